@@ -1,0 +1,51 @@
+"""Who may do what: one table. A route names one permission; nothing else decides.
+
+Whether the principal may do it *at that site* is `Principal.within`.
+"""
+
+from turnero.web.principal import Role
+
+PUBLIC = "public"
+
+_K, _B, _D = Role.KIOSK, Role.BOARD, Role.DESK
+_G, _A, _S, _X = Role.GREETER, Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR
+
+#: permission -> roles that have it
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    # devices' own pages
+    "kiosk.use": frozenset({_K, _X}),
+    "board.show": frozenset({_B, _G, _A, _S, _X}),
+    "device.report": frozenset({_K, _B, _D}),
+    # the line
+    "sites.read": frozenset(Role),
+    "board.read": frozenset(Role),
+    "tickets.issue": frozenset({_K, _D, _G, _A, _S, _X}),
+    "tickets.read": frozenset(Role),
+    "tickets.move": frozenset({_D, _G, _A, _S, _X}),
+    "tickets.cancel": frozenset({_K, _D, _G, _A, _S, _X}),
+    "tickets.rate": frozenset({_K, _X}),
+    "desks.work": frozenset({_D, _A, _S, _X}),
+    "help.answer": frozenset({_D, _G, _A, _S, _X}),
+    # people's pages
+    "desk.page": frozenset({_D, _A, _S, _X}),
+    "greeter.page": frozenset({_G, _S, _X}),
+    "supervisor.page": frozenset({_S, _X}),
+    "supervisor.act": frozenset({_S, _X}),
+    "paper.see": frozenset({_K, _G, _S, _X}),
+    "account.own": frozenset({_G, _A, _S, _X}),
+    # the installation
+    "journal.read": frozenset({_B, _D, _G, _A, _S, _X}),
+    "accounts.manage": frozenset({_X}),
+    "sites.manage": frozenset({_X}),
+    "metrics.read": frozenset({_S, _X}),
+}
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """The roles that have this permission; `KeyError` for one that the table does not name."""
+    return PERMISSIONS[permission]
+
+
+def allowed(role: Role | None, permission: str) -> bool:
+    """Whether this role has this permission. Everybody has "public"."""
+    return permission == PUBLIC or (role is not None and role in PERMISSIONS[permission])
