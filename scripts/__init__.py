@@ -1,1 +1,4 @@
-"""What set-up and the checks are made of; standard library only, as they run before anything is installed."""
+"""What set-up and the checks are made of.
+
+Standard library only: these run before anything is installed.
+"""

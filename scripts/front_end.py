@@ -15,7 +15,7 @@ VENDOR = ROOT / "turnero" / "web" / "vendor"
 OLDEST_NODE = 18
 
 HTMX = "htmx.org/dist"
-SANS = "@fontsource/atkinson-hyperlegible-next"
+SANS = "@fontsource/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next"
 MONO = "@fontsource/dejavu-mono"
 #: Where a file goes in vendor/ → where it comes from in node_modules/.
 FILES = {
@@ -23,11 +23,11 @@ FILES = {
     "htmx/hx-csp.min.js": f"{HTMX}/ext/hx-csp.min.js",
     "htmx/hx-sse.min.js": f"{HTMX}/ext/hx-sse.min.js",
     "htmx/LICENSE": "htmx.org/LICENSE",
-    "fonts/atkinson-latin-400.woff2": f"{SANS}/files/atkinson-hyperlegible-next-latin-400-normal.woff2",
-    "fonts/atkinson-latin-700.woff2": f"{SANS}/files/atkinson-hyperlegible-next-latin-700-normal.woff2",
-    "fonts/atkinson-latin-ext-400.woff2": f"{SANS}/files/atkinson-hyperlegible-next-latin-ext-400-normal.woff2",
-    "fonts/atkinson-latin-ext-700.woff2": f"{SANS}/files/atkinson-hyperlegible-next-latin-ext-700-normal.woff2",
-    "fonts/atkinson-LICENSE": f"{SANS}/LICENSE",
+    "fonts/atkinson-latin-400.woff2": f"{SANS}-latin-400-normal.woff2",
+    "fonts/atkinson-latin-700.woff2": f"{SANS}-latin-700-normal.woff2",
+    "fonts/atkinson-latin-ext-400.woff2": f"{SANS}-latin-ext-400-normal.woff2",
+    "fonts/atkinson-latin-ext-700.woff2": f"{SANS}-latin-ext-700-normal.woff2",
+    "fonts/atkinson-LICENSE": "@fontsource/atkinson-hyperlegible-next/LICENSE",
     "fonts/dejavu-mono-400.woff2": f"{MONO}/files/dejavu-mono-latin-400-normal.woff2",
     "fonts/dejavu-mono-700.woff2": f"{MONO}/files/dejavu-mono-latin-700-normal.woff2",
     "fonts/dejavu-mono-LICENSE": f"{MONO}/LICENSE",
@@ -38,7 +38,9 @@ def works(npm: Path) -> bool:
     """Whether this npm runs, on a Node.js that is not too old."""
     node = npm.with_name("node")
     try:
-        version = subprocess.run([str(node), "--version"], capture_output=True, text=True, check=True)
+        version = subprocess.run(
+            [str(node), "--version"], capture_output=True, text=True, check=True
+        )
         subprocess.run([str(npm), "--version"], capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return False
@@ -62,7 +64,9 @@ def npm_command() -> list[str]:
 def main() -> None:
     """Install node_modules/ exactly as locked and lay out vendor/ afresh."""
     npm = npm_command()
-    subprocess.run([*npm, "ci", "--loglevel=error"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*npm, "ci", "--loglevel=error"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
     shutil.rmtree(VENDOR, ignore_errors=True)
     for target, source in FILES.items():
         destination = VENDOR / target

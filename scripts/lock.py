@@ -28,7 +28,9 @@ COMPILE = (
     "--no-header",
 )
 #: Anything that says where a package comes from rather than what it is.
-ADDRESS = re.compile(r"://|(^|\s)(-i|-f|-e|--[a-z-]*(url|links|host))\b|\bfile:|^\s*[./]", re.MULTILINE)
+ADDRESS = re.compile(
+    r"://|(^|\s)(-i|-f|-e|--[a-z-]*(url|links|host))\b|\bfile:|^\s*[./]", re.MULTILINE
+)
 
 
 def compile_lock(name: str, *sources: str, upgrade: bool) -> None:
@@ -55,12 +57,12 @@ def lock_front_end() -> None:
 def addresses() -> list[str]:
     """Each line of a lock that holds an address, as `file: line`."""
     locks = [*sorted(REQUIREMENTS.glob("*.txt")), ROOT / "package-lock.json"]
-    found = []
-    for lock in locks:
-        for line in lock.read_text().splitlines():
-            if ADDRESS.search(line):
-                found.append(f"{lock.name}: {line.strip()}")
-    return found
+    return [
+        f"{lock.name}: {line.strip()}"
+        for lock in locks
+        for line in lock.read_text().splitlines()
+        if ADDRESS.search(line)
+    ]
 
 
 def main() -> int:

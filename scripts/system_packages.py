@@ -1,0 +1,134 @@
+"""The Debian packages that some tests need: what each is for, which are missing, how to get them.
+
+Turnero itself runs without any of them. As root they are installed at once, in CI also through sudo,
+on a terminal through sudo after asking; otherwise the missing ones are named and their tests skipped.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+POSTGRESQL = Path("/usr/lib/postgresql")
+TESSDATA = Path("/usr/share/tesseract-ocr")
+#: A "no" is remembered here until .venv is made anew or `make system-packages` asks again.
+DECLINED = Path(__file__).resolve().parent.parent / ".venv" / ".stamps" / "system-declined"
+
+
+@dataclass(frozen=True)
+class Package:
+    """One Debian package, why a test needs it, and how to see that it is there."""
+
+    name: str
+    purpose: str
+    present: Callable[[], bool]
+
+
+def on_path(program: str) -> Callable[[], bool]:
+    """A check that `program` can be started."""
+    return lambda: shutil.which(program) is not None
+
+
+def postgresql_bin() -> Path | None:
+    """The folder with initdb and postgres of the newest PostgreSQL that Debian installed."""
+    found = [p.parent for p in POSTGRESQL.glob("*/bin/initdb") if (p.parent / "postgres").exists()]
+    return max(found, key=lambda p: int(p.parent.name), default=None)
+
+
+PACKAGES = {
+    package.name: package
+    for package in (
+        Package("chromium", "opens every page in a real browser", on_path("chromium")),
+        Package(
+            "postgresql",
+            "the second database engine, started by the tests in a scratch folder",
+            lambda: postgresql_bin() is not None,
+        ),
+        Package("espeak-ng", "speaks the calls and the kiosk's guidance", on_path("espeak-ng")),
+        Package("zbar-tools", "reads the QR off the printed ticket's picture", on_path("zbarimg")),
+        Package("tesseract-ocr", "reads the text off the printed ticket", on_path("tesseract")),
+        Package(
+            "tesseract-ocr-spa",
+            "the Spanish letters for tesseract",
+            lambda: any(TESSDATA.glob("*/tessdata/spa.traineddata")),
+        ),
+    )
+}
+
+
+def missing(names: Iterable[str] = PACKAGES) -> list[Package]:
+    """Those of `names` that this machine does not have."""
+    return [PACKAGES[name] for name in names if not PACKAGES[name].present()]
+
+
+def agreed() -> bool:
+    """Whether a person at this terminal wants them installed through sudo; a "no" is remembered."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    if DECLINED.exists() and "--ask" not in sys.argv:
+        return False
+    answer = input("Install them now with sudo apt-get? [y/N] ").strip().lower()
+    if answer in {"y", "yes", "s", "si", "sí"}:
+        return True
+    DECLINED.parent.mkdir(parents=True, exist_ok=True)
+    DECLINED.touch()
+    return False
+
+
+def apt_get() -> list[str] | None:
+    """How apt-get may be called here; None where it may not."""
+    if shutil.which("apt-get") is None:
+        return None
+    if os.geteuid() == 0:
+        return ["apt-get"]
+    if shutil.which("sudo") is None:
+        return None
+    if os.environ.get("CI") == "true":
+        return ["sudo", "-n", "apt-get"]
+    return ["sudo", "apt-get"] if agreed() else None
+
+
+def install(apt: list[str], packages: list[Package]) -> bool:
+    """Install by name, fetching the package lists when they are absent or stale; True when it worked."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+
+    def run(*arguments: str) -> bool:
+        done = subprocess.run(
+            [*apt, *arguments],
+            check=False,
+            env=environment,
+            stdin=None if sys.stdin.isatty() else subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        return done.returncode == 0
+
+    wanted = ["install", "-qq", "-y", "--no-install-recommends", *(p.name for p in packages)]
+    return run(*wanted) or (run("update", "-qq") and run(*wanted))
+
+
+def main() -> int:
+    """Name what is missing, install it where allowed; fails only in CI, where no test may be skipped."""
+    absent = missing()
+    if not absent:
+        return 0
+    print("Some tests need these Debian packages:")
+    for package in absent:
+        print(f"  {package.name:18} {package.purpose}")
+    sys.stdout.flush()
+    if apt := apt_get():
+        install(apt, absent)
+        absent = missing()
+    if not absent:
+        print("Installed.")
+        return 0
+    names = " ".join(p.name for p in absent)
+    print("Not installed; the tests that need them are skipped.")
+    print(f"To have them: apt-get install {names}")
+    return 1 if os.environ.get("CI") == "true" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
