@@ -1,0 +1,319 @@
+"""Every fact of the line that another room reads, in the past tense.
+
+Ids, keys and figures only. A ticket's secret code, comments, reasons in free words and
+anything personal are rows, never facts. `service` is the internal key of a service: what
+goes to a public screen comes from reads.py, which knows its public name.
+"""
+
+from typing import Any
+
+import msgspec
+
+from turnero.store.facts import Fact, register
+
+
+class HeadSeen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One candidate that a call weighed: the oldest ticket of its line."""
+
+    ticket: str
+    number: str
+    service: str
+    attention: str
+    #: the class's rank; less is called first
+    rank: int
+    #: since it took its place in line
+    waited_ms: int
+    #: 0 a primary service of the desk, 1 an overflow one
+    tier: int = 0
+
+
+class Why(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why this ticket was called: the rule that decided and the candidates, winner first."""
+
+    #: only | class | oldest | overflow | chosen | nobody
+    rule: str
+    heads: tuple[HeadSeen, ...] = ()
+
+
+class TicketIssued(Fact, frozen=True, tag="ticket-issued"):
+    """Somebody took a ticket."""
+
+    ticket: str
+    number: str
+    day: str
+    service: str
+    attention: str
+    channel: str
+    language: str
+    #: key of the kiosk where it was taken
+    place: str | None = None
+    #: accessibility aids that were on: large-type, contrast, voice, low-reach
+    aids: tuple[str, ...] = ()
+    people: int = 1
+
+
+class TicketCalled(Fact, frozen=True, tag="ticket-called"):
+    """A ticket was called to a desk. The fact's journal number is the call's number."""
+
+    ticket: str
+    number: str
+    service: str
+    attention: str
+    desk: str
+    session: int
+    #: in the line it was called from; 0 for a parked one
+    waited_ms: int
+    why: Why
+
+
+class TicketRecalled(Fact, frozen=True, tag="ticket-recalled"):
+    """The call was repeated."""
+
+    ticket: str
+    number: str
+    service: str
+    desk: str
+    #: 1 for the first repeat
+    recall: int
+    #: whether it counts towards a no-show (far enough from the call before it)
+    counted: bool
+
+
+class ServiceStarted(Fact, frozen=True, tag="service-started"):
+    """Start was pressed."""
+
+    ticket: str
+    number: str
+    service: str
+    desk: str
+
+
+class ServiceFinished(Fact, frozen=True, tag="service-finished"):
+    """Service at a desk is over."""
+
+    ticket: str
+    number: str
+    service: str
+    attention: str
+    desk: str
+    session: int
+    #: line clock; pressed, or derived from the last call
+    started_ms: int
+    ended_ms: int
+    pressed: bool
+    outcome: str | None = None
+
+
+class TicketNoShow(Fact, frozen=True, tag="ticket-no-show"):
+    """The person did not come to the desk."""
+
+    ticket: str
+    number: str
+    service: str
+    desk: str
+    recalls: int
+
+
+class TicketReturned(Fact, frozen=True, tag="ticket-returned"):
+    """A no-show or a parked person is in line again."""
+
+    ticket: str
+    number: str
+    service: str
+    #: no-show | parked
+    was: str
+
+
+class TicketParked(Fact, frozen=True, tag="ticket-parked"):
+    """The ticket was set aside."""
+
+    ticket: str
+    number: str
+    service: str
+    desk: str
+    started_ms: int
+    ended_ms: int
+
+
+class TicketTransferred(Fact, frozen=True, tag="ticket-transferred"):
+    """The ticket went to another service's line, or to the line of one desk."""
+
+    ticket: str
+    number: str
+    #: the service it came from and the one it waits for now (the same when only the desk changed)
+    origin: str
+    service: str
+    #: the desk it was at, if any
+    desk: str | None = None
+    #: the only desk that may call it now, if any
+    to_desk: str | None = None
+    #: when it had been called: its service here, as in `ServiceFinished`
+    started_ms: int | None = None
+    ended_ms: int | None = None
+
+
+class TicketCancelled(Fact, frozen=True, tag="ticket-cancelled"):
+    """The person left."""
+
+    ticket: str
+    number: str
+    service: str
+    was: str
+    desk: str | None = None
+
+
+class TicketNotServed(Fact, frozen=True, tag="ticket-not-served"):
+    """The day closed before the ticket was served."""
+
+    ticket: str
+    number: str
+    service: str
+    was: str
+    #: day-closed
+    reason: str
+
+
+class Restored(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ticket put back by an undo, and the state it is in again."""
+
+    ticket: str
+    number: str
+    service: str
+    state: str
+    #: the state that the press had given it
+    was: str
+
+
+class PressUndone(Fact, frozen=True, tag="press-undone"):
+    """A press was taken back, whole. A called ticket among `tickets` is a call annulled."""
+
+    #: the move that the press made
+    move: str
+    tickets: tuple[Restored, ...]
+    desk: str | None = None
+
+
+class TicketRated(Fact, frozen=True, tag="ticket-rated"):
+    """Somebody said how it went. The comment, if any, is a row."""
+
+    ticket: str
+    service: str
+    question: str
+    version: int
+    #: 1 worst … 5 best; None is "no answer"
+    answer: int | None = None
+    reasons: tuple[str, ...] = ()
+    commented: bool = False
+    desk: str | None = None
+    place: str | None = None
+
+
+class SessionOpened(Fact, frozen=True, tag="session-opened"):
+    """A desk began to work; without an agent the session belongs to the desk."""
+
+    session: int
+    desk: str
+    agent: str | None = None
+    #: the session that ended because this one took it over
+    taken_over: int | None = None
+    #: the ticket in service that came along
+    ticket: str | None = None
+
+
+class SessionPaused(Fact, frozen=True, tag="session-paused"):
+    """The agent took a break."""
+
+    session: int
+    desk: str
+
+
+class SessionResumed(Fact, frozen=True, tag="session-resumed"):
+    """The break is over."""
+
+    session: int
+    desk: str
+    break_ms: int
+
+
+class SessionClosed(Fact, frozen=True, tag="session-closed"):
+    """The desk stopped working."""
+
+    session: int
+    desk: str
+    agent: str | None = None
+
+
+class HelpAsked(Fact, frozen=True, tag="help-asked"):
+    """Somebody needs a person, at this place."""
+
+    help: int
+    place: str
+    #: unwell | help
+    need: str
+
+
+class HelpEscalated(Fact, frozen=True, tag="help-escalated"):
+    """Nobody acknowledged a help call within a minute."""
+
+    help: int
+    place: str
+    need: str
+
+
+class HelpAcknowledged(Fact, frozen=True, tag="help-acknowledged"):
+    """Somebody is on their way; the entry's actor is who."""
+
+    help: int
+    place: str
+    need: str
+    waited_ms: int
+
+
+class DayClosed(Fact, frozen=True, tag="day-closed"):
+    """The day closed for everybody who had taken a ticket until then."""
+
+    until_ms: int
+    not_served: int
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of configuration before and after; None where there was or is none."""
+
+    #: site | attention | service | desk | kiosk | board | printer
+    what: str
+    key: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+class SiteLoaded(Fact, frozen=True, tag="site-loaded"):
+    """A site's description was loaded and changed something."""
+
+    site: str
+    changes: tuple[Change, ...]
+
+
+register(
+    TicketIssued,
+    TicketCalled,
+    TicketRecalled,
+    ServiceStarted,
+    ServiceFinished,
+    TicketNoShow,
+    TicketReturned,
+    TicketParked,
+    TicketTransferred,
+    TicketCancelled,
+    TicketNotServed,
+    PressUndone,
+    TicketRated,
+    SessionOpened,
+    SessionPaused,
+    SessionResumed,
+    SessionClosed,
+    HelpAsked,
+    HelpEscalated,
+    HelpAcknowledged,
+    DayClosed,
+    SiteLoaded,
+)

@@ -1,0 +1,84 @@
+"""Every refusal of the line, in one place: its code, its figures, its HTTP status.
+
+`web/problems.py` has a sentence for each code; `CODES` is the list it is tested against.
+Numbers and keys of one's own site may be figures; names and secret codes may not.
+"""
+
+from typing import Final
+
+from turnero.store.errors import Invalid, NotFound, Refused
+
+#: code → the figures it carries
+CODES: Final[dict[str, tuple[str, ...]]] = {
+    # What was named is not there: 404.
+    "site-unknown": ("site",),
+    "service-unknown": ("service",),
+    "attention-unknown": ("attention",),
+    "desk-unknown": ("desk",),
+    "ticket-unknown": (),
+    "help-unknown": (),
+    # Never right, whatever the state: 422.
+    "service-is-group": ("service",),
+    "attention-clinical": ("attention",),
+    "attention-not-here": ("attention",),
+    "language-unknown": ("language",),
+    "people-out-of-range": ("max",),
+    "outcome-unknown": ("outcome", "known"),
+    "reason-missing": ("max",),
+    "reason-too-long": ("max", "length"),
+    "transfer-target": (),
+    "question-unknown": ("max",),
+    "answer-out-of-range": (),
+    "too-many-reasons": ("max",),
+    "reason-unknown": ("reason", "known"),
+    "comment-too-long": ("max", "length"),
+    "need-unknown": ("known",),
+    "text-not-allowed": ("field",),
+    "text-too-long": ("field", "max", "length"),
+    "site-file": ("key", "what"),
+    # Not in the present state: 409.
+    "service-closed": ("service",),
+    "service-closed-until": ("service", "opens"),
+    "service-paused": ("service",),
+    "quota-reached": ("service", "quota"),
+    "service-has-waiting": ("service", "waiting"),
+    "move-illegal": ("move", "state", "number"),
+    "ticket-not-here": ("number", "desk"),
+    "no-show-too-soon": ("number", "done", "needed", "wait_s"),
+    "return-too-late": ("number", "minutes"),
+    "return-used": ("number",),
+    "transfer-same": ("number",),
+    "outcome-missing": ("number", "known"),
+    "undo-nothing": (),
+    "undo-too-late": ("seconds",),
+    "undo-touched": ("number",),
+    "already-rated": ("number", "question"),
+    "help-acknowledged": (),
+    "desk-closed": ("desk",),
+    "desk-on-break": ("desk",),
+    "desk-not-on-break": ("desk",),
+    "desk-open": ("desk",),
+    "desk-taken": ("desk",),
+    "agent-elsewhere": ("desk",),
+    "desk-serving": ("desk", "number"),
+}
+
+
+def refused(code: str, **params: str | int) -> Refused:
+    """A refusal that depends on the present state (409)."""
+    return Refused(code, 409, **params)
+
+
+def invalid(code: str, **params: str | int) -> Invalid:
+    """A request that can never be right (422)."""
+    return Invalid(code, **params)
+
+
+def unknown(code: str, **params: str | int) -> NotFound:
+    """Something named that does not exist at this site (404)."""
+    return NotFound(code, **params)
+
+
+def move_illegal(move: str, state: str, number: str) -> Refused:
+    """This move does not exist in the ticket's state; states.MOVES says which do."""
+    return Refused("move-illegal", move=str(move), state=str(state), number=number)

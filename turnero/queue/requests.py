@@ -1,0 +1,165 @@
+"""What commands are asked for and what they answer: frozen structs, no behaviour.
+
+Keys are those of the API: a service by its key, a desk as "site.desk", a ticket by its
+32 hexadecimal digits. Answers hold references only, since they are kept for repeats.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Channel = Literal["kiosk", "web", "phone", "greeter", "desk", "api", "triage"]
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """Take a ticket."""
+
+    service: str
+    #: None: the site's usual class
+    attention: str | None = None
+    #: None: the site's first language
+    language: str | None = None
+    channel: Channel = "api"
+    #: key of the kiosk, if one
+    place: str | None = None
+    aids: tuple[str, ...] = ()
+    people: int = 1
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """The ticket taken."""
+
+    ticket: str
+    number: str
+
+
+class OpenDesk(msgspec.Struct, frozen=True):
+    """Begin to work at a desk. The agent is the actor if it is a person."""
+
+    desk: str
+    #: end the session that is in the way (another agent's here, or one's own elsewhere)
+    take_over: bool = False
+
+
+class PauseDesk(msgspec.Struct, frozen=True):
+    """Take a break."""
+
+    desk: str
+    reason: str
+
+
+class DeskMove(msgspec.Struct, frozen=True):
+    """Resume or close a desk."""
+
+    desk: str
+
+
+class AtDesk(msgspec.Struct, frozen=True):
+    """The session that a desk act left."""
+
+    desk: str
+    session: int
+    state: str
+
+
+class Next(msgspec.Struct, frozen=True):
+    """Finish the one in service, if any, and call whoever is most due."""
+
+    desk: str
+    #: of the one in service, where its service asks for it
+    outcome: str | None = None
+
+
+class CallChosen(msgspec.Struct, frozen=True):
+    """Finish the one in service, if any, and call this ticket, out of turn."""
+
+    ticket: str
+    desk: str
+    #: in the agent's words; kept with the ticket
+    reason: str
+    outcome: str | None = None
+
+
+class Called(msgspec.Struct, frozen=True):
+    """Who was called, if anybody waited, and who was finished by the same press."""
+
+    ticket: str | None
+    finished: str | None = None
+
+
+class TicketMove(msgspec.Struct, frozen=True):
+    """Recall, start, no-show, return, park, cancel or undo."""
+
+    ticket: str
+    #: the desk whose page asks: refused if the ticket is at another one by now
+    at: str | None = None
+
+
+class Finish(msgspec.Struct, frozen=True):
+    """End the service."""
+
+    ticket: str
+    outcome: str | None = None
+    at: str | None = None
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """Send to a service, or to one desk: exactly one of the two."""
+
+    ticket: str
+    service: str | None = None
+    desk: str | None = None
+    at: str | None = None
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """The ticket and the state it is in now."""
+
+    ticket: str
+    state: str
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """Say how it went."""
+
+    ticket: str
+    question: str
+    version: int
+    #: 1 worst … 5 best
+    answer: int | Literal["no-answer"]
+    reasons: tuple[str, ...] = ()
+    comment: str | None = None
+    #: key of the kiosk where it was said, if one
+    place: str | None = None
+
+
+class AskHelp(msgspec.Struct, frozen=True):
+    """A person is needed at this place."""
+
+    place: str
+    need: str = "help"
+
+
+class AckHelp(msgspec.Struct, frozen=True):
+    """I am on my way."""
+
+    help: int
+
+
+class Helped(msgspec.Struct, frozen=True):
+    """The help call."""
+
+    help: int
+
+
+class CloseDay(msgspec.Struct, frozen=True):
+    """Close the day for tickets taken until then; None: until now."""
+
+    until_ms: int | None = None
+
+
+class DayDone(msgspec.Struct, frozen=True):
+    """How many were closed; more than one turn is needed while `left` (a timer takes it)."""
+
+    not_served: int
+    left: bool

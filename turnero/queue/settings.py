@@ -1,0 +1,33 @@
+"""What a site can set about its line, with the defaults of a working day.
+
+Only figures and hours; what they mean is in the commands that read them.
+"""
+
+from functools import lru_cache
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A site's settings; what is not set has these defaults."""
+
+    #: seconds between two calls for the second to count towards a no-show
+    recall_gap_s: int = 20
+    #: counted recalls before a no-show
+    no_show_recalls: int = 2
+    #: minutes in which a no-show may come back, once
+    return_minutes: int = 30
+    #: seconds in which a press can be undone
+    undo_s: int = 10
+    #: seconds after the last call from which service counts when nobody presses start
+    start_after_s: int = 20
+    #: "HH:MM" in the site's zone when the day closes; None: only by hand
+    day_close: str | None = "23:30"
+    #: people that one ticket may stand for
+    max_people: int = 20
+
+
+@lru_cache(maxsize=64)
+def settings_of(text: str) -> Settings:
+    """The settings kept as JSON in a site's row."""
+    return msgspec.json.decode(text, type=Settings)

@@ -1,0 +1,135 @@
+"""The life of a ticket as data: its states, the moves, and which move leads where.
+
+The commands, the documentation, the legality tests and the model test all read `MOVES`;
+there is no second place that says what is legal. Conditions beyond the state (recalls
+before a no-show, thirty minutes to return) belong to the commands.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from turnero.queue import refusals
+
+
+class State(StrEnum):
+    """Where a ticket is in its life."""
+
+    #: in a line; may be called now
+    WAITING = "waiting"
+    #: called to a desk, nobody has pressed start
+    CALLED = "called"
+    #: start was pressed: the person is at the desk
+    SERVING = "serving"
+    #: set aside by a desk; in no line, seen at all desks of its service
+    PARKED = "parked"
+    #: served
+    FINISHED = "finished"
+    #: called and recalled, did not come; may come back once, for a while
+    NO_SHOW = "no-show"
+    #: taken back by the person or by staff
+    CANCELLED = "cancelled"
+    #: still waiting or parked when the day closed; stays in the statistics
+    NOT_SERVED = "not-served"
+
+
+class Move(StrEnum):
+    """What can be done with a ticket; the values are the API's words."""
+
+    #: a ticket is taken
+    ISSUE = "issue"
+    #: a desk calls whoever is most due
+    NEXT = "next"
+    #: a desk calls this one, with a reason
+    CALL = "call"
+    #: the call is repeated on board and voice
+    RECALL = "recall"
+    #: the person is at the desk
+    START = "start"
+    #: service is over
+    FINISH = "finish"
+    #: the person did not come
+    NO_SHOW = "no-show"
+    #: a no-show or a parked person takes their place in line again
+    RETURN = "return"
+    #: set aside for a moment
+    PARK = "park"
+    #: to another service, or to one desk
+    TRANSFER = "transfer"
+    #: the person leaves
+    CANCEL = "cancel"
+    #: the person says how it went
+    RATE = "rate"
+    #: the site's day ends with the ticket unserved
+    CLOSE_DAY = "close-day"
+
+
+#: move → the states it is legal in → the state it leads to
+MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
+    {
+        Move.ISSUE: {None: State.WAITING},
+        Move.NEXT: {State.WAITING: State.CALLED},
+        Move.CALL: {State.WAITING: State.CALLED, State.PARKED: State.CALLED},
+        Move.RECALL: {State.CALLED: State.CALLED},
+        Move.START: {State.CALLED: State.SERVING},
+        Move.FINISH: {State.CALLED: State.FINISHED, State.SERVING: State.FINISHED},
+        Move.NO_SHOW: {State.CALLED: State.NO_SHOW},
+        Move.RETURN: {State.NO_SHOW: State.WAITING, State.PARKED: State.WAITING},
+        Move.PARK: {State.CALLED: State.PARKED, State.SERVING: State.PARKED},
+        Move.TRANSFER: {
+            State.WAITING: State.WAITING,
+            State.CALLED: State.WAITING,
+            State.SERVING: State.WAITING,
+            State.PARKED: State.WAITING,
+        },
+        Move.CANCEL: {
+            State.WAITING: State.CANCELLED,
+            State.CALLED: State.CANCELLED,
+            State.PARKED: State.CANCELLED,
+        },
+        Move.RATE: {
+            State.CALLED: State.CALLED,
+            State.SERVING: State.SERVING,
+            State.FINISHED: State.FINISHED,
+        },
+        Move.CLOSE_DAY: {State.WAITING: State.NOT_SERVED, State.PARKED: State.NOT_SERVED},
+    }
+)
+
+#: a ticket in one of these is at a desk and holds its session
+AT_DESK: Final = frozenset({State.CALLED, State.SERVING})
+
+#: moves that one press at a desk makes and that undo takes back
+UNDOABLE: Final = frozenset(
+    {
+        Move.NEXT,
+        Move.CALL,
+        Move.START,
+        Move.FINISH,
+        Move.NO_SHOW,
+        Move.RETURN,
+        Move.PARK,
+        Move.TRANSFER,
+        Move.CANCEL,
+    }
+)
+
+
+class SessionState(StrEnum):
+    """Where a desk session is in its life."""
+
+    #: calling and serving
+    OPEN = "open"
+    #: the agent is away, with a reason; nothing is called
+    BREAK = "break"
+    #: over
+    CLOSED = "closed"
+
+
+def after(move: Move, state: str, number: str) -> State:
+    """The state that this move leads to; `Refused` where it is not legal."""
+    target = MOVES[move].get(State(state))
+    if target is None:
+        raise refusals.move_illegal(move, state, number)
+    return target

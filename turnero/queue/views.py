@@ -1,0 +1,326 @@
+"""What reads.py answers: frozen structs for pages, the API and paper.
+
+Names are maps from language to text; `name_in` picks one. Unless a field says "staff",
+a service's names here are its public ones: the internal name of a service with a neutral
+public name never leaves this room, nor does a ticket's secret code except in `Paper`.
+All times are line-clock milliseconds, as `Clock.line_ms` gives them.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from turnero.queue.facts import Why
+
+Names = dict[str, str]
+
+
+def name_in(names: Mapping[str, str], language: str) -> str:
+    """The text in that language, else in its base language, else the first there is."""
+    return (
+        names.get(language)
+        or names.get(language.partition("_")[0].partition("-")[0])
+        or next(iter(names.values()), "")
+    )
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """A promise of how long: a range in minutes, rounded up to fives."""
+
+    low_minutes: int
+    high_minutes: int
+
+
+class AttentionView(msgspec.Struct, frozen=True):
+    """An attention class."""
+
+    key: str
+    names: Names
+    rank: int
+    clinical: bool
+    #: whether the person may choose it at the kiosk
+    kiosk: bool
+    #: the class of who asks for none
+    usual: bool
+
+
+class ServiceView(msgspec.Struct, frozen=True):
+    """A node of the kiosk's tree. A group has children and can't be chosen."""
+
+    key: str
+    names: Names
+    #: language → lines
+    requirements: dict[str, tuple[str, ...]]
+    #: open | closed | paused | full (quota); a group is open while a child is
+    state: str
+    #: "HH:MM" when it opens later today
+    opens: str | None
+    waiting: int
+    #: for one who takes a ticket of the usual class now
+    wait: Wait | None
+    children: tuple["ServiceView", ...] = ()
+
+
+class DeskBrief(msgspec.Struct, frozen=True):
+    """A desk, as a list of desks names it."""
+
+    id: str
+    key: str
+    name: str
+    zone: str
+
+
+class SiteView(msgspec.Struct, frozen=True):
+    """A site with what can be chosen at it."""
+
+    no: int
+    key: str
+    name: str
+    zone: str
+    profile: str
+    languages: tuple[str, ...]
+    attentions: tuple[AttentionView, ...]
+    services: tuple[ServiceView, ...]
+    desks: tuple[DeskBrief, ...]
+
+
+class TicketView(msgspec.Struct, frozen=True):
+    """A ticket as its owner may see it."""
+
+    id: str
+    site: str
+    number: str
+    day: str
+    state: str
+    #: the service's key (for the API; a page shows `names`)
+    service: str
+    names: Names
+    attention: str
+    language: str
+    aids: tuple[str, ...]
+    people: int
+    issued_ms: int
+    #: people before this one in line; null unless waiting. Counted to 1,000 at most.
+    ahead: int | None
+    wait: Wait | None
+    #: where it was called, while it is at a desk
+    desk: str | None
+    desk_name: str | None
+    #: journal number of its last call: a higher one is a new call
+    call_seq: int | None
+    last_call_ms: int | None
+    ended_ms: int | None
+    outcome: str | None
+    #: until when a no-show may come back; null where it may not
+    return_until_ms: int | None
+    rated: bool
+    version: int
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """All that a printed ticket, or the kiosk's last page, says. Holds the secret code."""
+
+    ticket: TicketView
+    code: str
+    site_name: str
+    #: IANA zone, to print the hour
+    zone: str
+    profile: str
+    attention_names: Names
+    requirements: dict[str, tuple[str, ...]]
+    #: key of the kiosk where it was taken
+    place: str | None
+
+
+class CallView(msgspec.Struct, frozen=True):
+    """A call on a board."""
+
+    #: journal number of the call: announce each once, in this order
+    seq: int
+    number: str
+    desk: str
+    zone: str
+    names: Names
+    #: the person's language
+    language: str
+    at_ms: int
+    #: still called or being served
+    in_force: bool
+    #: waiting for the person to come (not yet started)
+    calling: bool
+    recalls: int
+
+
+class QueueBrief(msgspec.Struct, frozen=True):
+    """How many wait for a service."""
+
+    names: Names
+    waiting: int
+    wait: Wait | None
+
+
+class BoardView(msgspec.Struct, frozen=True):
+    """What a board shows: calls newest first, and who waits."""
+
+    site: str
+    name: str
+    #: journal number this was read at: follow from here
+    seq: int
+    now_ms: int
+    #: still called, newest first
+    calls: tuple[CallView, ...]
+    #: the last ones, newest first, those in force included
+    recent: tuple[CallView, ...]
+    queues: tuple[QueueBrief, ...]
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """A live desk session."""
+
+    id: int
+    #: open | break
+    state: str
+    agent: str | None
+    opened_ms: int
+    #: when it came into this state
+    since_ms: int
+    break_reason: str | None
+
+
+class ServingView(msgspec.Struct, frozen=True):
+    """Who is at the desk; staff only."""
+
+    ticket: str
+    number: str
+    #: called | serving
+    state: str
+    service: str
+    #: staff: the internal name
+    names: Names
+    attention: str
+    attention_names: Names
+    aids: tuple[str, ...]
+    people: int
+    language: str
+    issued_ms: int
+    called_ms: int
+    last_call_ms: int
+    started_ms: int | None
+    recalls: int
+    #: when no-show is legal if recalled as soon as each recall counts; null when it is now
+    no_show_ms: int | None
+    #: whether finishing asks for an outcome
+    outcomes: bool
+    why: Why
+    call_reason: str | None
+
+
+class QueueView(msgspec.Struct, frozen=True):
+    """A service's line as its desks see it; staff only."""
+
+    service: str
+    #: staff: the internal name
+    names: Names
+    #: 0 primary, 1 overflow
+    tier: int
+    waiting: int
+    #: when the one who waits longest took their place; null when nobody waits
+    oldest_ms: int | None
+    target_min: int | None
+
+
+class WaitingView(msgspec.Struct, frozen=True):
+    """A ticket that can be chosen or brought back; staff only, without identity."""
+
+    ticket: str
+    number: str
+    state: str
+    service: str
+    #: staff: the internal name
+    names: Names
+    attention: str
+    #: since when it is in this state
+    since_ms: int
+
+
+class UndoView(msgspec.Struct, frozen=True):
+    """The last press at a desk, while it can be undone."""
+
+    #: a ticket of that press: undo is asked for it
+    ticket: str
+    move: str
+    numbers: tuple[str, ...]
+    until_ms: int
+
+
+class DeskView(msgspec.Struct, frozen=True):
+    """All that a desk's page shows; staff only."""
+
+    id: str
+    site: str
+    name: str
+    zone: str
+    #: journal number this was read at: follow from here
+    seq: int
+    now_ms: int
+    session: SessionView | None
+    serving: ServingView | None
+    queues: tuple[QueueView, ...]
+    #: waiting for this desk only
+    own: tuple[WaitingView, ...]
+    parked: tuple[WaitingView, ...]
+    #: no-shows who may still come back
+    absent: tuple[WaitingView, ...]
+    undo: UndoView | None
+
+
+class ServiceNow(msgspec.Struct, frozen=True):
+    """A service as the supervisor sees it."""
+
+    service: str
+    #: staff: the internal name
+    names: Names
+    state: str
+    waiting: int
+    oldest_ms: int | None
+    target_min: int | None
+    #: the oldest has waited longer than the target
+    late: bool
+    last_wait_ms: int | None
+    parked: int
+
+
+class DeskNow(msgspec.Struct, frozen=True):
+    """A desk as the supervisor sees it."""
+
+    id: str
+    name: str
+    zone: str
+    session: SessionView | None
+    number: str | None
+    #: called | serving
+    state: str | None
+    since_ms: int | None
+
+
+class HelpView(msgspec.Struct, frozen=True):
+    """A help call nobody has acknowledged yet."""
+
+    id: int
+    place: str
+    need: str
+    asked_ms: int
+    escalated: bool
+
+
+class SupervisorView(msgspec.Struct, frozen=True):
+    """Who waits, at which desks, who needs help; staff only."""
+
+    site: str
+    name: str
+    seq: int
+    now_ms: int
+    services: tuple[ServiceNow, ...]
+    desks: tuple[DeskNow, ...]
+    parked: tuple[WaitingView, ...]
+    help_calls: tuple[HelpView, ...]
