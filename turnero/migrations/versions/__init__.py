@@ -1,0 +1,1 @@
+"""The revisions, named and ordered by number."""

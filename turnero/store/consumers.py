@@ -1,0 +1,135 @@
+"""Consumers: work that follows from facts, such as print jobs.
+
+A consumer's cursor and what it writes about a fact are one transaction, so after a crash
+each fact has either been dealt with, once, or will be.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, insert, select, update
+
+from turnero.store import journal
+from turnero.store.errors import TurneroError
+from turnero.store.facts import Entry
+from turnero.store.ledger import Ledger
+from turnero.store.sql import Statement
+from turnero.store.tables import cursor
+from turnero.store.tx import Tx
+
+_AT = Statement(
+    select(cursor.c.seq).where(
+        cursor.c.name == bindparam("name"), cursor.c.site == bindparam("site")
+    )
+)
+_MOVE = Statement(
+    update(cursor)
+    .where(cursor.c.name == bindparam("b_name"), cursor.c.site == bindparam("b_site"))
+    .values(seq=bindparam("b_seq"))
+)
+_NEW = Statement(insert(cursor))
+
+#: facts dealt with in one transaction at most
+PAGE = 200
+
+
+class Consumer(NamedTuple):
+    """`handle(tx, entry)` is called for each fact of these kinds, in order, within a command."""
+
+    name: str
+    kinds: frozenset[str]
+    handle: Callable[[Tx, Entry], None]
+
+
+class Step(msgspec.Struct, frozen=True):
+    """How far one transaction brought a consumer: the new cursor, and whether more waits."""
+
+    seq: int
+    more: bool
+
+
+class Consumers:
+    """Runs consumers over all sites of a ledger until stopped."""
+
+    def __init__(
+        self, ledger: Ledger, consumers: list[Consumer], failed: Callable[[str, Exception], None]
+    ) -> None:
+        self._ledger = ledger
+        self._consumers = consumers
+        self._failed = failed
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin, catching up from each cursor."""
+        for consumer in self._consumers:
+            name = f"consumer-{consumer.name}"
+            self._tasks.append(asyncio.create_task(self._run(consumer), name=name))
+
+    async def stop(self) -> None:
+        """End; what is under way is finished by the ledger."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, consumer: Consumer) -> None:
+        changes = self._ledger.hub.changes()
+        todo = set(await self._ledger.read(journal.sites))
+        waiting = asyncio.ensure_future(anext(changes))
+        try:
+            while True:
+                for site in sorted(todo):
+                    await self._catch_up(consumer, site)
+                todo = set(await asyncio.shield(waiting))
+                waiting = asyncio.ensure_future(anext(changes))
+        except StopAsyncIteration:
+            return
+        finally:
+            waiting.cancel()
+
+    async def _catch_up(self, consumer: Consumer, site: int) -> None:
+        pause = 1.0
+        while True:
+            try:
+                at = await self._ledger.read(_cursor, consumer.name, site)
+                entries = await self._ledger.read(journal.read, site, at, PAGE)
+                if (
+                    not any(entry.kind in consumer.kinds for entry in entries)
+                    and len(entries) < PAGE
+                ):
+                    return
+                step = await self._ledger.run(
+                    _step(consumer), None, site=site, actor=f"consumer:{consumer.name}"
+                )
+                if not step.more:
+                    return
+            except TurneroError as error:
+                self._failed(consumer.name, error)
+                return
+            except Exception as error:  # noqa: BLE001 - one bad fact must not stop the others' work for good
+                self._failed(consumer.name, error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 60.0)
+
+
+def _cursor(q: Tx, name: str, site: int) -> int:
+    row = q.row(_AT, name=name, site=site)
+    return row.seq if row else 0
+
+
+def _step(consumer: Consumer) -> Callable[[Tx, None], Step]:
+    def step(tx: Tx, _request: None) -> Step:
+        after = _cursor(tx, consumer.name, tx.site)
+        entries = journal.read(tx, tx.site, after, PAGE)
+        for entry in entries:
+            if entry.kind in consumer.kinds:
+                consumer.handle(tx, entry)
+        if not entries:
+            return Step(after, more=False)
+        seq = entries[-1].seq
+        if not tx.run(_MOVE, b_name=consumer.name, b_site=tx.site, b_seq=seq):
+            tx.run(_NEW, name=consumer.name, site=tx.site, seq=seq)
+        return Step(seq, more=len(entries) == PAGE)
+
+    return step

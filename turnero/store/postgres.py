@@ -1,0 +1,138 @@
+"""PostgreSQL behind the ledger: several processes, sites in parallel, each site in order.
+
+A site's transaction first locks that site's `head` row, so the order of its numbers is the
+order of its commits and a follower cannot step over a fact that is still to come.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import psycopg
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from turnero.store.facts import Entry
+from turnero.store.sql import Dialect
+from turnero.store.tx import Cursor, Head
+from turnero.store.writer import HEAD, NEW_HEAD
+
+#: the channel on which processes tell each other that a site has new facts
+CHANNEL = "turnero_journal"
+#: how often a process looks by itself, should a signal have been lost; seconds
+POLL_S = 2.0
+
+
+class PostgresSession:
+    """One site's write connection."""
+
+    dialect: Dialect = "postgresql"
+
+    def __init__(self, dsn: str) -> None:
+        self._connection = psycopg.connect(dsn, autocommit=True, application_name="turnero-writer")
+        self._connection.prepare_threshold = 3
+        self._cursor = self._connection.cursor()
+        self._cursor.execute("SET synchronous_commit = on")
+
+    def begin(self) -> Cursor:
+        """See `Session.begin`."""
+        self._cursor.execute("BEGIN")
+        return self._cursor
+
+    def in_transaction(self) -> bool:
+        """See `Session.in_transaction`: open and not in the failed state."""
+        return self._connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+
+    def commit(self, entries: list[Entry]) -> None:
+        """See `Session.commit`; the signal is part of the transaction."""
+        for site in sorted({entry.site for entry in entries}):
+            self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(site)))
+        self._cursor.execute("COMMIT")
+        if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            raise psycopg.OperationalError("the commit left the transaction open")
+
+    def rollback(self) -> None:
+        """See `Session.rollback`."""
+        with suppress(psycopg.Error):
+            self._connection.execute("ROLLBACK")
+
+    def heads(self, cursor: Cursor, site: int) -> Head:
+        """See `Session.heads`."""
+        plan = HEAD.plan("postgresql")
+        cursor.execute(plan.sql, {"site": site})
+        row = cursor.fetchone()
+        if row is None:
+            fresh = NEW_HEAD.plan("postgresql")
+            cursor.execute(
+                fresh.sql + " ON CONFLICT DO NOTHING",
+                {"site": site, "seq": 0, "mac": b"", "line_ms": 0},
+            )
+            cursor.execute(plan.sql, {"site": site})
+            row = cursor.fetchone()
+        seq, mac, line_ms = row
+        return Head(seq, bytes(mac), line_ms)
+
+    def database_error(self, error: BaseException) -> bool:
+        """See `Session.database_error`."""
+        return isinstance(error, psycopg.Error) and not isinstance(
+            error, psycopg.IntegrityError | psycopg.ProgrammingError | psycopg.DataError
+        )
+
+    def close(self) -> None:
+        """See `Session.close`."""
+        self._connection.close()
+
+
+class PostgresBackend:
+    """A database that several processes may serve. `url` is `postgresql://user@host/name`."""
+
+    dialect: Dialect = "postgresql"
+    alone = False
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self.dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def writer_name(self, site: int) -> str:
+        """A writer for each site, so that sites run in parallel."""
+        return f"store-writer-{site}"
+
+    def open_session(self) -> PostgresSession:
+        """See `Backend.open_session`."""
+        return PostgresSession(self.dsn)
+
+    def reader(self) -> AsyncEngine:
+        """Read-only connections of psycopg."""
+        return create_async_engine(
+            self._url.set(drivername="postgresql+psycopg"),
+            pool_size=4,
+            max_overflow=4,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            execution_options={"postgresql_readonly": True},
+        )
+
+    async def listen(self, heard: Callable[[int], None]) -> None:
+        """Signals of other processes, with reconnection and a slow look of our own."""
+        known: dict[int, int] = {}
+        while True:
+            try:
+                connection = await psycopg.AsyncConnection.connect(
+                    self.dsn, autocommit=True, application_name="turnero-listen"
+                )
+                async with connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    while True:
+                        for site, seq in await _heads(connection):
+                            if known.get(site) != seq:
+                                known[site] = seq
+                                heard(site)
+                        async for signal in connection.notifies(timeout=POLL_S):
+                            heard(int(signal.payload))
+            except psycopg.Error:
+                await asyncio.sleep(1)
+
+
+async def _heads(connection: psycopg.AsyncConnection[tuple[int, int]]) -> list[tuple[int, int]]:
+    found = await connection.execute("SELECT site, seq FROM head")
+    return await found.fetchall()
