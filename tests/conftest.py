@@ -1,0 +1,76 @@
+"""What holds for every test: named skips, none of them in CI, and which loop a test runs on."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+from tests.peers.browser import browsers, keep_report, open_page, page, picture
+from tests.peers.packages import require
+from tests.peers.postgres import (
+    durable_postgres_server,
+    postgres_database,
+    postgres_server,
+    postgres_url,
+)
+
+__all__ = [
+    "browsers",
+    "durable_postgres_server",
+    "open_page",
+    "page",
+    "picture",
+    "postgres_database",
+    "postgres_server",
+    "postgres_url",
+]
+
+IN_CI = bool(os.environ.get("CI"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what uses a browser on the session's loop, where the browser lives; the rest has its own."""
+    for item in items:
+        if "browsers" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("requires"):
+        require(*marker.args)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    keep_report(item, report)
+    return report
+
+
+def _skipped(config: pytest.Config) -> list[tuple[str, str]]:
+    """Each skipped test with its reason."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    found = []
+    for report in reporter.stats.get("skipped", []) if reporter else []:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        found.append((report.nodeid, reason.removeprefix("Skipped: ")))
+    return found
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI everything runs: a skip there would be a promise that nobody checked."""
+    if IN_CI and exitstatus == pytest.ExitCode.OK and _skipped(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    skipped = _skipped(config)
+    if not skipped:
+        return
+    terminalreporter.section("not run" + (", which fails a run in CI" if IN_CI else ""))
+    for name, reason in skipped:
+        terminalreporter.line(f"{name}: {reason}")
