@@ -1,0 +1,1 @@
+"""Boards, announcements and the voice."""
