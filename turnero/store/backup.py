@@ -54,7 +54,6 @@ def backup(database: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(database, isolation_level=None, timeout=10)
     try:
-        connection.execute("PRAGMA query_only=ON")
         connection.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)

@@ -54,6 +54,11 @@ def mac(
     return hmac.digest(key, previous + parts + body, "sha256")
 
 
+def _raw(value: bytes | memoryview | str) -> bytes:
+    """Bytes of a column, also where somebody has put text in their place."""
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
 def read(q: Query, site: int, after: int, limit: int = 500) -> list[Entry]:
     """Facts of a site after a number, oldest first, at most `limit`."""
     return [Entry(*row) for row in q.rows(_READ, site=site, after=after, limit=limit)]
@@ -93,17 +98,17 @@ def verify(q: Query, site: int, key: bytes, exported: tuple[int, bytes] | None =
             if row.seq != expected:
                 return Verdict(site, expected - 1, expected, f"gap: {expected} is missing")
             wanted = mac(
-                key, previous, site, row.seq, row.at_ms, row.actor, row.kind, bytes(row.body)
+                key, previous, site, row.seq, row.at_ms, row.actor, row.kind, _raw(row.body)
             )
-            if not hmac.compare_digest(wanted, bytes(row.mac)):
+            if not hmac.compare_digest(wanted, _raw(row.mac)):
                 return Verdict(site, expected - 1, expected, "edited: the HMAC does not fit")
             if exported is not None and row.seq == exported[0]:
-                seen_export = hmac.compare_digest(exported[1], bytes(row.mac))
-            previous, expected = bytes(row.mac), expected + 1
+                seen_export = hmac.compare_digest(exported[1], _raw(row.mac))
+            previous, expected = _raw(row.mac), expected + 1
         if not rows:
             break
     last = q.row(_HEAD, site=site)
-    if last is not None and (last.seq, bytes(last.mac)) != (expected - 1, previous):
+    if last is not None and (last.seq, _raw(last.mac)) != (expected - 1, previous):
         return Verdict(site, expected - 1, expected, "truncated: the head names a later fact")
     if not seen_export:
         return Verdict(

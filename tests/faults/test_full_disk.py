@@ -1,0 +1,180 @@
+"""A disk that fills in the middle of a batch loses nothing that was acknowledged.
+
+SQLite ends the whole transaction when a page cannot be written; a savepoint opened after
+that commits alone. The control is a writer that trusts its driver, as most do: it answers
+commands that are not there.
+"""
+
+import asyncio
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from turnero.store import journal
+from turnero.store.clock import SystemClock
+from turnero.store.errors import Unavailable
+from turnero.store.facts import Entry, Fact, register
+from turnero.store.ids import SystemIds
+from turnero.store.ledger import Ledger
+from turnero.store.migrate import migrate
+from turnero.store.sqlite import SqliteBackend, SqliteSession
+from turnero.store.tx import Tx
+from turnero.store.writer import Session, Writer
+
+SIZE_KIB = 2048
+#: enough for the schema and some batches, not for all
+ACTS = 600
+
+
+class Noted(Fact, frozen=True, tag="test-noted"):
+    """A fact with some weight, so that a small disk fills."""
+
+    n: int
+    text: str
+
+
+register(Noted)
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Request of `note`."""
+
+    n: int
+
+
+def note(tx: Tx, request: Note) -> int:
+    """Append one heavy fact; the last one of a batch is light and still fits a full disk."""
+    return tx.append(Noted(request.n, "x" * (10 if request.n % 40 == 39 else 8000)))
+
+
+class SmallCacheSession(SqliteSession):
+    """A session whose cache spills within a batch, as a large batch's does."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._cursor.execute("PRAGMA cache_size=8")
+        self._cursor.execute("PRAGMA cache_spill=1")
+
+
+class TrustingSession(SmallCacheSession):
+    """The control's session: commits the way the driver's own `commit()` does."""
+
+    def commit(self, entries: list[Entry]) -> None:
+        self._connection.commit()
+
+
+class TrustingWriter(Writer):
+    """The control: no look whether the transaction is still open."""
+
+    def still_open(self, session: Session) -> bool:
+        return True
+
+
+class Backend(SqliteBackend):
+    """SQLite with the session under test."""
+
+    def __init__(self, path: Path, session: type[SmallCacheSession]) -> None:
+        super().__init__(path)
+        self._session = session
+
+    def open_session(self) -> SqliteSession:
+        return self._session(self.path)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MiB."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("needs root: mounts a small file system")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE_KIB}k", "none", folder], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+async def _fill(path: Path, session: type[SmallCacheSession], writer: type[Writer]) -> set[int]:
+    """Write until the disk is full; returns what was acknowledged."""
+    migrate(f"sqlite:///{path}")
+    ledger = Ledger(
+        Backend(path, session), key=b"k" * 32, clock=SystemClock(), ids=SystemIds(), writer=writer
+    )
+    await ledger.start()
+    acknowledged: set[int] = set()
+
+    async def act(n: int) -> None:
+        try:
+            await ledger.run(note, Note(n), site=1, actor="user:1")
+        except Unavailable:
+            return
+        acknowledged.add(n)
+
+    for first in range(0, ACTS, 40):
+        await asyncio.gather(*(act(n) for n in range(first, first + 40)))
+    await ledger.stop()
+    return acknowledged
+
+
+async def _kept(path: Path) -> set[int]:
+    """What a server that is started on a larger disk finds."""
+    ledger = Ledger(SqliteBackend(path), key=b"k" * 32, clock=SystemClock(), ids=SystemIds())
+    await ledger.start()
+    kept: set[int] = set()
+    after = 0
+    while entries := await ledger.read(journal.read, 1, after, 500):
+        after = entries[-1].seq
+        kept |= {entry.fact.n for entry in entries if isinstance(entry.fact, Noted)}
+    await ledger.stop()
+    return kept
+
+
+def _grow(folder: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
+
+
+async def test_nothing_acknowledged_is_lost_and_the_chain_holds(small_disk: Path) -> None:
+    path = small_disk / "turnero.db"
+    acknowledged = await _fill(path, SmallCacheSession, Writer)
+    assert 0 < len(acknowledged) < ACTS
+    _grow(small_disk)
+    assert await _kept(path) == acknowledged
+    ledger = Ledger(SqliteBackend(path), key=b"k" * 32, clock=SystemClock(), ids=SystemIds())
+    await ledger.start()
+    assert (await ledger.read(journal.verify, 1, b"k" * 32)).broken_at is None
+    assert await ledger.run(note, Note(39), site=1, actor="user:1") == len(acknowledged) + 1
+    await ledger.stop()
+
+
+async def test_control_a_writer_that_trusts_its_driver_loses_acknowledged_ones(
+    small_disk: Path,
+) -> None:
+    path = small_disk / "turnero.db"
+    acknowledged = await _fill(path, TrustingSession, TrustingWriter)
+    _grow(small_disk)
+    assert acknowledged - await _kept(path)
+
+
+async def test_after_a_full_disk_the_ledger_says_so_and_refuses_at_once(small_disk: Path) -> None:
+    path = small_disk / "turnero.db"
+    migrate(f"sqlite:///{path}")
+    ledger = Ledger(
+        Backend(path, SmallCacheSession), key=b"k" * 32, clock=SystemClock(), ids=SystemIds()
+    )
+    said: list[str] = []
+    ledger.on_broken.append(said.append)
+    await ledger.start()
+    with pytest.raises(Unavailable):
+        for n in range(ACTS):
+            await ledger.run(note, Note(n), site=1, actor="user:1")
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await ledger.run(note, Note(39), site=1, actor="user:1")
+    assert len(said) == 1
+    assert "full" in said[0]
+    assert ledger.broken == said[0]
+    await ledger.stop()

@@ -1,0 +1,101 @@
+"""A command is all or nothing, is answered after the commit, and answers a repeat once."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.peers.stores import opened
+from tests.store.acts import Count, Counted, Done, count, fail, refuse
+from turnero.store import journal
+from turnero.store.errors import Invalid, Refused
+from turnero.store.ledger import Ledger
+
+
+async def test_what_was_answered_is_in_the_journal(ledger: Ledger) -> None:
+    done = await ledger.run(count, Count(7), site=1, actor="user:1")
+    (entry,) = await ledger.read(journal.read, 1, 0, 10)
+    assert (entry.seq, entry.actor, entry.fact) == (done.seq, "user:1", Counted(7))
+
+
+async def test_numbers_have_no_gaps_while_some_are_refused_and_some_fail(ledger: Ledger) -> None:
+    async def client(n: int) -> None:
+        for act in (count, refuse, count, fail):
+            try:
+                await ledger.run(act, Count(n), site=1, actor="user:1")
+            except (Refused, ZeroDivisionError):
+                assert act is not count
+
+    await asyncio.gather(*(client(n) for n in range(32)))
+    entries = await ledger.read(journal.read, 1, 0, 500)
+    assert [entry.seq for entry in entries] == list(range(1, 65))
+    assert (await ledger.read(journal.verify, 1, ledger.key)).broken_at is None
+
+
+async def test_sites_are_numbered_apart(ledger: Ledger) -> None:
+    for site in (1, 2, 1):
+        await ledger.run(count, Count(site), site=site, actor="user:1")
+    assert await ledger.read(journal.head_seq, 1) == 2
+    assert await ledger.read(journal.head_seq, 2) == 1
+    assert await ledger.read(journal.sites) == [1, 2]
+
+
+async def test_a_repeat_is_answered_as_the_first_time_and_does_nothing(ledger: Ledger) -> None:
+    first = await ledger.run(count, Count(1), site=1, actor="user:1", key="k")
+    await ledger.run(count, Count(2), site=1, actor="user:1")
+    again = await ledger.run(count, Count(1), site=1, actor="user:1", key="k")
+    assert again == first == Done(1)
+    assert await ledger.read(journal.head_seq, 1) == 2
+
+
+async def test_repeats_at_the_same_moment_are_one_act(ledger: Ledger) -> None:
+    answers = await asyncio.gather(
+        *(ledger.run(count, Count(1), site=1, actor="user:1", key="k") for _ in range(20))
+    )
+    assert set(map(str, answers)) == {str(Done(1))}
+    assert await ledger.read(journal.head_seq, 1) == 1
+
+
+async def test_a_key_belongs_to_one_request_of_one_actor(ledger: Ledger) -> None:
+    await ledger.run(count, Count(1), site=1, actor="user:1", key="k")
+    with pytest.raises(Invalid, match="key-reused"):
+        await ledger.run(count, Count(2), site=1, actor="user:1", key="k")
+    other = await ledger.run(count, Count(2), site=1, actor="user:2", key="k")
+    assert other == Done(2)
+
+
+async def test_a_refusal_is_judged_anew(ledger: Ledger) -> None:
+    for _ in range(2):
+        with pytest.raises(Refused, match="test-refused"):
+            await ledger.run(refuse, Count(1), site=1, actor="user:1", key="k")
+    assert await ledger.run(count, Count(1), site=1, actor="user:1", key="k") == Done(1)
+
+
+async def test_a_view_reads_in_the_same_transaction_also_for_a_repeat(ledger: Ledger) -> None:
+    for expected in (1, 2):
+        seen = await ledger.run(
+            count,
+            Count(1),
+            site=1,
+            actor="user:1",
+            key="k",
+            view=lambda tx, done: (done.seq, len(journal.read(tx, 1, 0))),
+        )
+        assert seen == (1, expected)
+        await ledger.run(count, Count(9), site=1, actor="user:1")
+
+
+async def test_who_hangs_up_takes_back_the_question_not_the_act(ledger: Ledger) -> None:
+    asking = asyncio.create_task(ledger.run(count, Count(1), site=1, actor="user:1"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await ledger.run(count, Count(2), site=1, actor="user:1")
+    assert await ledger.read(journal.head_seq, 1) == 2
+
+
+async def test_everything_is_there_after_a_restart(database: str | None, tmp_path: Path) -> None:
+    for expected in (1, 2):
+        async with opened(tmp_path, database) as ledger:
+            assert await ledger.run(count, Count(1), site=1, actor="user:1") == Done(expected)

@@ -1,0 +1,89 @@
+"""What follows from a fact is done once, whatever stops in between."""
+
+import asyncio
+from pathlib import Path
+
+from tests.peers.stores import opened
+from tests.store.acts import Count, Counted, count
+from turnero.store import journal
+from turnero.store.consumers import Consumer, Consumers
+from turnero.store.facts import Entry
+from turnero.store.ledger import Ledger
+from turnero.store.tx import Tx
+
+
+def _echo(tx: Tx, entry: Entry) -> None:
+    """Answer each count below 100 with one a hundred higher."""
+    fact = entry.fact
+    assert isinstance(fact, Counted)
+    if fact.n < 100:
+        tx.append(Counted(fact.n + 100))
+
+
+async def _numbers(ledger: Ledger) -> list[int]:
+    entries = await ledger.read(journal.read, 1, 0, 500)
+    return sorted(entry.fact.n for entry in entries if isinstance(entry.fact, Counted))
+
+
+async def _until(ledger: Ledger, length: int) -> list[int]:
+    for _ in range(200):
+        numbers = await _numbers(ledger)
+        if len(numbers) >= length:
+            break
+        await asyncio.sleep(0.02)
+    return await _numbers(ledger)
+
+
+def _consumers(ledger: Ledger, failures: list[str]) -> Consumers:
+    consumer = Consumer("echo", frozenset({"test-counted"}), _echo)
+    return Consumers(ledger, [consumer], lambda name, error: failures.append(f"{name}: {error!r}"))
+
+
+async def test_each_fact_is_answered_once_across_restarts(
+    database: str | None, tmp_path: Path
+) -> None:
+    failures: list[str] = []
+    for round_ in range(3):
+        async with opened(tmp_path, database) as ledger:
+            await ledger.run(count, Count(round_), site=1, actor="user:1")
+            consumers = _consumers(ledger, failures)
+            consumers.start()
+            await _until(ledger, (round_ + 1) * 2)
+            await consumers.stop()
+    async with opened(tmp_path, database) as ledger:
+        assert await _numbers(ledger) == [0, 1, 2, 100, 101, 102]
+    assert failures == []
+
+
+async def test_facts_written_while_it_runs_are_answered(ledger: Ledger) -> None:
+    consumers = _consumers(ledger, [])
+    consumers.start()
+    for n in range(20):
+        await ledger.run(count, Count(n), site=1, actor="user:1")
+    assert await _until(ledger, 40) == [*range(20), *range(100, 120)]
+    await consumers.stop()
+
+
+async def test_a_failing_handler_leaves_its_cursor_and_says_so(tmp_path: Path) -> None:
+    failures: list[str] = []
+
+    def broken(tx: Tx, entry: Entry) -> None:
+        _echo(tx, entry)
+        raise ZeroDivisionError
+
+    async with opened(tmp_path) as ledger:
+        await ledger.run(count, Count(1), site=1, actor="user:1")
+        bad = Consumers(
+            ledger,
+            [Consumer("echo", frozenset({"test-counted"}), broken)],
+            lambda name, _: failures.append(name),
+        )
+        bad.start()
+        await asyncio.sleep(0.2)
+        await bad.stop()
+        assert await _numbers(ledger) == [1]
+        good = _consumers(ledger, [])
+        good.start()
+        assert await _until(ledger, 2) == [1, 101]
+        await good.stop()
+    assert failures == ["echo"]
