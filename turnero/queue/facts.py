@@ -293,6 +293,25 @@ class SiteLoaded(Fact, frozen=True, tag="site-loaded"):
     changes: tuple[Change, ...]
 
 
+class PrintChanged(Fact, frozen=True, tag="print-changed"):
+    """A ticket's paper got on, or did not. The printer's room writes it; kiosks read it."""
+
+    ticket: str
+    job: int
+    #: key of the printer
+    printer: str
+    #: queued | printed | sent | unknown | failed | cancelled
+    state: str
+    #: paper-out | cover-open | offline | unreachable | connection-lost | timed-out | …
+    reason: str | None = None
+    #: key of the kiosk that shows it
+    place: str | None = None
+    #: a reprint, marked so on the paper
+    copy: bool = False
+    #: failed, and will be tried again by itself
+    again: bool = False
+
+
 register(
     TicketIssued,
     TicketCalled,
@@ -316,4 +335,5 @@ register(
     HelpAcknowledged,
     DayClosed,
     SiteLoaded,
+    PrintChanged,
 )

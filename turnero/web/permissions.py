@@ -24,6 +24,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "tickets.move": frozenset({_D, _G, _A, _S, _X}),
     "tickets.cancel": frozenset({_K, _D, _G, _A, _S, _X}),
     "tickets.rate": frozenset({_K, _X}),
+    "tickets.reprint": frozenset({_D, _G, _A, _S, _X}),
+    "prints.answer": frozenset({_K, _G, _S, _X}),
     "desks.work": frozenset({_D, _A, _S, _X}),
     "help.answer": frozenset({_D, _G, _A, _S, _X}),
     # people's pages
@@ -32,6 +34,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "supervisor.page": frozenset({_S, _X}),
     "supervisor.act": frozenset({_S, _X}),
     "paper.see": frozenset({_K, _G, _S, _X}),
+    "paper.faults": frozenset({_S, _X}),
     "account.own": frozenset({_G, _A, _S, _X}),
     # the installation
     "journal.read": frozenset({_B, _D, _G, _A, _S, _X}),
