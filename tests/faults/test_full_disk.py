@@ -168,9 +168,13 @@ async def test_after_a_full_disk_the_ledger_says_so_and_refuses_at_once(small_di
     said: list[str] = []
     ledger.on_broken.append(said.append)
     await ledger.start()
-    with pytest.raises(Unavailable):
+
+    async def fill() -> None:
         for n in range(ACTS):
             await ledger.run(note, Note(n), site=1, actor="user:1")
+
+    with pytest.raises(Unavailable):
+        await fill()
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
         await ledger.run(note, Note(39), site=1, actor="user:1")
