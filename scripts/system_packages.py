@@ -4,6 +4,7 @@ Turnero itself runs without any of them. As root they are installed at once, in 
 on a terminal through sudo after asking; otherwise the missing ones are named and their tests skipped.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -32,6 +33,19 @@ def on_path(program: str) -> Callable[[], bool]:
     return lambda: shutil.which(program) is not None
 
 
+def loads(library: str) -> Callable[[], bool]:
+    """A check that the dynamic linker finds `library`."""
+
+    def present() -> bool:
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            return False
+        return True
+
+    return present
+
+
 def postgresql_bin() -> Path | None:
     """The folder with initdb and postgres of the newest PostgreSQL that Debian installed."""
     found = [p.parent for p in POSTGRESQL.glob("*/bin/initdb") if (p.parent / "postgres").exists()]
@@ -42,6 +56,7 @@ PACKAGES = {
     package.name: package
     for package in (
         Package("chromium", "opens every page in a real browser", on_path("chromium")),
+        Package("libatomic1", "the program that drives the browser", loads("libatomic.so.1")),
         Package(
             "postgresql",
             "the second database engine, started by the tests in a scratch folder",

@@ -161,7 +161,7 @@ def keep_report(item: pytest.Item, report: pytest.TestReport) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browsers() -> AsyncIterator[Browsers]:
     """The session's browsers; tests use `open_page` or `page`."""
-    require("chromium")
+    require("chromium", "libatomic1")
     async with async_playwright() as playwright:
         session = Browsers(playwright)
         yield session
