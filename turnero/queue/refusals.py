@@ -33,7 +33,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "reason-unknown": ("reason", "known"),
     "comment-too-long": ("max", "length"),
     "need-unknown": ("known",),
-    "text-not-allowed": ("field",),
+    "text-unreadable": ("field",),
     "text-too-long": ("field", "max", "length"),
     "site-file": ("key", "what"),
     # Not in the present state: 409.
@@ -61,6 +61,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "desk-taken": ("desk",),
     "agent-elsewhere": ("desk",),
     "desk-serving": ("desk", "number"),
+    "desk-has-waiting": ("desk", "waiting"),
 }
 
 

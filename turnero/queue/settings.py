@@ -31,3 +31,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
 def settings_of(text: str) -> Settings:
     """The settings kept as JSON in a site's row."""
     return msgspec.json.decode(text, type=Settings)
+
+
+@lru_cache(maxsize=64)
+def languages_of(text: str) -> tuple[str, ...]:
+    """The languages kept as JSON in a site's row; the first is the site's own."""
+    return msgspec.json.decode(text, type=tuple[str, ...])

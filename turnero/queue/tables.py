@@ -202,7 +202,7 @@ ticket = Table(
     Column("outcome", Text),
     Column("why", Text),  # JSON of facts.Why for the last call
     Column("call_reason", Text),  # why it was chosen, in the agent's words
-    Column("press", Integer),  # the last press that touched it
+    Column("press", BigInteger),  # the press that changed it last; null: not by a press
     Column("version", Integer, nullable=False),  # counts every change
     UniqueConstraint("site", "day", "number"),
     CheckConstraint(_one_of("state", State), name="state"),
@@ -217,14 +217,13 @@ ticket = Table(
 press = Table(
     "press",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("site", Integer, nullable=False),
+    Column("site", Integer, primary_key=True, autoincrement=False),
+    Column("no", BigInteger, primary_key=True, autoincrement=False),  # seq of its first fact
     Column("desk", Integer),
     Column("move", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("touched", Text, nullable=False),  # JSON of presses.Touched, one a ticket
-    Index("ix_press_at", "site", "at_ms"),
-    Index("ix_press_desk", "desk", "id"),
+    Column("touched", Text, nullable=False),  # JSON list of presses.Touched, one a ticket
+    Index("ix_press_site_at", "site", "at_ms"),
 )
 
 rating = Table(

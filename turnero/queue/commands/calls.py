@@ -1,0 +1,193 @@
+"""Call to a desk: the one most due, a chosen one with a reason; call again; no-show.
+
+A call first finishes whoever is in service at the desk: one press, taken back whole by
+one undo. Which ticket is due is the policy's business (routing.py).
+"""
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from turnero.queue import refusals, rows, text
+from turnero.queue.commands.finishing import end_service
+from turnero.queue.facts import TicketCalled, TicketNoShow, TicketRecalled, Why
+from turnero.queue.heads import heads
+from turnero.queue.presses import Press
+from turnero.queue.requests import CallChosen, Called, Moved, Next, TicketMove
+from turnero.queue.routing import Head, choose, why
+from turnero.queue.rows import Figures, Ticket
+from turnero.queue.seats import Seat, working
+from turnero.queue.settings import settings_of
+from turnero.queue.states import Move, State, after
+from turnero.queue.tables import attention, line
+from turnero.queue.waits import new_pace
+from turnero.store.sql import Statement
+from turnero.store.tx import Tx
+
+_LINE = Statement(select(line.c.last_call_ms, line.c.pace_ms).where(line.c.id == bindparam("line")))
+_RANK = Statement(select(attention.c.rank).where(attention.c.id == bindparam("attention")))
+
+
+def call_next(tx: Tx, request: Next) -> Called:
+    """Finish the one in service and call whoever is most due; `ticket` None if nobody waits."""
+    seat, session = working(tx, request.desk)
+    press = Press(tx, Move.NEXT, seat.desk)
+    finished = _finish_current(tx, seat, request.outcome, press)
+    candidates = heads(tx, seat.desk)
+    choice = choose(candidates, tx.line_ms)
+    called = None
+    if choice is not None:
+        held = rows.load(tx, choice.head.ticket)
+        reasons = why(choice.rule, candidates, choice.head, tx.line_ms)
+        called = _call(tx, Move.NEXT, held, seat, session, reasons, press).id
+    press.close()
+    return Called(called, finished)
+
+
+def call_chosen(tx: Tx, request: CallChosen) -> Called:
+    """Call this ticket out of turn; the reason, in the agent's words, stays with the ticket."""
+    reason = text.reason(request.reason)
+    seat, session = working(tx, request.desk)
+    held = rows.load(tx, request.ticket)
+    after(Move.CALL, held.state, held.number)
+    press = Press(tx, Move.CALL, seat.desk)
+    finished = _finish_current(tx, seat, request.outcome, press)
+    candidates = heads(tx, seat.desk)
+    chosen = _as_head(tx, held)
+    others = [head for head in candidates if head.ticket != held.id]
+    reasons = why("chosen", [chosen, *others], chosen, tx.line_ms)
+    _call(tx, Move.CALL, held, seat, session, reasons, press, reason)
+    press.close()
+    return Called(held.id, finished)
+
+
+def recall(tx: Tx, request: TicketMove) -> Moved:
+    """Call again on board and voice. It counts towards a no-show if far enough from the last."""
+    held = rows.load(tx, request.ticket, request.at)
+    state = after(Move.RECALL, held.state, held.number)
+    counts = _counts_at(held) <= tx.line_ms
+    seq = tx.append(
+        TicketRecalled(
+            ticket=held.id,
+            number=held.number,
+            service=held.service_key,
+            desk=held.desk_ref or "",
+            recall=held.recalls + 1,
+            counted=counts,
+        )
+    )
+    new = held._replace(
+        state=state,
+        last_call_ms=tx.line_ms,
+        call_seq=seq,
+        recalls=held.recalls + 1,
+        counted=held.counted + counts,
+        counted_ms=tx.line_ms if counts else held.counted_ms,
+    )
+    rows.save(tx, held, new, press=None)
+    return Moved(held.id, new.state)
+
+
+def no_show(tx: Tx, request: TicketMove) -> Moved:
+    """The person did not come; legal after the site's number of counted recalls."""
+    held = rows.load(tx, request.ticket, request.at)
+    state = after(Move.NO_SHOW, held.state, held.number)
+    needed = settings_of(held.settings).no_show_recalls
+    if held.counted < needed:
+        raise refusals.refused(
+            "no-show-too-soon",
+            number=held.number,
+            done=held.counted,
+            needed=needed,
+            wait_s=max(0, -((tx.line_ms - _counts_at(held)) // 1000)),
+        )
+    press = Press(tx, Move.NO_SHOW, held.desk)
+    press.append(
+        TicketNoShow(
+            ticket=held.id,
+            number=held.number,
+            service=held.service_key,
+            desk=held.desk_ref or "",
+            recalls=held.recalls,
+        )
+    )
+    press.save(held, held._replace(state=state, session=None, ended_ms=tx.line_ms))
+    press.close()
+    return Moved(held.id, state)
+
+
+def _finish_current(tx: Tx, seat: Seat, outcome: str | None, press: Press) -> str | None:
+    if seat.ticket is None:
+        return None
+    current = rows.load(tx, seat.ticket)
+    end_service(tx, current, outcome, press)
+    return current.id
+
+
+def _call(
+    tx: Tx,
+    move: Move,
+    held: Ticket,
+    seat: Seat,
+    session: int,
+    reasons: Why,
+    press: Press,
+    reason: str | None = None,
+) -> Ticket:
+    state = after(move, held.state, held.number)
+    waited_ms = max(0, tx.line_ms - held.entered_ms) if held.state == State.WAITING else 0
+    seq = press.append(
+        TicketCalled(
+            ticket=held.id,
+            number=held.number,
+            service=held.service_key,
+            attention=held.attention_key,
+            desk=seat.ref,
+            session=session,
+            waited_ms=waited_ms,
+            why=reasons,
+        )
+    )
+    new = held._replace(
+        state=state,
+        desk=seat.desk,
+        session=session,
+        called_ms=tx.line_ms,
+        last_call_ms=tx.line_ms,
+        call_seq=seq,
+        recalls=0,
+        counted=0,
+        counted_ms=tx.line_ms,
+        why=msgspec.json.encode(reasons).decode(),
+        call_reason=reason,
+    )
+    # Only a call in turn says how fast the line moves.
+    press.save(held, new, _figures(tx, held, waited_ms) if move is Move.NEXT else None)
+    return new
+
+
+def _figures(tx: Tx, held: Ticket, waited_ms: int) -> Figures:
+    last = tx.row(_LINE, line=held.line)
+    pace = new_pace(last.pace_ms, last.last_call_ms, held.entered_ms, tx.line_ms) if last else None
+    return Figures(waited_ms, pace)
+
+
+def _counts_at(held: Ticket) -> int:
+    """From when a recall counts: some seconds after the last call that counted."""
+    return (held.counted_ms or 0) + settings_of(held.settings).recall_gap_s * 1000
+
+
+def _as_head(tx: Tx, held: Ticket) -> Head:
+    """A chosen ticket, wherever it stands, as one of the candidates."""
+    rank = tx.row(_RANK, attention=held.attention)
+    return Head(
+        line=held.line,
+        ticket=held.id,
+        number=held.number,
+        service=held.service_key,
+        attention=held.attention_key,
+        tier=0,
+        class_rank=rank.rank if rank else 0,
+        rank_ms=held.rank_ms,
+        rank_seq=held.rank_seq,
+        entered_ms=held.entered_ms,
+    )

@@ -1,0 +1,56 @@
+"""End a service: on its own, or as the first half of a call of the next one."""
+
+from turnero.queue import refusals, rows
+from turnero.queue.facts import ServiceFinished
+from turnero.queue.presses import Press
+from turnero.queue.requests import Finish, Moved
+from turnero.queue.rows import Ticket
+from turnero.queue.service_time import span
+from turnero.queue.states import Move, after
+from turnero.store.tx import Tx
+
+#: how a service can end, where its service asks
+OUTCOMES = ("attended", "referred", "incomplete", "other")
+
+
+def finish(tx: Tx, request: Finish) -> Moved:
+    """End the service of the one at the desk."""
+    held = rows.load(tx, request.ticket, request.at)
+    press = Press(tx, Move.FINISH, held.desk)
+    new = end_service(tx, held, request.outcome, press)
+    press.close()
+    return Moved(held.id, new.state)
+
+
+def end_service(tx: Tx, held: Ticket, outcome: str | None, press: Press) -> Ticket:
+    """The finished ticket, written as part of a press."""
+    state = after(Move.FINISH, held.state, held.number)
+    known = ", ".join(OUTCOMES)
+    if outcome is None and held.outcomes:
+        raise refusals.refused("outcome-missing", number=held.number, known=known)
+    if outcome is not None and outcome not in OUTCOMES:
+        raise refusals.invalid("outcome-unknown", outcome=outcome[:40], known=known)
+    service = span(held, tx.line_ms)
+    press.append(
+        ServiceFinished(
+            ticket=held.id,
+            number=held.number,
+            service=held.service_key,
+            attention=held.attention_key,
+            desk=held.desk_ref or "",
+            session=held.session or 0,
+            started_ms=service.started_ms,
+            ended_ms=service.ended_ms,
+            pressed=service.pressed,
+            outcome=outcome,
+        )
+    )
+    new = held._replace(
+        state=state,
+        session=None,
+        started_ms=service.started_ms,
+        ended_ms=service.ended_ms,
+        outcome=outcome,
+    )
+    press.save(held, new)
+    return new

@@ -1,0 +1,215 @@
+"""Take a ticket: the command that must be fastest, since everybody does it at doors open.
+
+One joined read, the number, the fact, the ticket, the line's count: nothing is counted.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, bindparam, insert, select, update
+
+from turnero.queue import refusals, rows
+from turnero.queue.facts import TicketIssued
+from turnero.queue.hours import opening
+from turnero.queue.numbers import day_of, number
+from turnero.queue.ranks import rank_at
+from turnero.queue.requests import Issue, Issued
+from turnero.queue.settings import languages_of, settings_of
+from turnero.queue.states import State
+from turnero.queue.tables import attention, line, series, service, site, ticket
+from turnero.store.sql import Statement
+from turnero.store.tx import Tx
+
+#: channels in which the person chooses for themselves: only classes offered at the kiosk
+_BY_ONESELF = frozenset({"kiosk", "web", "phone"})
+#: the only channel that gives a clinical class; the server says who may use it
+_TRIAGE = "triage"
+
+
+def _asked(which: ColumnElement[bool]) -> Statement:
+    """All that issuing must know, of the service and of the class that `which` picks."""
+    of_line = and_(
+        line.c.service == service.c.id,
+        line.c.attention == attention.c.id,
+        line.c.origin == rows.WALK_IN,
+        line.c.desk == 0,
+    )
+    return Statement(
+        select(
+            site.c.zone,
+            site.c.languages,
+            site.c.settings,
+            service.c.id,
+            service.c.prefix,
+            service.c.hours,
+            service.c.all_day,
+            service.c.quota,
+            service.c.open,
+            attention.c.id.label("attention"),
+            attention.c.key.label("attention_key"),
+            attention.c.clinical,
+            attention.c.kiosk,
+            line.c.id.label("line"),
+        )
+        .select_from(
+            service.join(site, site.c.no == service.c.site)
+            .outerjoin(
+                attention,
+                and_(attention.c.site == service.c.site, attention.c.active == 1, which),
+            )
+            .outerjoin(line, of_line)
+        )
+        .where(
+            service.c.site == bindparam("site"),
+            service.c.key == bindparam("service"),
+            service.c.active == 1,
+        )
+    )
+
+
+_USUAL = _asked(attention.c.usual == 1)
+_NAMED = _asked(attention.c.key == bindparam("attention"))
+_NUMBER = Statement(
+    update(series)
+    .where(
+        series.c.site == bindparam("b_site"),
+        series.c.prefix == bindparam("b_prefix"),
+        series.c.day == bindparam("b_day"),
+    )
+    .values(next=series.c.next + 1)
+    .returning(series.c.next)
+)
+_FIRST_NUMBER = Statement(insert(series))
+_GIVEN = [
+    "id",
+    "site",
+    "day",
+    "number",
+    "code",
+    "service",
+    "origin_service",
+    "attention",
+    "line",
+    "state",
+    "channel",
+    "language",
+    "place",
+    "aids",
+    "people",
+    "rank_ms",
+    "rank_seq",
+    "issued_ms",
+    "entered_ms",
+    "recalls",
+    "counted",
+    "returned",
+    "version",
+]
+_TICKET = Statement(insert(ticket), columns=_GIVEN)
+
+
+def issue(tx: Tx, request: Issue) -> Issued:
+    """Take a ticket in the usual or the named class; its number is never given again."""
+    about = _about(tx, request)
+    day = day_of(tx.now_ms, about.zone)
+    count = _count(tx, about.prefix, day)
+    if about.quota is not None and count > about.quota:
+        raise refusals.refused("quota-reached", service=request.service, quota=about.quota)
+    printed = number(about.prefix, count)
+    ticket_id = tx.ids.ticket(tx.now_ms)
+    language = request.language or languages_of(about.languages)[0]
+    seq = tx.append(
+        TicketIssued(
+            ticket=ticket_id,
+            number=printed,
+            day=day,
+            service=request.service,
+            attention=about.attention_key,
+            channel=request.channel,
+            language=language,
+            place=request.place,
+            aids=request.aids,
+            people=request.people,
+        )
+    )
+    line_id = about.line or rows.new_line(tx, about.id, about.attention)
+    rank = rank_at(tx.line_ms, seq)
+    tx.run(
+        _TICKET,
+        id=ticket_id,
+        site=tx.site,
+        day=day,
+        number=printed,
+        code=tx.ids.secret(),
+        service=about.id,
+        origin_service=about.id,
+        attention=about.attention,
+        line=line_id,
+        state=State.WAITING.value,
+        channel=request.channel,
+        language=language,
+        place=request.place,
+        aids=msgspec.json.encode(request.aids).decode(),
+        people=request.people,
+        rank_ms=rank.ms,
+        rank_seq=rank.seq,
+        issued_ms=tx.line_ms,
+        entered_ms=tx.line_ms,
+        recalls=0,
+        counted=0,
+        returned=0,
+        version=1,
+    )
+    tx.run(rows.JOIN, b_id=line_id)
+    return Issued(ticket_id, printed)
+
+
+def _about(tx: Tx, request: Issue) -> Any:
+    """The row of `_asked`, if a ticket may be taken now."""
+    if request.attention is None:
+        about = tx.row(_USUAL, site=tx.site, service=request.service)
+    else:
+        about = tx.row(_NAMED, site=tx.site, service=request.service, attention=request.attention)
+    if about is None:
+        raise refusals.unknown("service-unknown", service=request.service)
+    if about.attention is None:
+        raise refusals.unknown("attention-unknown", attention=request.attention or "")
+    _allow_class(request, about)
+    _allow_words(request, about)
+    if about.prefix is None:
+        raise refusals.invalid("service-is-group", service=request.service)
+    if not about.open:
+        raise refusals.refused("service-paused", service=request.service)
+    now = opening(about.hours, about.all_day, tx.now_ms, about.zone)
+    if not now.open:
+        if now.opens is not None:
+            raise refusals.refused("service-closed-until", service=request.service, opens=now.opens)
+        raise refusals.refused("service-closed", service=request.service)
+    return about
+
+
+def _allow_class(request: Issue, about: Any) -> None:
+    if about.clinical and request.channel != _TRIAGE:
+        raise refusals.invalid("attention-clinical", attention=about.attention_key)
+    if request.channel in _BY_ONESELF and not about.kiosk:
+        raise refusals.invalid("attention-not-here", attention=about.attention_key)
+
+
+def _allow_words(request: Issue, about: Any) -> None:
+    languages = languages_of(about.languages)
+    language = request.language
+    if language is not None and language not in languages:
+        raise refusals.invalid("language-unknown", language=language[:20])
+    if request.people != 1:
+        most = settings_of(about.settings).max_people
+        if not 1 <= request.people <= most:
+            raise refusals.invalid("people-out-of-range", max=most)
+
+
+def _count(tx: Tx, prefix: str, day: str) -> int:
+    """The next count of that prefix on that day, from 1; taken with the command's commit."""
+    row = tx.row(_NUMBER, b_site=tx.site, b_prefix=prefix, b_day=day)
+    if row is not None:
+        return int(row.next) - 1
+    tx.run(_FIRST_NUMBER, site=tx.site, prefix=prefix, day=day, next=2)
+    return 1

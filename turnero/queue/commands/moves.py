@@ -1,0 +1,187 @@
+"""The other moves of one ticket: start, return, park, transfer, cancel.
+
+Number and series never change. A transfer and a park keep the place of first arrival; a
+no-show comes back once, for a while, just after the second in its line.
+"""
+
+from sqlalchemy import bindparam, select
+
+from turnero.queue import refusals, rows
+from turnero.queue.facts import (
+    ServiceStarted,
+    TicketCancelled,
+    TicketParked,
+    TicketReturned,
+    TicketTransferred,
+)
+from turnero.queue.presses import Press
+from turnero.queue.ranks import Rank, rank_back
+from turnero.queue.requests import Moved, TicketMove, Transfer
+from turnero.queue.rows import Ticket
+from turnero.queue.service_time import span
+from turnero.queue.settings import settings_of
+from turnero.queue.states import AT_DESK, Move, State, after
+from turnero.queue.tables import WAITING, desk, service, ticket
+from turnero.store.sql import Statement
+from turnero.store.tx import Tx
+
+_FIRST_THREE = Statement(
+    select(ticket.c.rank_ms, ticket.c.rank_seq)
+    .where(ticket.c.line == bindparam("line"), ticket.c.state == WAITING)
+    .order_by(ticket.c.rank_ms, ticket.c.rank_seq)
+    .limit(3)
+)
+_SERVICE = Statement(
+    select(service.c.id, service.c.prefix).where(
+        service.c.site == bindparam("site"),
+        service.c.key == bindparam("key"),
+        service.c.active == 1,
+    )
+)
+_DESK = Statement(
+    select(desk.c.id).where(
+        desk.c.site == bindparam("site"), desk.c.ref == bindparam("ref"), desk.c.active == 1
+    )
+)
+
+
+def start(tx: Tx, request: TicketMove) -> Moved:
+    """The person is at the desk: service counts from now."""
+    held = rows.load(tx, request.ticket, request.at)
+    state = after(Move.START, held.state, held.number)
+    press = Press(tx, Move.START, held.desk)
+    press.append(
+        ServiceStarted(
+            ticket=held.id,
+            number=held.number,
+            service=held.service_key,
+            desk=held.desk_ref or "",
+        )
+    )
+    press.save(held, held._replace(state=state, started_ms=tx.line_ms))
+    press.close()
+    return Moved(held.id, state)
+
+
+def return_ticket(tx: Tx, request: TicketMove) -> Moved:
+    """Back in line: a parked one to its own place, a no-show once and not too late."""
+    held = rows.load(tx, request.ticket, request.at)
+    state = after(Move.RETURN, held.state, held.number)
+    new = held.uncalled()._replace(state=state, entered_ms=tx.line_ms)
+    if held.state == State.NO_SHOW:
+        new = new._replace(returned=1)
+        rank = _place_of_no_show(tx, held)
+        new = new._replace(rank_ms=rank.ms, rank_seq=rank.seq)
+    press = Press(tx, Move.RETURN, held.desk)
+    press.append(
+        TicketReturned(ticket=held.id, number=held.number, service=held.service_key, was=held.state)
+    )
+    press.save(held, new)
+    press.close()
+    return Moved(held.id, state)
+
+
+def park(tx: Tx, request: TicketMove) -> Moved:
+    """Set aside: in no line, seen at all desks of its service, its place kept."""
+    held = rows.load(tx, request.ticket, request.at)
+    state = after(Move.PARK, held.state, held.number)
+    service_here = span(held, tx.line_ms)
+    press = Press(tx, Move.PARK, held.desk)
+    press.append(
+        TicketParked(
+            ticket=held.id,
+            number=held.number,
+            service=held.service_key,
+            desk=held.desk_ref or "",
+            started_ms=service_here.started_ms,
+            ended_ms=service_here.ended_ms,
+        )
+    )
+    new = held.uncalled()._replace(state=state, desk=held.desk, entered_ms=tx.line_ms)
+    press.save(held, new)
+    press.close()
+    return Moved(held.id, state)
+
+
+def transfer(tx: Tx, request: Transfer) -> Moved:
+    """To another service's line, or to the line of one desk; first arrival is kept."""
+    if (request.service is None) == (request.desk is None):
+        raise refusals.invalid("transfer-target")
+    held = rows.load(tx, request.ticket, request.at)
+    state = after(Move.TRANSFER, held.state, held.number)
+    to_service, to_key, to_desk = held.service, held.service_key, 0
+    if request.desk is not None:
+        to_desk = _desk(tx, request.desk)
+    elif request.service is not None:
+        to_service, to_key = _service(tx, request.service), request.service
+    line = rows.line_of(tx, to_service, held.attention, to_desk)
+    if held.state == State.WAITING and line == held.line:
+        raise refusals.refused("transfer-same", number=held.number)
+    at_desk = held.state in AT_DESK
+    service_here = span(held, tx.line_ms) if at_desk else None
+    press = Press(tx, Move.TRANSFER, held.desk)
+    press.append(
+        TicketTransferred(
+            ticket=held.id,
+            number=held.number,
+            origin=held.service_key,
+            service=to_key,
+            desk=held.desk_ref if at_desk else None,
+            to_desk=request.desk,
+            started_ms=service_here.started_ms if service_here else None,
+            ended_ms=service_here.ended_ms if service_here else None,
+        )
+    )
+    new = held.uncalled()._replace(
+        state=state, service=to_service, line=line, entered_ms=tx.line_ms
+    )
+    press.save(held, new)
+    press.close()
+    return Moved(held.id, state)
+
+
+def cancel(tx: Tx, request: TicketMove) -> Moved:
+    """The person leaves before being served."""
+    held = rows.load(tx, request.ticket, request.at)
+    state = after(Move.CANCEL, held.state, held.number)
+    press = Press(tx, Move.CANCEL, held.desk)
+    press.append(
+        TicketCancelled(
+            ticket=held.id,
+            number=held.number,
+            service=held.service_key,
+            was=held.state,
+            desk=held.desk_ref if held.state in AT_DESK else None,
+        )
+    )
+    press.save(held, held._replace(state=state, session=None, ended_ms=tx.line_ms))
+    press.close()
+    return Moved(held.id, state)
+
+
+def _place_of_no_show(tx: Tx, held: Ticket) -> Rank:
+    if held.returned:
+        raise refusals.refused("return-used", number=held.number)
+    minutes = settings_of(held.settings).return_minutes
+    gone_ms = held.ended_ms or 0
+    closed = not held.all_day and held.closed_ms > gone_ms
+    if closed or tx.line_ms - gone_ms > minutes * 60_000:
+        raise refusals.refused("return-too-late", number=held.number, minutes=minutes)
+    first = [Rank(*row) for row in tx.rows(_FIRST_THREE, line=held.line)]
+    return rank_back(held.rank, first)
+
+
+def _service(tx: Tx, key: str) -> int:
+    row = tx.row(_SERVICE, site=tx.site, key=key)
+    if row is None:
+        raise refusals.unknown("service-unknown", service=key[:100])
+    if row.prefix is None:
+        raise refusals.invalid("service-is-group", service=key)
+    return int(row.id)
+
+
+def _desk(tx: Tx, ref: str) -> int:
+    row = tx.row(_DESK, site=tx.site, ref=ref)
+    if row is None:
+        raise refusals.unknown("desk-unknown", desk=ref[:100])
+    return int(row.id)

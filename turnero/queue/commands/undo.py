@@ -1,0 +1,94 @@
+"""Take back a whole press within ten seconds, by a new fact.
+
+Only if nothing later touched its tickets, and their desk can hold them again. What a
+printer printed or a phone rang is not taken back: there is no such press.
+"""
+
+from sqlalchemy import bindparam, delete, select
+
+from turnero.queue import refusals, rows
+from turnero.queue.facts import PressUndone, Restored
+from turnero.queue.presses import Touched, touched_of
+from turnero.queue.requests import Moved, TicketMove
+from turnero.queue.rows import CHANGING, Ticket
+from turnero.queue.settings import settings_of
+from turnero.queue.states import SessionState
+from turnero.queue.tables import desk, desk_session, press, ticket
+from turnero.store.sql import Statement
+from turnero.store.tx import Tx
+
+_PRESS = Statement(
+    select(press.c.no, press.c.move, press.c.at_ms, press.c.touched, desk.c.ref)
+    .select_from(press.outerjoin(desk, desk.c.id == press.c.desk))
+    .where(press.c.site == bindparam("site"), press.c.no == bindparam("no"))
+)
+_FORGET = Statement(
+    delete(press).where(press.c.site == bindparam("b_site"), press.c.no == bindparam("b_no"))
+)
+_SESSION = Statement(
+    select(desk_session.c.state, desk.c.ref, ticket.c.id.label("ticket"), ticket.c.number)
+    .select_from(
+        desk_session.join(desk, desk.c.id == desk_session.c.desk).outerjoin(
+            ticket, ticket.c.session == desk_session.c.id
+        )
+    )
+    .where(desk_session.c.id == bindparam("session"))
+)
+
+
+def undo(tx: Tx, request: TicketMove) -> Moved:
+    """Revert the press that touched this ticket last, every ticket of it."""
+    held = rows.load(tx, request.ticket, request.at)
+    found = tx.row(_PRESS, site=tx.site, no=held.press) if held.press is not None else None
+    if found is None:
+        raise refusals.refused("undo-nothing")
+    seconds = settings_of(held.settings).undo_s
+    if tx.line_ms - found.at_ms > seconds * 1000:
+        raise refusals.refused("undo-too-late", seconds=seconds)
+    touched = touched_of(found.touched)
+    now = [rows.load(tx, one.ticket) for one in touched]
+    before = [_before(one, ticket) for one, ticket in zip(touched, now, strict=True)]
+    for restored in before:
+        if restored.session is not None:
+            _can_hold(tx, restored.session, {one.ticket for one in touched})
+    tx.append(
+        PressUndone(
+            move=found.move,
+            desk=found.ref,
+            tickets=tuple(
+                Restored(
+                    ticket=old.id,
+                    number=old.number,
+                    service=old.service_key,
+                    state=new.state,
+                    was=old.state,
+                )
+                for old, new in zip(now, before, strict=True)
+            ),
+        )
+    )
+    # The last one first: the ticket that was called leaves the session before the one that
+    # was finished takes it again.
+    for old, new in reversed(list(zip(now, before, strict=True))):
+        rows.save(tx, old, new, press=None)
+    tx.run(_FORGET, b_site=tx.site, b_no=found.no)
+    restored_state = next(new.state for new in before if new.id == held.id)
+    return Moved(held.id, restored_state)
+
+
+def _before(touched: Touched, now: Ticket) -> Ticket:
+    """The ticket as it was before the press, if nobody touched it since."""
+    if now.version != touched.version:
+        raise refusals.refused("undo-touched", number=touched.number)
+    return now._replace(**dict(zip(CHANGING, touched.before, strict=True)))
+
+
+def _can_hold(tx: Tx, session: int, of_press: set[str]) -> None:
+    """Whether the session is still open and free, not counting the press's own tickets."""
+    found = tx.row(_SESSION, session=session)
+    if found is None or found.state == SessionState.CLOSED:
+        raise refusals.refused("desk-closed", desk=found.ref if found else "")
+    if found.state == SessionState.BREAK:
+        raise refusals.refused("desk-on-break", desk=found.ref)
+    if found.ticket is not None and found.ticket not in of_press:
+        raise refusals.refused("desk-serving", desk=found.ref, number=found.number)

@@ -1,0 +1,65 @@
+"""Days, hours of the clock and printed numbers, all in the site's own time zone.
+
+Pure. A day here is the calendar day at the site, whatever the server's zone: it decides
+when numbering begins again.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+#: capital letters that are never read as a digit or as another letter
+PREFIX_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ")
+#: letters that sound alike: not two of them in one zone
+SOUND_ALIKE = frozenset("BDPT")
+
+
+def number(prefix: str, count: int) -> str:
+    """The printed number: prefix and three digits, four after 999."""
+    return f"{prefix}{count:03d}"
+
+
+@lru_cache(maxsize=64)
+def _zone(zone: str) -> ZoneInfo:
+    return ZoneInfo(zone)
+
+
+def local(now_ms: int, zone: str) -> datetime:
+    """That moment on the site's wall."""
+    return datetime.fromtimestamp(now_ms / 1000, _zone(zone))
+
+
+def day_of(now_ms: int, zone: str) -> str:
+    """The site's calendar day, YYYY-MM-DD."""
+    return local(now_ms, zone).date().isoformat()
+
+
+def minutes(clock: str) -> int:
+    """Minutes since midnight of "HH:MM" (up to "24:00"); `ValueError` for anything else."""
+    hour, colon, minute = clock.partition(":")
+    if not (colon and len(hour) == len(minute) == 2 and (hour + minute).isdecimal()):  # noqa: PLR2004
+        raise ValueError(clock)
+    total = int(hour) * 60 + int(minute)
+    if int(minute) >= 60 or total > 24 * 60:  # noqa: PLR2004
+        raise ValueError(clock)
+    return total
+
+
+def clock(minute: int) -> str:
+    """The hour of so many minutes since midnight, as "HH:MM"."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def next_at(now_ms: int, zone: str, at: str) -> int:
+    """The first moment after now when the site's clock says `at` ("HH:MM")."""
+    today = local(now_ms, zone)
+    minute = minutes(at)
+    for ahead in range(3):
+        day = today.date() + timedelta(days=ahead)
+        moment = datetime(
+            day.year, day.month, day.day, minute // 60 % 24, minute % 60, tzinfo=_zone(zone)
+        )
+        due_ms = round(moment.astimezone(UTC).timestamp() * 1000)
+        if due_ms > now_ms:
+            return due_ms
+    raise AssertionError(at)

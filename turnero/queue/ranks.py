@@ -1,0 +1,37 @@
+"""Places in a line: the pair (rank_ms, rank_seq), less is earlier.
+
+Pure. `rank_seq` leaves room after each ticket, so that one who comes back can be put just
+after another without moving anybody.
+"""
+
+from typing import Final, NamedTuple
+
+#: room between two tickets: thirty people can be put one by one between the same two
+ROOM: Final = 1 << 30
+
+
+class Rank(NamedTuple):
+    """A place in line."""
+
+    ms: int
+    seq: int
+
+
+def rank_at(line_ms: int, seq: int) -> Rank:
+    """The place of a ticket issued now; `seq` is its fact's number in the site's journal."""
+    return Rank(line_ms, seq * ROOM)
+
+
+def rank_back(own: Rank, first_three: list[Rank]) -> Rank:
+    """Where one who comes back stands: just after the second in line.
+
+    `first_three` are the places of the first three in that line. With one in line it is
+    after that one; an empty line keeps the own place. Were the room ever used up, the
+    place is equal to the second's and the older ticket goes first.
+    """
+    if not first_three:
+        return own
+    second = first_three[:2][-1]
+    third = first_three[2] if len(first_three) > 2 else None  # noqa: PLR2004 - a third one
+    limit = third.seq if third is not None and third.ms == second.ms else second.seq + ROOM
+    return Rank(second.ms, (second.seq + limit) // 2)

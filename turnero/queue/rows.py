@@ -1,0 +1,212 @@
+"""Reading a ticket for a move and writing it back: the one place where ticket rows change.
+
+A move is a pure change of a `Ticket`; `save` writes it, checks that nobody else did
+meanwhile, and keeps the counts of the lines that it left or joined exact.
+"""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from turnero.queue import refusals
+from turnero.queue.ranks import Rank
+from turnero.queue.states import State
+from turnero.queue.tables import attention, desk, line, service, site, ticket
+from turnero.store.sql import Statement
+from turnero.store.tx import Tx
+
+#: where somebody who walked in waits; other origins come with appointments and callbacks
+WALK_IN = "walk-in"
+
+
+class Ticket(NamedTuple):
+    """What moves can change of a ticket's row, then what they only read. See tables.py."""
+
+    service: int
+    line: int
+    state: str
+    rank_ms: int
+    rank_seq: int
+    entered_ms: int
+    desk: int | None
+    session: int | None
+    called_ms: int | None
+    last_call_ms: int | None
+    call_seq: int | None
+    recalls: int
+    counted: int
+    counted_ms: int | None
+    started_ms: int | None
+    ended_ms: int | None
+    returned: int
+    outcome: str | None
+    why: str | None
+    call_reason: str | None
+    press: int | None
+    version: int
+    id: str
+    number: str
+    attention: int
+    # Read with it, from the rows that it names.
+    service_key: str
+    attention_key: str
+    desk_ref: str | None
+    outcomes: int
+    all_day: int
+    settings: str
+    closed_ms: int
+
+    @property
+    def rank(self) -> Rank:
+        """Its place in line."""
+        return Rank(self.rank_ms, self.rank_seq)
+
+    def uncalled(self) -> "Ticket":
+        """The same ticket with nothing left of its last call."""
+        return self._replace(
+            desk=None,
+            session=None,
+            called_ms=None,
+            last_call_ms=None,
+            call_seq=None,
+            recalls=0,
+            counted=0,
+            counted_ms=None,
+            started_ms=None,
+            ended_ms=None,
+            outcome=None,
+            why=None,
+            call_reason=None,
+        )
+
+
+#: the columns that moves change: what an undo puts back
+CHANGING = Ticket._fields[: Ticket._fields.index("press")]
+_OWN = Ticket._fields[: Ticket._fields.index("service_key")]
+
+_LOAD = Statement(
+    select(
+        *(ticket.c[name] for name in _OWN),
+        service.c.key,
+        attention.c.key.label("attention_key"),
+        desk.c.ref,
+        service.c.outcomes,
+        service.c.all_day,
+        site.c.settings,
+        site.c.closed_ms,
+    )
+    .select_from(
+        ticket.join(service, service.c.id == ticket.c.service)
+        .join(attention, attention.c.id == ticket.c.attention)
+        .join(site, site.c.no == ticket.c.site)
+        .outerjoin(desk, desk.c.id == ticket.c.desk)
+    )
+    .where(ticket.c.id == bindparam("id"), ticket.c.site == bindparam("site"))
+)
+_SAVE = Statement(
+    update(ticket)
+    .where(ticket.c.id == bindparam("b_id"), ticket.c.version == bindparam("b_version"))
+    .values(
+        {ticket.c[name]: bindparam(f"b_new_{name}") for name in (*CHANGING, "press")}
+        | {ticket.c.version: ticket.c.version + 1}
+    )
+)
+_LEAVE = Statement(
+    update(line).where(line.c.id == bindparam("b_id")).values(count=line.c.count - 1)
+)
+_LEAVE_CALLED = Statement(
+    update(line)
+    .where(line.c.id == bindparam("b_id"))
+    .values(
+        count=line.c.count - 1,
+        last_wait_ms=bindparam("b_wait"),
+        last_call_ms=bindparam("b_now"),
+        pace_ms=func.coalesce(bindparam("b_pace"), line.c.pace_ms),
+    )
+)
+JOIN = Statement(update(line).where(line.c.id == bindparam("b_id")).values(count=line.c.count + 1))
+_LINE = Statement(
+    select(line.c.id).where(
+        line.c.service == bindparam("service"),
+        line.c.attention == bindparam("attention"),
+        line.c.origin == bindparam("origin"),
+        line.c.desk == bindparam("desk"),
+    )
+)
+_NEW_LINE = Statement(
+    insert(line)
+    .values(
+        {
+            line.c[name]: bindparam(name)
+            for name in ("site", "service", "attention", "origin", "desk", "count")
+        }
+    )
+    .returning(line.c.id)
+)
+
+
+class Figures(NamedTuple):
+    """What a call in turn teaches about its line; see waits.py."""
+
+    wait_ms: int
+    pace_ms: int | None
+
+
+def load(tx: Tx, ticket_id: str, at: str | None = None) -> Ticket:
+    """The ticket, of this site. With `at`, only if it is not at another desk."""
+    row = tx.row(_LOAD, id=ticket_id, site=tx.site)
+    if row is None:
+        raise refusals.unknown("ticket-unknown")
+    found = Ticket(*row)
+    if at is not None and found.session is not None and found.desk_ref != at:
+        raise refusals.refused("ticket-not-here", number=found.number, desk=found.desk_ref or "")
+    return found
+
+
+def save(
+    tx: Tx, old: Ticket, new: Ticket, press: int | None, called: Figures | None = None
+) -> None:
+    """Write a changed ticket, and the counts of the lines that it left and joined.
+
+    `press` is the press that did it, None where it can't be undone. `called` are the
+    figures of a call in turn, for the line that it left.
+    """
+    changes: dict[str, Any] = {f"b_new_{name}": getattr(new, name) for name in CHANGING}
+    touched = tx.run(_SAVE, b_id=old.id, b_version=old.version, b_new_press=press, **changes)
+    if touched != 1:
+        raise AssertionError(f"{old.number} changed under a command that holds its site")
+    leaves, joins = old.state == State.WAITING, new.state == State.WAITING
+    if leaves and joins and old.line == new.line:
+        return
+    if leaves and called is not None:
+        tx.run(
+            _LEAVE_CALLED,
+            b_id=old.line,
+            b_wait=called.wait_ms,
+            b_now=tx.line_ms,
+            b_pace=called.pace_ms,
+        )
+    elif leaves:
+        tx.run(_LEAVE, b_id=old.line)
+    if joins:
+        tx.run(JOIN, b_id=new.line)
+
+
+def new_line(tx: Tx, service_id: int, attention_id: int, desk_id: int = 0) -> int:
+    """A new line, empty; its id."""
+    (made,) = tx.rows(
+        _NEW_LINE,
+        site=tx.site,
+        service=service_id,
+        attention=attention_id,
+        origin=WALK_IN,
+        desk=desk_id,
+        count=0,
+    )
+    return int(made.id)
+
+
+def line_of(tx: Tx, service_id: int, attention_id: int, desk_id: int = 0) -> int:
+    """The line of that service and class (and of that desk only), made if it is the first time."""
+    row = tx.row(_LINE, service=service_id, attention=attention_id, origin=WALK_IN, desk=desk_id)
+    return int(row.id) if row else new_line(tx, service_id, attention_id, desk_id)

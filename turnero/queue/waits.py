@@ -1,0 +1,56 @@
+"""How long it takes: a small, honest estimate from a line's own figures.
+
+Pure. Two estimators that need no model (Ibrahim and Whitt, 2009): the wait of the last one
+called from the line, and the people ahead at the line's recent pace. They rarely agree;
+the promise is the range between them, rounded up. Unknown until both are known.
+"""
+
+from typing import Final
+
+from turnero.queue.views import Wait
+
+#: figures older than this say nothing about now
+FRESH_MS: Final = 45 * 60_000
+_STEP_MS: Final = 5 * 60_000
+#: weight of the newest interval in the smoothed pace, one part in this many
+_SMOOTHING: Final = 4
+
+
+def new_pace(
+    pace_ms: int | None, last_call_ms: int | None, entered_ms: int, now_ms: int
+) -> int | None:
+    """The line's time between calls after one more, smoothed; idle time does not count.
+
+    `entered_ms` is when the called one joined: if that was after the last call, the line
+    had been empty, and only the time since then says how fast it moves.
+    """
+    if last_call_ms is None:
+        return pace_ms
+    between = max(0, now_ms - max(last_call_ms, entered_ms))
+    if pace_ms is None:
+        return between
+    return pace_ms + (between - pace_ms) // _SMOOTHING
+
+
+def estimate(
+    ahead: int,
+    last_wait_ms: int | None,
+    last_call_ms: int | None,
+    pace_ms: int | None,
+    now_ms: int,
+) -> Wait | None:
+    """The range for one with `ahead` people before them in their line; None until known."""
+    if last_wait_ms is None or last_call_ms is None or pace_ms is None:
+        return None
+    if now_ms - last_call_ms > FRESH_MS:
+        return None
+    by_pace = (ahead + 1) * pace_ms
+    # With nobody ahead the last one's wait tells of a line that is gone.
+    by_last = last_wait_ms if ahead else by_pace
+    low = _up(min(by_pace, by_last))
+    return Wait(low, max(_up(max(by_pace, by_last)), low + 5))
+
+
+def _up(wait_ms: int) -> int:
+    """Minutes, rounded up to fives, at least five."""
+    return max(1, -(-wait_ms // _STEP_MS)) * 5
