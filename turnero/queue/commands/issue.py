@@ -6,7 +6,7 @@ One joined read, the number, the fact, the ticket, the line's count: nothing is 
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, insert, literal_column, select, update
 
 from turnero.queue import refusals, rows
 from turnero.queue.facts import TicketIssued
@@ -67,7 +67,8 @@ def _asked(which: ColumnElement[bool]) -> Statement:
     )
 
 
-_USUAL = _asked(attention.c.usual == 1)
+# A literal: with a bound 1 SQLite plans the statement anew each time, for the partial index.
+_USUAL = _asked(attention.c.usual == literal_column("1"))
 _NAMED = _asked(attention.c.key == bindparam("attention"))
 _NUMBER = Statement(
     update(series)
