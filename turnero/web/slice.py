@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from litestar.types import ControllerRouterHandler
 
 if TYPE_CHECKING:
-    from turnero.web.live import View
-    from turnero.web.problems import Text
+    from turnero.web.problem_texts import Text
+    from turnero.web.view import View
     from turnero.web.wiring import Web
 
 #: fills a slot: gets the request and whatever the page gives; returns safe HTML ("" for nothing)

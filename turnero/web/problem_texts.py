@@ -1,0 +1,307 @@
+"""A sentence for each refusal: what was wrong, and what to do. msgids; catalogues translate.
+
+Codes are the line's (`queue/refusals.py`), the store's and our own. A room adds codes of its
+own through `Slice.problems`.
+"""
+
+import msgspec
+
+from turnero.web.languages import mark as _
+
+
+class Text(msgspec.Struct, frozen=True):
+    """Title: what happened, short. Detail: why, and what to do."""
+
+    title: str
+    detail: str
+
+
+BROKEN = "broken"
+
+#: HTTP status that the framework raised -> code
+BY_STATUS = {
+    400: "request-malformed",
+    401: "sign-in-first",
+    403: "not-allowed",
+    404: "address-unknown",
+    405: "method-wrong",
+    406: "type-wrong",
+    413: "too-long",
+    415: "type-wrong",
+    429: "too-many-requests",
+}
+
+#: figures whose values are words of ours: parameter -> value -> msgid
+WORDS: dict[str, dict[str, str]] = {
+    "state": {
+        "waiting": _("waiting"),
+        "called": _("called"),
+        "serving": _("being served"),
+        "parked": _("set aside"),
+        "finished": _("finished"),
+        "no-show": _("absent"),
+        "cancelled": _("cancelled"),
+        "not-served": _("not served"),
+    },
+    "move": {
+        "issue": _("take a ticket"),
+        "next": _("call next"),
+        "call": _("call"),
+        "recall": _("call again"),
+        "start": _("start"),
+        "finish": _("finish"),
+        "no-show": _("mark absent"),
+        "return": _("return to the line"),
+        "park": _("set aside"),
+        "transfer": _("transfer"),
+        "cancel": _("cancel"),
+        "rate": _("rate"),
+        "close-day": _("close the day"),
+        "undo": _("undo"),
+    },
+}
+
+_ANYONE = {
+    BROKEN: Text(
+        _("Something went wrong on our side"),
+        _("Nothing was changed. Please try again; if it happens again, tell the technician."),
+    ),
+    "unavailable": Text(
+        _("The server is not ready"),
+        _("Nothing was changed. It tries again by itself; please wait a moment."),
+    ),
+    "request-wrong": Text(
+        _("The request cannot be accepted"), _("Please check what was sent and try again.")
+    ),
+    "request-malformed": Text(
+        _("The request cannot be read"),
+        _("The data that was sent is not well formed. Nothing was changed."),
+    ),
+    "form-unreadable": Text(
+        _("The form cannot be read"), _("Please reload the page and fill it in again.")
+    ),
+    "fields-wrong": Text(
+        _("Some data is missing or wrong"), _("Please check: %(fields)s. Nothing was changed.")
+    ),
+    "text-unreadable": Text(
+        _("The text cannot be read"),
+        _("%(field)s has hidden or control characters. Please type it again."),
+    ),
+    "address-unknown": Text(
+        _("This page does not exist"), _("Please check the address, or start again.")
+    ),
+    "method-wrong": Text(
+        _("This cannot be done here"), _("The address exists, but not for this kind of request.")
+    ),
+    "type-wrong": Text(
+        _("This kind of content is not accepted"),
+        _("Please send JSON to the API, or use the page's own form."),
+    ),
+    "too-long": Text(
+        _("Too much was sent at once"), _("Please shorten the text. Nothing was changed.")
+    ),
+    "too-many-requests": Text(
+        _("Too many requests"), _("Please wait %(seconds)s seconds and try again.")
+    ),
+    "too-many-streams": Text(
+        _("Too many screens are connected"),
+        _("This screen tries again by itself. Tell the technician if it stays so."),
+    ),
+    "sign-in-first": Text(
+        _("Please sign in"), _("This page or act needs somebody who has signed in, or a token.")
+    ),
+    "token-unknown": Text(
+        _("The token is not valid"),
+        _("It is wrong, has expired or was revoked. Ask an administrator for a new one."),
+    ),
+    "not-allowed": Text(
+        _("Your role may not do this"),
+        _("Ask a supervisor or an administrator, or sign in as somebody who may."),
+    ),
+    "other-site": Text(_("This belongs to another site"), _("You may act only at your own site.")),
+    "other-origin": Text(
+        _("The request came from another page"),
+        _("For safety it was not carried out. Open the page anew and try again."),
+    ),
+    "key-reused": Text(
+        _("This key was used for something else"),
+        _("The same idempotency key came with other content. Send a new key for a new act."),
+    ),
+    "view-unknown": Text(_("This live view does not exist"), _("Please reload the page.")),
+}
+
+_NAMED = {
+    "site-unknown": Text(
+        _("There is no such site"), _("No site is called “%(site)s”. Please check the name.")
+    ),
+    "service-unknown": Text(
+        _("There is no such service"),
+        _("No service here is called “%(service)s”. Please choose another."),
+    ),
+    "attention-unknown": Text(
+        _("There is no such attention class"), _("No class here is called “%(attention)s”.")
+    ),
+    "desk-unknown": Text(
+        _("There is no such desk"), _("No desk is called “%(desk)s”. Please check the name.")
+    ),
+    "ticket-unknown": Text(
+        _("There is no such ticket"), _("Please check the code, or ask the staff to find it.")
+    ),
+    "help-unknown": Text(
+        _("There is no such call for help"), _("It may have been attended already.")
+    ),
+}
+
+_NEVER = {
+    "service-is-group": Text(
+        _("This is a group of services"),
+        _("“%(service)s” gives no tickets itself. Please choose one of its services."),
+    ),
+    "attention-clinical": Text(
+        _("Only clinical staff may give this class"),
+        _("“%(attention)s” is set by a clinician, not here."),
+    ),
+    "attention-not-here": Text(
+        _("This class cannot be chosen here"),
+        _("“%(attention)s” is given by the staff. Please ask at the desk."),
+    ),
+    "language-unknown": Text(
+        _("This language is not offered"),
+        _("“%(language)s” is not among this site's languages."),
+    ),
+    "people-out-of-range": Text(
+        _("The number of people is not possible"), _("Please give from 1 to %(max)s people.")
+    ),
+    "outcome-unknown": Text(
+        _("This outcome does not exist"),
+        _("“%(outcome)s” is not one of the outcomes: %(known)s."),
+    ),
+    "reason-missing": Text(
+        _("A reason is needed"), _("Please write why, in at most %(max)s characters.")
+    ),
+    "reason-too-long": Text(
+        _("The reason is too long"),
+        _("It has %(length)s characters; please write at most %(max)s."),
+    ),
+    "transfer-target": Text(
+        _("Where to is not clear"), _("Please give a service or a desk, one of the two.")
+    ),
+    "question-unknown": Text(
+        _("This question does not exist"), _("Please reload the page and answer again.")
+    ),
+    "answer-out-of-range": Text(
+        _("This answer is not one of the options"), _("Please choose one that is shown.")
+    ),
+    "too-many-reasons": Text(_("Too many reasons"), _("Please choose at most %(max)s.")),
+    "reason-unknown": Text(
+        _("This reason does not exist"), _("“%(reason)s” is not one of: %(known)s.")
+    ),
+    "comment-too-long": Text(
+        _("The comment is too long"),
+        _("It has %(length)s characters; please write at most %(max)s."),
+    ),
+    "need-unknown": Text(
+        _("This aid does not exist"), _("The aids that can be asked for are: %(known)s.")
+    ),
+    "text-not-allowed": Text(
+        _("The text cannot be read"),
+        _("%(field)s has hidden or control characters. Please type it again."),
+    ),
+    "text-too-long": Text(
+        _("The text is too long"),
+        _("%(field)s has %(length)s characters; please write at most %(max)s."),
+    ),
+    "site-file": Text(_("The site's file has an error"), _("At “%(key)s”: %(what)s.")),
+    "bad-printer-address": Text(_("The printer's address is wrong"), _("“%(address)s”: %(why)s.")),
+    "unknown-printer-profile": Text(
+        _("This printer profile does not exist"),
+        _("“%(profile)s” is not one of: %(known)s."),
+    ),
+}
+
+_NOW = {
+    "service-closed": Text(
+        _("This service is closed now"),
+        _("“%(service)s” gives no tickets at this hour. Please ask the staff."),
+    ),
+    "service-closed-until": Text(
+        _("This service is not open yet"),
+        _("“%(service)s” opens at %(opens)s. Please come back then."),
+    ),
+    "service-paused": Text(
+        _("This service is paused"),
+        _("“%(service)s” gives no tickets for the moment. Please ask the staff."),
+    ),
+    "quota-reached": Text(
+        _("No more tickets today"),
+        _("“%(service)s” has given its %(quota)s tickets of the day. Please ask the staff."),
+    ),
+    "service-has-waiting": Text(
+        _("People are still waiting"),
+        _("%(waiting)s people wait for “%(service)s”. Move or attend them first."),
+    ),
+    "move-illegal": Text(
+        _("This cannot be done now"),
+        _("“%(move)s” is not possible: ticket %(number)s is %(state)s."),
+    ),
+    "ticket-not-here": Text(
+        _("This ticket is not at this desk"),
+        _("Ticket %(number)s is not being attended at desk %(desk)s."),
+    ),
+    "no-show-too-soon": Text(
+        _("Too soon to mark absent"),
+        _(
+            "Ticket %(number)s was called again %(done)s of %(needed)s times. "
+            "Call again in %(wait_s)s seconds."
+        ),
+    ),
+    "return-too-late": Text(
+        _("Too late to come back"),
+        _("Ticket %(number)s could return within %(minutes)s minutes. Please give a new one."),
+    ),
+    "return-used": Text(
+        _("This ticket came back already"),
+        _("Ticket %(number)s can return once only. Please give a new one."),
+    ),
+    "transfer-same": Text(
+        _("The ticket is there already"),
+        _("Ticket %(number)s is already in that line. Please choose another."),
+    ),
+    "outcome-missing": Text(
+        _("An outcome is needed"),
+        _("Say how ticket %(number)s ended: %(known)s."),
+    ),
+    "undo-nothing": Text(
+        _("There is nothing to undo"), _("The last press was undone already, or was none.")
+    ),
+    "undo-too-late": Text(_("Too late to undo"), _("It can be undone within %(seconds)s seconds.")),
+    "undo-touched": Text(
+        _("It cannot be undone"), _("Ticket %(number)s has been attended to since.")
+    ),
+    "already-rated": Text(
+        _("It was rated already"), _("Ticket %(number)s has its answer. Thank you.")
+    ),
+    "help-acknowledged": Text(
+        _("Somebody is already on the way"), _("This call for help was answered.")
+    ),
+    "desk-closed": Text(_("The desk is closed"), _("Open desk %(desk)s first.")),
+    "desk-on-break": Text(_("The desk is on a break"), _("End the break of desk %(desk)s first.")),
+    "desk-not-on-break": Text(
+        _("The desk is not on a break"), _("Desk %(desk)s is attending already.")
+    ),
+    "desk-open": Text(_("The desk is open already"), _("Desk %(desk)s is in session.")),
+    "desk-taken": Text(
+        _("Somebody else works at this desk"),
+        _("Desk %(desk)s is open for another agent. Take it over or choose another."),
+    ),
+    "agent-elsewhere": Text(
+        _("You work at another desk"),
+        _("Your session is at desk %(desk)s. Close it there or carry it over."),
+    ),
+    "desk-serving": Text(
+        _("Somebody is being attended"),
+        _("Ticket %(number)s is at desk %(desk)s. Finish, set aside or transfer it first."),
+    ),
+}
+
+TEXTS: dict[str, Text] = {**_ANYONE, **_NAMED, **_NEVER, **_NOW}
