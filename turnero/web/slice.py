@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from litestar.types import ControllerRouterHandler
 
+from turnero.store.consumers import Consumer
+
 if TYPE_CHECKING:
     from turnero.web.problem_texts import Text
     from turnero.web.view import View
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 #: fills a slot: gets the request and whatever the page gives; returns safe HTML ("" for nothing)
 Filler = Callable[..., Awaitable[str]]
-#: a command that the store runs by itself, see `turnero.store.follow` and `.timers`
+#: a command that the store runs by itself, see `turnero.store.timers`
 Command = Callable[[Any, Any], Any]
 #: runs as long as the server does; is cancelled at the end
 Task = Callable[["Web"], Awaitable[None]]
@@ -36,8 +38,8 @@ class Slice:
     views: Sequence["View"] = ()
     #: slot name ("desk.side") -> filler; a slot may be filled by several slices, in their order
     slots: Mapping[str, Filler] = field(default_factory=dict)
-    #: consumer name -> command that follows every site's journal
-    consumers: Mapping[str, Command] = field(default_factory=dict)
+    #: consumer name -> what it does with the facts of every site's journal
+    consumers: Mapping[str, Consumer] = field(default_factory=dict)
     #: timer kind -> command
     timers: Mapping[str, Command] = field(default_factory=dict)
     #: code of a refusal -> its text, for codes of this room alone
