@@ -62,6 +62,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "agent-elsewhere": ("desk",),
     "desk-serving": ("desk", "number"),
     "desk-has-waiting": ("desk", "waiting"),
+    "attention-has-waiting": ("attention", "waiting"),
 }
 
 

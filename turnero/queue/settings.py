@@ -4,8 +4,12 @@ Only figures and hours; what they mean is in the commands that read them.
 """
 
 from functools import lru_cache
+from typing import Final
 
 import msgspec
+
+#: `day_close` of a site whose day is closed by hand
+NEVER: Final = "never"
 
 
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -21,8 +25,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     undo_s: int = 10
     #: seconds after the last call from which service counts when nobody presses start
     start_after_s: int = 20
-    #: "HH:MM" in the site's zone when the day closes; None: only by hand
-    day_close: str | None = "23:30"
+    #: "HH:MM" in the site's zone when the day closes; "never": only by hand
+    day_close: str = "23:30"
     #: people that one ticket may stand for
     max_people: int = 20
 

@@ -13,7 +13,7 @@ from turnero.queue import rows
 from turnero.queue.facts import DayClosed, TicketNotServed
 from turnero.queue.numbers import next_at
 from turnero.queue.requests import CloseDay, DayDone
-from turnero.queue.settings import settings_of
+from turnero.queue.settings import NEVER, settings_of
 from turnero.queue.states import Move, after
 from turnero.queue.tables import PARKED, WAITING, line, service, site, ticket
 from turnero.store.sql import Statement
@@ -85,8 +85,8 @@ def close_day_further(tx: Tx, due: TimerDue) -> None:
 def set_day_close(tx: Tx) -> None:
     """Set the timer for the site's next hour of closing, or remove it where there is none."""
     row = tx.row(_SITE, site=tx.site)
-    at = settings_of(row.settings).day_close if row else None
-    if row is None or at is None:
+    at = settings_of(row.settings).day_close if row else NEVER
+    if row is None or at == NEVER:
         tx.untimer(CLOSE, "")
         return
     tx.timer(CLOSE, "", next_at(tx.now_ms, row.zone, at))

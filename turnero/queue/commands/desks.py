@@ -35,7 +35,7 @@ _CLOSE = Statement(
     .values(state=CLOSED, since_ms=bindparam("b_now"), closed_ms=bindparam("b_now"))
 )
 _OWN_WAITING = Statement(
-    select(line.c.count).where(
+    select(line.c.count.label("waiting")).where(
         and_(line.c.desk == bindparam("desk"), line.c.desk > 0, line.c.count > 0)
     )
 )
@@ -104,7 +104,7 @@ def close_desk(tx: Tx, request: DeskMove) -> AtDesk:
     """Stop working. Refused while somebody is in service or waits for this desk only."""
     at, session = _live(tx, request.desk)
     _nobody_in_service(at)
-    waiting = sum(row.count for row in tx.rows(_OWN_WAITING, desk=at.desk))
+    waiting = sum(row.waiting for row in tx.rows(_OWN_WAITING, desk=at.desk))
     if waiting:
         raise refusals.refused("desk-has-waiting", desk=at.ref, waiting=waiting)
     _end(tx, at, session)

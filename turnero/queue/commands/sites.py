@@ -1,0 +1,328 @@
+"""Load a site's description: rows by key, changed where they differ, nothing twice.
+
+A service or desk that the file no longer names is retired, never removed: its tickets stay
+in the statistics. Devices that the file does not name are left alone, since they are paired.
+"""
+
+import msgspec
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from turnero.queue import refusals
+from turnero.queue.commands.day import set_day_close
+from turnero.queue.facts import Change, SiteLoaded
+from turnero.queue.keyed_rows import KeyedRows, Values, json_of, plain
+from turnero.queue.site_rules import spans
+from turnero.queue.site_shape import AttentionPart, ServicePart, SiteFile
+from turnero.queue.tables import (
+    CLOSED,
+    attention,
+    desk,
+    desk_service,
+    desk_session,
+    line,
+    service,
+    site,
+)
+from turnero.store.sql import Statement
+from turnero.store.tables import device
+from turnero.store.tx import Tx
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The site's number, and how many rows were made, changed or retired."""
+
+    site: int
+    changes: int
+
+
+_SITE_COLUMNS = ("key", "name", "zone", "profile", "languages", "settings")
+_SITE = Statement(
+    select(*(site.c[name] for name in _SITE_COLUMNS)).where(site.c.no == bindparam("no"))
+)
+_NEW_SITE = Statement(insert(site))
+_SET_SITE = Statement(
+    update(site)
+    .where(site.c.no == bindparam("b_no"))
+    .values({name: bindparam(f"b_{name}") for name in _SITE_COLUMNS})
+)
+_ATTENTION = KeyedRows(attention, ("names", "rank", "clinical", "kiosk", "usual", "active"), {})
+_SERVICE = KeyedRows(
+    service,
+    (
+        "parent",
+        "prefix",
+        "names",
+        "public_names",
+        "requirements",
+        "hours",
+        "all_day",
+        "quota",
+        "target_min",
+        "outcomes",
+        "sort",
+        "active",
+    ),
+    {"open": 1},
+)
+_DESK = KeyedRows(desk, ("ref", "name", "zone", "sort", "active"), {})
+_DEVICE = {
+    kind: KeyedRows(device, ("name", "zone", "settings"), {"kind": kind})
+    for kind in ("kiosk", "board", "printer")
+}
+_NO_PREFIX = Statement(
+    update(service).where(service.c.id == bindparam("b_id")).values(prefix=bindparam("b_none"))
+)
+_NOT_USUAL = Statement(update(attention).where(attention.c.id == bindparam("b_id")).values(usual=0))
+_WAITING = Statement(
+    select(func.coalesce(func.sum(line.c.count), 0).label("waiting")).where(
+        line.c.service == bindparam("service")
+    )
+)
+_IN_CLASS = Statement(
+    select(func.coalesce(func.sum(line.c.count), 0).label("waiting")).where(
+        line.c.site == bindparam("site"), line.c.attention == bindparam("attention")
+    )
+)
+_FOR_DESK = Statement(
+    select(func.coalesce(func.sum(line.c.count), 0).label("waiting")).where(
+        line.c.desk == bindparam("desk"), line.c.desk > 0
+    )
+)
+_LIVE = Statement(
+    select(desk_session.c.id).where(
+        desk_session.c.desk == bindparam("desk"), desk_session.c.state != CLOSED
+    )
+)
+_SERVED = Statement(
+    select(service.c.key, desk_service.c.tier)
+    .select_from(desk_service.join(service, service.c.id == desk_service.c.service))
+    .where(desk_service.c.desk == bindparam("desk"))
+)
+_UNSERVE = Statement(delete(desk_service).where(desk_service.c.desk == bindparam("b_desk")))
+_SERVE = Statement(insert(desk_service))
+
+
+def load_site(tx: Tx, file: SiteFile) -> Loaded:
+    """Make the site as described; loading the same file again changes nothing.
+
+    The transaction's site is the site's own number (reads.site_no_for gives the next free
+    one for a new key). Refused while people wait for a service that would be retired.
+    """
+    changes = _site(tx, file)
+    moved = bool(changes)
+    changes += _attentions(tx, file)
+    service_ids, changed = _services(tx, file)
+    changes += changed
+    changes += _desks(tx, file, service_ids)
+    changes += _devices(tx, file)
+    if moved:
+        set_day_close(tx)
+    if changes:
+        tx.append(SiteLoaded(site=file.site.key, changes=tuple(changes)))
+    return Loaded(tx.site, len(changes))
+
+
+def _site(tx: Tx, file: SiteFile) -> list[Change]:
+    part = file.site
+    wanted: Values = {
+        "key": part.key,
+        "name": part.name,
+        "zone": part.zone,
+        "profile": part.profile,
+        "languages": json_of(part.languages),
+        "settings": json_of(part.settings),
+    }
+    row = tx.row(_SITE, no=tx.site)
+    if row is None:
+        tx.run(_NEW_SITE, no=tx.site, closed_ms=0, **wanted)
+        return [Change("site", part.key, None, plain(wanted))]
+    if row.key != part.key:
+        raise refusals.unknown("site-unknown", site=part.key)
+    there = {name: getattr(row, name) for name in _SITE_COLUMNS}
+    differs = {name for name in wanted if there[name] != wanted[name]}
+    if not differs:
+        return []
+    tx.run(_SET_SITE, b_no=tx.site, **{f"b_{name}": value for name, value in wanted.items()})
+    return [
+        Change(
+            "site",
+            part.key,
+            plain({name: there[name] for name in differs}),
+            plain({name: wanted[name] for name in differs}),
+        )
+    ]
+
+
+def _attentions(tx: Tx, file: SiteFile) -> list[Change]:
+    there = _ATTENTION.all(tx)
+    usual = _usual(file.attention)
+    changes: list[Change] = []
+    for key, (row_id, values) in there.items():
+        # One class is usual at any moment: the old one steps back first.
+        if values["usual"] and key != usual:
+            tx.run(_NOT_USUAL, b_id=row_id)
+    for place, part in enumerate(file.attention):
+        wanted: Values = {
+            "names": json_of(part.name),
+            "rank": (place + 1) * 10 if part.rank is None else part.rank,
+            "clinical": int(part.clinical),
+            "kiosk": int(part.kiosk and not part.clinical),
+            "usual": int(part.key == usual),
+            "active": 1,
+        }
+        changes += _ATTENTION.put(tx, "attention", part.key, there.get(part.key), wanted)[1]
+    named = {part.key for part in file.attention}
+    for key, (row_id, values) in there.items():
+        if key not in named and values["active"]:
+            waiting = _sum(tx, _IN_CLASS, site=tx.site, attention=row_id)
+            if waiting:
+                raise refusals.refused("attention-has-waiting", attention=key, waiting=waiting)
+            gone = {**values, "active": 0, "usual": 0}
+            changes += _ATTENTION.put(tx, "attention", key, (row_id, values), gone)[1]
+    return changes
+
+
+def _usual(parts: tuple[AttentionPart, ...]) -> str:
+    """The class of who asks for none: the marked one, else the last that is not clinical."""
+    marked = [part.key for part in parts if part.usual]
+    return marked[0] if marked else [part.key for part in parts if not part.clinical][-1]
+
+
+def _services(tx: Tx, file: SiteFile) -> tuple[dict[str, int], list[Change]]:
+    there = _SERVICE.all(tx)
+    named = {part.key: part for part in file.service}
+    _free_prefixes(tx, there, named)
+    ids: dict[str, int] = {}
+    changes: list[Change] = []
+    for sort, part in enumerate(_parents_first(file.service)):
+        wanted = _service(part, file, sort, ids)
+        row_id, changed = _SERVICE.put(tx, "service", part.key, there.get(part.key), wanted)
+        ids[part.key] = row_id
+        changes += changed
+    for key, (row_id, values) in there.items():
+        if key not in named and values["active"]:
+            gone = {**values, "prefix": None, "active": 0}
+            changes += _SERVICE.put(tx, "service", key, (row_id, values), gone)[1]
+    return ids, changes
+
+
+def _free_prefixes(
+    tx: Tx, there: dict[str, tuple[int, Values]], named: dict[str, ServicePart]
+) -> None:
+    """Let go of prefixes that move, so that two services can swap theirs; nobody may be waiting
+    for a service that stops giving numbers.
+    """
+    for key, (row_id, values) in there.items():
+        prefix = named[key].prefix if key in named else None
+        if values["prefix"] is None or values["prefix"] == prefix:
+            continue
+        if prefix is None:
+            waiting = _sum(tx, _WAITING, service=row_id)
+            if waiting:
+                raise refusals.refused("service-has-waiting", service=key, waiting=waiting)
+        tx.run(_NO_PREFIX, b_id=row_id, b_none=None)
+
+
+def _parents_first(parts: tuple[ServicePart, ...]) -> list[ServicePart]:
+    """In the file's order, but never a child before its parent."""
+    by_key = {part.key: part for part in parts}
+    ordered: dict[str, ServicePart] = {}
+
+    def place(part: ServicePart) -> None:
+        if part.key not in ordered:
+            if part.parent is not None:
+                place(by_key[part.parent])
+            ordered[part.key] = part
+
+    for part in parts:
+        place(part)
+    return list(ordered.values())
+
+
+def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) -> Values:
+    hours = part.hours or file.site.hours or {}
+    return {
+        "parent": ids[part.parent] if part.parent is not None else None,
+        "prefix": part.prefix,
+        "names": json_of(part.name),
+        "public_names": None if part.public_name is None else json_of(part.public_name),
+        "requirements": json_of(part.requirements),
+        "hours": json_of(spans(hours, part.key)),
+        "all_day": int(part.all_day),
+        "quota": part.quota,
+        "target_min": part.target_minutes,
+        "outcomes": int(part.outcomes),
+        "sort": sort,
+        "active": 1,
+    }
+
+
+def _desks(tx: Tx, file: SiteFile, service_ids: dict[str, int]) -> list[Change]:
+    there = _DESK.all(tx)
+    changes: list[Change] = []
+    for sort, part in enumerate(file.desk):
+        wanted: Values = {
+            "ref": f"{file.site.key}.{part.key}",
+            "name": part.name,
+            "zone": part.zone,
+            "sort": sort,
+            "active": 1,
+        }
+        desk_id, changed = _DESK.put(tx, "desk", part.key, there.get(part.key), wanted)
+        changes += changed
+        serves = dict.fromkeys(part.primary, 0) | dict.fromkeys(part.overflow, 1)
+        before = {row.key: row.tier for row in tx.rows(_SERVED, desk=desk_id)}
+        if before != serves:
+            tx.run(_UNSERVE, b_desk=desk_id)
+            for key, tier in serves.items():
+                tx.run(_SERVE, desk=desk_id, service=service_ids[key], tier=tier)
+            changes.append(Change("desk", part.key, {"serves": before}, {"serves": serves}))
+    named = {part.key for part in file.desk}
+    for key, (desk_id, values) in there.items():
+        if key not in named and values["active"]:
+            if tx.row(_LIVE, desk=desk_id) is not None:
+                raise refusals.refused("desk-open", desk=values["ref"])
+            waiting = _sum(tx, _FOR_DESK, desk=desk_id)
+            if waiting:
+                raise refusals.refused("desk-has-waiting", desk=values["ref"], waiting=waiting)
+            tx.run(_UNSERVE, b_desk=desk_id)
+            changes += _DESK.put(tx, "desk", key, (desk_id, values), {**values, "active": 0})[1]
+    return changes
+
+
+def _devices(tx: Tx, file: SiteFile) -> list[Change]:
+    wanted: dict[str, dict[str, Values]] = {
+        "kiosk": {
+            part.key: {
+                "name": part.name,
+                "zone": part.zone,
+                "settings": json_of({"printer": part.printer} if part.printer else {}),
+            }
+            for part in file.kiosk
+        },
+        "board": {
+            part.key: {"name": part.name, "zone": part.zone, "settings": "{}"}
+            for part in file.board
+        },
+        "printer": {
+            part.key: {
+                "name": part.name,
+                "zone": "",
+                "settings": json_of(
+                    {"url": part.url} | ({"profile": part.profile} if part.profile else {})
+                ),
+            }
+            for part in file.printer
+        },
+    }
+    changes: list[Change] = []
+    for kind, parts in wanted.items():
+        there = _DEVICE[kind].all(tx)
+        for key, values in parts.items():
+            changes += _DEVICE[kind].put(tx, kind, key, there.get(key), values)[1]
+    return changes
+
+
+def _sum(tx: Tx, statement: Statement, **params: int) -> int:
+    row = tx.row(statement, **params)
+    return int(row.waiting) if row else 0

@@ -1,0 +1,37 @@
+"""Reads: what pages, the API and paper show, as plain functions (q, …) → a frozen view.
+
+They never write and read no clock: `now_ms` is the line clock (`Clock.line_ms`), by which
+ticket times are kept. Sites are named by number; `site_no` finds it by key.
+"""
+
+from turnero.queue.reads.boards import board
+from turnero.queue.reads.desks import desk, site_of_desk
+from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites
+from turnero.queue.reads.supervisors import help_calls, supervisor
+from turnero.queue.reads.tickets import (
+    ahead,
+    paper,
+    site_of_ticket,
+    ticket,
+    ticket_by_code,
+    waiting,
+)
+
+__all__ = [
+    "ahead",
+    "board",
+    "desk",
+    "help_calls",
+    "paper",
+    "services",
+    "site",
+    "site_no",
+    "site_no_for",
+    "site_of_desk",
+    "site_of_ticket",
+    "sites",
+    "supervisor",
+    "ticket",
+    "ticket_by_code",
+    "waiting",
+]

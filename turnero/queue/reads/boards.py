@@ -1,0 +1,120 @@
+"""What a board shows: calls in force, the last ones, who waits. Public names only."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, exists, or_, select
+
+from turnero.queue.reads.lines import Lines, public_names
+from turnero.queue.states import AT_DESK, State
+from turnero.queue.tables import CLOSED, desk, desk_service, desk_session, service, site, ticket
+from turnero.queue.views import BoardView, CallView, QueueBrief
+from turnero.store.journal import head_seq
+from turnero.store.sql import Query, Statement
+
+#: calls that a board lists
+RECENT = 8
+#: how many facts back a recent call may be: bounds the look-back of a zone that seldom calls
+_LOOK_BACK = 20_000
+
+_SITE = Statement(select(site.c.key, site.c.name).where(site.c.no == bindparam("site")))
+_CALL = (
+    ticket.c.call_seq,
+    ticket.c.number,
+    ticket.c.state,
+    ticket.c.language,
+    ticket.c.last_call_ms,
+    ticket.c.recalls,
+    desk.c.name,
+    desk.c.zone,
+    service.c.names,
+    service.c.public_names,
+)
+_in_zone = or_(bindparam("zone") == "", desk.c.zone == bindparam("zone"))
+_AT_DESKS = Statement(
+    select(*_CALL)
+    .select_from(
+        desk.join(desk_session, desk_session.c.desk == desk.c.id)
+        .join(ticket, ticket.c.session == desk_session.c.id)
+        .join(service, service.c.id == ticket.c.service)
+    )
+    .where(desk.c.site == bindparam("site"), desk_session.c.state != CLOSED, _in_zone)
+    .order_by(ticket.c.call_seq.desc())
+)
+_RECENT = Statement(
+    select(*_CALL)
+    .select_from(
+        ticket.join(desk, desk.c.id == ticket.c.desk).join(
+            service, service.c.id == ticket.c.service
+        )
+    )
+    .where(
+        ticket.c.site == bindparam("site"),
+        ticket.c.call_seq.is_not(None),
+        ticket.c.call_seq > bindparam("after"),
+        _in_zone,
+    )
+    .order_by(ticket.c.call_seq.desc())
+    .limit(RECENT)
+)
+_QUEUES = Statement(
+    select(service.c.id, service.c.names, service.c.public_names)
+    .where(
+        service.c.site == bindparam("site"),
+        service.c.active == 1,
+        service.c.prefix.is_not(None),
+        or_(
+            bindparam("zone") == "",
+            exists()
+            .where(
+                desk_service.c.service == service.c.id,
+                desk.c.id == desk_service.c.desk,
+                desk.c.zone == bindparam("zone"),
+            )
+            .correlate(service),
+        ),
+    )
+    .order_by(service.c.sort)
+)
+
+
+def board(q: Query, site: int, zone: str | None, now_ms: int) -> BoardView | None:
+    """A board of the whole site, or of one zone; None for an unknown site."""
+    about = q.row(_SITE, site=site)
+    if about is None:
+        return None
+    of_zone = zone or ""
+    lines = Lines(q, site, now_ms)
+    seq = head_seq(q, site)
+    at_desks = [_call(row) for row in q.rows(_AT_DESKS, site=site, zone=of_zone)]
+    recent = q.rows(_RECENT, site=site, zone=of_zone, after=seq - _LOOK_BACK)
+    return BoardView(
+        site=about.key,
+        name=about.name,
+        seq=seq,
+        now_ms=now_ms,
+        calls=tuple(call for call in at_desks if call.calling),
+        recent=tuple(_call(row) for row in recent),
+        queues=tuple(
+            QueueBrief(
+                names=public_names(row.names, row.public_names),
+                waiting=lines.waiting(row.id),
+                wait=lines.wait(row.id),
+            )
+            for row in q.rows(_QUEUES, site=site, zone=of_zone)
+        ),
+    )
+
+
+def _call(row: Any) -> CallView:
+    return CallView(
+        seq=row.call_seq,
+        number=row.number,
+        desk=row.name,
+        zone=row.zone,
+        names=public_names(row.names, row.public_names),
+        language=row.language,
+        at_ms=row.last_call_ms,
+        in_force=row.state in AT_DESK,
+        calling=row.state == State.CALLED,
+        recalls=row.recalls,
+    )

@@ -1,0 +1,106 @@
+"""Line rows for reading: how many wait for a service, since when, how long it will take.
+
+One read of a site's lines (a few dozen rows) serves a whole page; no ticket is counted.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from turnero.queue.heads import HEAD_OF_LINE
+from turnero.queue.tables import attention, line, ticket
+from turnero.queue.views import Names, Wait
+from turnero.queue.waits import estimate
+from turnero.store.sql import Query, Statement
+
+_head = ticket.alias("head")
+_LINES = Statement(
+    select(
+        line.c.id,
+        line.c.service,
+        line.c.desk,
+        line.c.count.label("waiting"),
+        line.c.last_wait_ms,
+        line.c.last_call_ms,
+        line.c.pace_ms,
+        attention.c.usual,
+        _head.c.entered_ms,
+    )
+    .select_from(
+        line.join(attention, attention.c.id == line.c.attention).outerjoin(
+            _head, _head.c.id == HEAD_OF_LINE
+        )
+    )
+    .where(line.c.site == bindparam("site"))
+)
+
+
+class LineRow(NamedTuple):
+    """A line's figures. See tables.py."""
+
+    id: int
+    service: int
+    desk: int
+    waiting: int
+    last_wait_ms: int | None
+    last_call_ms: int | None
+    pace_ms: int | None
+    #: 1: the line of the usual class
+    usual: int
+    #: when its first took their place; None when nobody waits
+    oldest_ms: int | None
+
+
+class Lines:
+    """A site's lines at a moment."""
+
+    def __init__(self, q: Query, site: int, now_ms: int) -> None:
+        self._now_ms = now_ms
+        self._by_service: dict[int, list[LineRow]] = {}
+        for row in q.rows(_LINES, site=site):
+            self._by_service.setdefault(row.service, []).append(LineRow(*row))
+
+    def of(self, service: int) -> list[LineRow]:
+        """The lines of a service."""
+        return self._by_service.get(service, [])
+
+    def waiting(self, service: int) -> int:
+        """How many wait for a service."""
+        return sum(row.waiting for row in self.of(service))
+
+    def oldest_ms(self, service: int) -> int | None:
+        """Since when the first of a service's lines waits; None when nobody does."""
+        return oldest(self.of(service))
+
+    def last_wait_ms(self, service: int) -> int | None:
+        """The wait of the last one called from any of its lines."""
+        called = [row for row in self.of(service) if row.last_call_ms is not None]
+        return max(called, key=lambda row: row.last_call_ms or 0).last_wait_ms if called else None
+
+    def wait(self, service: int) -> Wait | None:
+        """The range for one who takes a ticket of the usual class now."""
+        for row in self.of(service):
+            if row.usual and row.desk == 0:
+                return estimate(
+                    row.waiting, row.last_wait_ms, row.last_call_ms, row.pace_ms, self._now_ms
+                )
+        return None
+
+
+def oldest(rows: Iterable[LineRow]) -> int | None:
+    """Since when the first of these lines waits."""
+    return min((row.oldest_ms for row in rows if row.oldest_ms is not None), default=None)
+
+
+@lru_cache(maxsize=1024)
+def names_of(text: str) -> Names:
+    """The names kept as JSON in a row. Shared: never change it."""
+    return msgspec.json.decode(text, type=Names)
+
+
+def public_names(names: str, public: str | None) -> Names:
+    """The only names that the public may see."""
+    return names_of(public if public is not None else names)

@@ -1,0 +1,239 @@
+"""One ticket: as its owner sees it, as paper prints it, and who waits before it."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from turnero.queue.reads.lines import names_of, public_names
+from turnero.queue.reads.sites import requirements_of
+from turnero.queue.settings import settings_of
+from turnero.queue.states import AT_DESK, State
+from turnero.queue.tables import WAITING, attention, desk, line, rating, service, site
+from turnero.queue.tables import ticket as ticket_table
+from turnero.queue.views import Paper, TicketView, WaitingView
+from turnero.queue.waits import estimate
+from turnero.store.sql import Query, Statement
+
+#: people ahead are counted up to here
+MOST_AHEAD = 1000
+#: so many behind are looked at first: a new ticket, the usual case, has none
+_FEW = 50
+
+_ahead_line = line.alias("ahead_line")
+_ahead_class = attention.alias("ahead_class")
+_better = (
+    select(func.coalesce(func.sum(_ahead_line.c.count), 0))
+    .select_from(_ahead_line.join(_ahead_class, _ahead_class.c.id == _ahead_line.c.attention))
+    .where(
+        _ahead_line.c.service == ticket_table.c.service,
+        _ahead_line.c.desk == 0,
+        _ahead_class.c.rank < attention.c.rank,
+    )
+    .correlate(ticket_table, attention)
+    .scalar_subquery()
+)
+_rated = (
+    select(func.count())
+    .where(rating.c.ticket == ticket_table.c.id)
+    .correlate(ticket_table)
+    .scalar_subquery()
+)
+_TICKET = select(
+    *ticket_table.c,
+    site.c.key.label("site_key"),
+    site.c.name.label("site_name"),
+    site.c.zone.label("site_zone"),
+    site.c.profile,
+    site.c.settings,
+    service.c.key.label("service_key"),
+    service.c.names,
+    service.c.public_names,
+    service.c.requirements,
+    attention.c.key.label("attention_key"),
+    attention.c.names.label("attention_names"),
+    desk.c.ref.label("desk_ref"),
+    desk.c.name.label("desk_name"),
+    line.c.desk.label("line_desk"),
+    line.c.count.label("line_count"),
+    line.c.last_wait_ms,
+    line.c.last_call_ms.label("line_call_ms"),
+    line.c.pace_ms,
+    _better.label("better"),
+    _rated.label("ratings"),
+).select_from(
+    ticket_table.join(site, site.c.no == ticket_table.c.site)
+    .join(service, service.c.id == ticket_table.c.service)
+    .join(attention, attention.c.id == ticket_table.c.attention)
+    .join(line, line.c.id == ticket_table.c.line)
+    .outerjoin(desk, desk.c.id == ticket_table.c.desk)
+)
+_BY_ID = Statement(_TICKET.where(ticket_table.c.id == bindparam("id")))
+_BY_CODE = Statement(_TICKET.where(ticket_table.c.code == bindparam("code")))
+_SITE_OF = Statement(select(ticket_table.c.site).where(ticket_table.c.id == bindparam("id")))
+
+_in_line = and_(ticket_table.c.line == bindparam("line"), ticket_table.c.state == WAITING)
+_before = and_(
+    ticket_table.c.rank_ms <= bindparam("ms"),
+    or_(ticket_table.c.rank_ms < bindparam("ms"), ticket_table.c.rank_seq < bindparam("seq")),
+)
+_behind = and_(
+    ticket_table.c.rank_ms >= bindparam("ms"),
+    or_(ticket_table.c.rank_ms > bindparam("ms"), ticket_table.c.rank_seq > bindparam("seq")),
+)
+_BEFORE = Statement(
+    select(func.count().label("n")).select_from(
+        select(ticket_table.c.id).where(_in_line, _before).limit(MOST_AHEAD).subquery()
+    )
+)
+_BEHIND = Statement(
+    select(func.count().label("n")).select_from(
+        select(ticket_table.c.id).where(_in_line, _behind).limit(_FEW).subquery()
+    )
+)
+_LINES_OF = Statement(
+    select(line.c.id)
+    .select_from(line.join(service, service.c.id == line.c.service))
+    .where(service.c.site == bindparam("site"), service.c.key == bindparam("key"), line.c.count > 0)
+)
+_FIRST = Statement(
+    select(
+        ticket_table.c.id,
+        ticket_table.c.number,
+        ticket_table.c.state,
+        service.c.key,
+        service.c.names,
+        attention.c.key.label("attention"),
+        ticket_table.c.entered_ms,
+        ticket_table.c.rank_ms,
+        ticket_table.c.rank_seq,
+    )
+    .select_from(
+        ticket_table.join(service, service.c.id == ticket_table.c.service).join(
+            attention, attention.c.id == ticket_table.c.attention
+        )
+    )
+    .where(_in_line)
+    .order_by(ticket_table.c.rank_ms, ticket_table.c.rank_seq)
+    .limit(bindparam("limit"))
+)
+
+
+def site_of_ticket(q: Query, ticket_id: str) -> int | None:
+    """The number of the site that a ticket belongs to: what `Ledger.run` asks for."""
+    row = q.row(_SITE_OF, id=ticket_id)
+    return int(row.site) if row else None
+
+
+def ticket(q: Query, ticket_id: str, now_ms: int) -> TicketView | None:
+    """A ticket by its id."""
+    row = q.row(_BY_ID, id=ticket_id)
+    return _view(q, row, now_ms) if row else None
+
+
+def ticket_by_code(q: Query, code: str, now_ms: int) -> TicketView | None:
+    """A ticket by its secret code."""
+    row = q.row(_BY_CODE, code=code)
+    return _view(q, row, now_ms) if row else None
+
+
+def paper(q: Query, ticket_id: str, now_ms: int) -> Paper | None:
+    """All that the printed ticket and the kiosk's last page say, the secret code too."""
+    row = q.row(_BY_ID, id=ticket_id)
+    if row is None:
+        return None
+    return Paper(
+        ticket=_view(q, row, now_ms),
+        code=row.code,
+        site_name=row.site_name,
+        zone=row.site_zone,
+        profile=row.profile,
+        attention_names=names_of(row.attention_names),
+        requirements=requirements_of(row.requirements),
+        place=row.place,
+    )
+
+
+def ahead(q: Query, ticket_id: str) -> int | None:
+    """People before a waiting ticket in its service; None for any other."""
+    row = q.row(_BY_ID, id=ticket_id)
+    if row is None or row.state != State.WAITING:
+        return None
+    return _people_ahead(row, _position(q, row))
+
+
+def waiting(q: Query, site: int, service_key: str, limit: int = 50) -> tuple[WaitingView, ...]:
+    """The first ones waiting for a service, all its lines, by place."""
+    found = [
+        row
+        for of in q.rows(_LINES_OF, site=site, key=service_key)
+        for row in q.rows(_FIRST, line=of.id, limit=limit)
+    ]
+    found.sort(key=lambda row: (row.rank_ms, row.rank_seq))
+    return tuple(waiting_view(row) for row in found[:limit])
+
+
+def waiting_view(row: Any) -> WaitingView:
+    """Of a row with id, number, state, key, names, attention, entered_ms; staff only."""
+    return WaitingView(
+        ticket=row.id,
+        number=row.number,
+        state=row.state,
+        service=row.key,
+        names=names_of(row.names),
+        attention=row.attention,
+        since_ms=row.entered_ms,
+    )
+
+
+def _position(q: Query, row: Any) -> int:
+    """How many stand before it in its own line."""
+    at = {"line": row.line, "ms": row.rank_ms, "seq": row.rank_seq}
+    behind = q.rows(_BEHIND, **at)[0].n
+    if behind < _FEW:
+        return max(0, int(row.line_count) - 1 - int(behind))
+    return int(q.rows(_BEFORE, **at)[0].n)
+
+
+def _people_ahead(row: Any, position: int) -> int:
+    # Only this desk calls from its own line: nobody of the service's other lines is before it.
+    return position if row.line_desk else position + int(row.better)
+
+
+def _view(q: Query, row: Any, now_ms: int) -> TicketView:
+    position = _position(q, row) if row.state == State.WAITING else None
+    at_desk = row.state in AT_DESK
+    return TicketView(
+        id=row.id,
+        site=row.site_key,
+        number=row.number,
+        day=row.day,
+        state=row.state,
+        service=row.service_key,
+        names=public_names(row.names, row.public_names),
+        attention=row.attention_key,
+        language=row.language,
+        aids=msgspec.json.decode(row.aids, type=tuple[str, ...]),
+        people=row.people,
+        issued_ms=row.issued_ms,
+        ahead=None if position is None else _people_ahead(row, position),
+        wait=None
+        if position is None
+        else estimate(position, row.last_wait_ms, row.line_call_ms, row.pace_ms, now_ms),
+        desk=row.desk_ref if at_desk else None,
+        desk_name=row.desk_name if at_desk else None,
+        call_seq=row.call_seq,
+        last_call_ms=row.last_call_ms,
+        ended_ms=row.ended_ms,
+        outcome=row.outcome,
+        return_until_ms=_return_until(row, now_ms),
+        rated=row.ratings > 0,
+        version=row.version,
+    )
+
+
+def _return_until(row: Any, now_ms: int) -> int | None:
+    if row.state != State.NO_SHOW or row.returned:
+        return None
+    until_ms = int(row.ended_ms + settings_of(row.settings).return_minutes * 60_000)
+    return until_ms if now_ms <= until_ms else None

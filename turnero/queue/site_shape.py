@@ -1,0 +1,136 @@
+"""The shape of a site's description: the tables and keys of its TOML file.
+
+Only shape and defaults; site_file.py reads it, site_rules.py says what must hold.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from turnero.queue.settings import Settings
+
+#: language → text
+Names = dict[str, str]
+#: weekday → spans such as "08:00-13:00"
+Spans = dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[str, ...]]
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    pass
+
+
+class SitePart(_Part, frozen=True):
+    """`[site]`"""
+
+    key: str
+    name: str
+    #: IANA time zone, such as "America/Lima"
+    zone: str
+    profile: Literal["pe", "co", "plain"] = "plain"
+    #: the first is the site's own
+    languages: tuple[str, ...] = ("es",)
+    #: of every service that has none
+    hours: Spans | None = None
+    settings: Settings = Settings()
+
+
+class AttentionPart(_Part, frozen=True):
+    """`[[attention]]`, in the order in which classes are called unless `rank` says otherwise"""
+
+    key: str
+    name: Names
+    #: less is called first; by default its place in the file
+    rank: int | None = None
+    #: given only at triage
+    clinical: bool = False
+    #: the person may choose it; never a clinical one
+    kiosk: bool = True
+    #: the class of who asks for none; by default the last one that is not clinical
+    usual: bool = False
+
+
+class ServicePart(_Part, frozen=True):
+    """`[[service]]`; one that others name as parent is a group"""
+
+    key: str
+    name: Names
+    parent: str | None = None
+    #: one or two letters that begin its numbers
+    prefix: str | None = None
+    #: neutral name of a sensitive service: the only one the public sees
+    public_name: Names | None = None
+    #: language → what to bring
+    requirements: dict[str, tuple[str, ...]] = {}
+    hours: Spans | None = None
+    all_day: bool = False
+    #: tickets a day
+    quota: int | None = None
+    target_minutes: int | None = None
+    #: whether finishing asks how it ended
+    outcomes: bool = False
+
+
+class DeskPart(_Part, frozen=True):
+    """`[[desk]]`"""
+
+    key: str
+    name: str
+    #: which boards show its calls
+    zone: str = ""
+    primary: tuple[str, ...] = ()
+    #: called only while nobody waits for a primary one
+    overflow: tuple[str, ...] = ()
+
+
+class KioskPart(_Part, frozen=True):
+    """`[[kiosk]]`"""
+
+    key: str
+    name: str
+    zone: str = ""
+    #: key of its printer
+    printer: str | None = None
+
+
+class BoardPart(_Part, frozen=True):
+    """`[[board]]`"""
+
+    key: str
+    name: str
+    zone: str = ""
+
+
+class PrinterPart(_Part, frozen=True):
+    """`[[printer]]`"""
+
+    key: str
+    name: str
+    url: str
+    profile: str | None = None
+
+
+#: the classes of a site that describes none
+CLASSES = (
+    AttentionPart(
+        "preferential", {"es": "Preferente", "en": "Priority", "pt": "Preferencial"}, rank=10
+    ),
+    AttentionPart(
+        "ordinary", {"es": "General", "en": "General", "pt": "Geral"}, rank=20, usual=True
+    ),
+)
+
+
+class SiteFile(_Part, frozen=True):
+    """The whole file"""
+
+    site: SitePart
+    service: tuple[ServicePart, ...]
+    desk: tuple[DeskPart, ...] = ()
+    attention: tuple[AttentionPart, ...] = CLASSES
+    kiosk: tuple[KioskPart, ...] = ()
+    board: tuple[BoardPart, ...] = ()
+    printer: tuple[PrinterPart, ...] = ()
+
+    def groups(self) -> frozenset[str]:
+        """Keys of the services that others name as parent."""
+        return frozenset(part.parent for part in self.service if part.parent is not None)
