@@ -1,0 +1,218 @@
+"""The administrator's page of accounts and tokens, and everybody's own password."""
+
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from turnero.server.accounts import commands, reads
+from turnero.server.accounts.pages import field_errors, translator_of
+from turnero.server.accounts.passwords import SHORTEST
+from turnero.server.accounts.service import Accounts
+from turnero.server.looks import SiteLooks
+from turnero.store.errors import Refused
+from turnero.web.forms import BadForm, Form, read_form
+from turnero.web.languages import mark
+from turnero.web.pages import page, see_other, web_of
+from turnero.web.principal import PEOPLE, PageRequest, Role
+from turnero.web.problems import problem_of, text_of
+
+_DAY_MS = 24 * 3600 * 1000
+
+#: what a role is called
+ROLE_NAMES = {
+    Role.KIOSK: mark("Kiosk"),
+    Role.BOARD: mark("Board"),
+    Role.DESK: mark("Desk"),
+    Role.GREETER: mark("Greeter"),
+    Role.AGENT: mark("Agent"),
+    Role.SUPERVISOR: mark("Supervisor"),
+    Role.ADMINISTRATOR: mark("Administrator"),
+}
+
+
+class AccountForm(Form, frozen=True, kw_only=True):
+    """A new account."""
+
+    login: Annotated[str, Meta(max_length=64)]
+    password: Annotated[str, Meta(max_length=1000)]
+    role: Annotated[str, Meta(max_length=20)]
+    name: Annotated[str, Meta(max_length=80)] = ""
+    site: Annotated[str, Meta(max_length=80)] = ""
+
+
+class TokenForm(Form, frozen=True, kw_only=True):
+    """A new token."""
+
+    role: Annotated[str, Meta(max_length=20)]
+    site: Annotated[str, Meta(max_length=80)] = ""
+    place: Annotated[str, Meta(max_length=80)] = ""
+    label: Annotated[str, Meta(max_length=80)] = ""
+    days: Annotated[int, Meta(ge=0, le=3650)] = 0
+
+
+class StateForm(Form, frozen=True, kw_only=True):
+    """Let an account sign in, or not."""
+
+    disabled: Annotated[int, Meta(ge=0, le=1)]
+
+
+class PasswordForm(Form, frozen=True, kw_only=True):
+    """One's own password."""
+
+    old: Annotated[str, Meta(max_length=1000)]
+    password: Annotated[str, Meta(max_length=1000)]
+
+
+def routes(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler]:
+    """The routes of this module."""
+
+    def number(key: str, own: int | None) -> int | None:
+        """The site of a form; an administrator of one site stays in it."""
+        return own if own is not None else looks.number(key) if key else None
+
+    async def show(
+        request: PageRequest,
+        *,
+        token: str | None = None,
+        refused: Refused | None = None,
+        form: str = "",
+    ) -> Response[str]:
+        web = web_of(request)
+        own = request.user.site
+        people = await web.ledger.read(reads.accounts)
+        tokens = await web.ledger.read(reads.tokens)
+        context: dict[str, Any] = {
+            "accounts": [one for one in people if own in (None, one.site)],
+            "tokens": [one for one in tokens if own in (None, one.site)],
+            "sites": {look.number: look for look in looks.sites.values()},
+            "people": sorted(PEOPLE),
+            "roles": list(Role),
+            "role_names": ROLE_NAMES,
+            "token": token,
+            "shortest": SHORTEST,
+            "form": form,
+            "wrong": text_of(problem_of(refused), web.texts, translator_of(request))[1]
+            if refused
+            else None,
+            "errors": field_errors(request, refused),
+            "given": refused.given if isinstance(refused, BadForm) else {},
+        }
+        status = refused.status if refused else 200
+        return page(request, "server/accounts.html", context, status=status)
+
+    @get("/accounts", opt={"permission": "accounts.manage"})
+    async def accounts_page(request: PageRequest) -> Response[str]:
+        return await show(request)
+
+    @post("/accounts", opt={"permission": "accounts.manage"}, status_code=200)
+    async def create_account(request: PageRequest) -> Response[str]:
+        try:
+            form = await read_form(request, AccountForm)
+            await accounts.create(
+                form.login,
+                form.password,
+                role=form.role,
+                name=form.name,
+                site=number(form.site, request.user.site),
+                actor=request.user.actor,
+            )
+        except Refused as refused:
+            return await show(request, refused=refused, form="account")
+        return see_other(request, "/accounts")
+
+    @post("/accounts/{account:int}/state", opt={"permission": "accounts.manage"}, status_code=200)
+    async def set_state(request: PageRequest, account: FromPath[int]) -> Response[str]:
+        web = web_of(request)
+        form = await read_form(request, StateForm)
+        _within(request, await web.ledger.read(reads.accounts), account)
+        act = commands.SetDisabled(account, bool(form.disabled))
+        await web.ledger.run(
+            commands.disable_account,
+            act,
+            site=0,
+            actor=request.user.actor,
+            key=form.idempotency_key,
+        )
+        return see_other(request, "/accounts")
+
+    @post("/accounts/tokens", opt={"permission": "accounts.manage"}, status_code=200)
+    async def create_token(request: PageRequest) -> Response[str]:
+        now_ms = web_of(request).clock.now_ms()
+        try:
+            form = await read_form(request, TokenForm)
+            _, token = await accounts.create_token(
+                form.role,
+                site=number(form.site, request.user.site),
+                place=form.place or None,
+                label=form.label,
+                expires_ms=now_ms + form.days * _DAY_MS if form.days else None,
+                actor=request.user.actor,
+            )
+        except Refused as refused:
+            return await show(request, refused=refused, form="token")
+        return await show(request, token=token)
+
+    @post(
+        "/accounts/tokens/{token:int}/revoke",
+        opt={"permission": "accounts.manage"},
+        status_code=200,
+    )
+    async def revoke_token(request: PageRequest, token: FromPath[int]) -> Response[str]:
+        web = web_of(request)
+        form = await read_form(request, Form)
+        _within(request, await web.ledger.read(reads.tokens), token)
+        await web.ledger.run(
+            commands.revoke_token, token, site=0, actor=request.user.actor, key=form.idempotency_key
+        )
+        return see_other(request, "/accounts")
+
+    @get("/account", opt={"permission": "account.own"})
+    async def own_page(request: PageRequest) -> Response[str]:
+        return _own(request)
+
+    @post(
+        "/account/password", opt={"permission": "account.own", "limit": "sign-in"}, status_code=200
+    )
+    async def own_password(request: PageRequest) -> Response[str]:
+        try:
+            form = await read_form(request, PasswordForm)
+            await accounts.change_own(request.user.actor, form.old, form.password)
+        except Refused as refused:
+            return _own(request, refused)
+        return see_other(request, "/sign-in")
+
+    return [
+        accounts_page,
+        create_account,
+        set_state,
+        create_token,
+        revoke_token,
+        own_page,
+        own_password,
+    ]
+
+
+def _within(request: PageRequest, known: Any, number: int) -> None:
+    """An administrator of one site manages that site's accounts and tokens only."""
+    for one in known:
+        if one.id == number and request.user.site not in (None, one.site):
+            raise Refused("other-site", 403)
+
+
+def _own(request: PageRequest, refused: Refused | None = None) -> Response[str]:
+    web = web_of(request)
+    return page(
+        request,
+        "server/account.html",
+        {
+            "wrong": text_of(problem_of(refused), web.texts, translator_of(request))[1]
+            if refused
+            else None,
+            "errors": field_errors(request, refused),
+            "shortest": SHORTEST,
+        },
+        status=refused.status if refused else 200,
+    )

@@ -1,0 +1,189 @@
+"""Pages of proving who one is: sign in and out, first set-up, entering a device's token.
+
+No secret is ever in an address that reaches the server: a set-up link and a token's link
+carry theirs after `#`, and a small script puts it into the form.
+"""
+
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta, Struct
+
+from turnero.server.accounts.homes import home_of
+from turnero.server.accounts.passwords import LONGEST, SHORTEST
+from turnero.server.accounts.secret import TOKEN
+from turnero.server.accounts.service import Accounts, Entered
+from turnero.store.errors import Refused
+from turnero.web import cookies
+from turnero.web.cookies import family, find, issue, withdraw
+from turnero.web.forms import BadForm, Form, read_form
+from turnero.web.languages import Translator
+from turnero.web.pages import language_of, own_path, page, see_other, web_of
+from turnero.web.principal import DEVICES, PageRequest, Role
+from turnero.web.problems import problem_of, text_of
+
+_USER = family(Role.AGENT)
+
+
+class SignInForm(Struct, frozen=True):
+    """Who, and the proof."""
+
+    login: Annotated[str, Meta(max_length=64)]
+    password: Annotated[str, Meta(max_length=1000)]
+    next: Annotated[str, Meta(max_length=500)] = ""
+
+
+class SetupForm(Form, frozen=True, kw_only=True):
+    """The first administrator."""
+
+    secret: Annotated[str, Meta(max_length=200)]
+    login: Annotated[str, Meta(max_length=64)]
+    password: Annotated[str, Meta(max_length=1000)]
+    name: Annotated[str, Meta(max_length=80)] = ""
+
+
+class EnterForm(Struct, frozen=True):
+    """A device's token."""
+
+    token: Annotated[str, Meta(max_length=200)]
+
+
+def routes(accounts: Accounts) -> list[ControllerRouterHandler]:
+    """The routes of this module."""
+
+    @get("/", opt={"permission": "public"})
+    async def home(request: PageRequest) -> Response[str]:
+        """To where this browser belongs."""
+        jar = cookies.parse(request.headers.get("cookie", ""))
+        principal = await web_of(request).authenticator.from_cookies(jar, Role) if jar else None
+        return see_other(request, home_of(web_of(request), principal))
+
+    @get("/sign-in", opt={"permission": "public"})
+    async def sign_in_page(request: PageRequest) -> Response[str]:
+        query = parse_qs(request.scope["query_string"].decode("latin-1"))
+        return _sign_in(request, back=own_path(query.get("next", [""])[-1], ""))
+
+    @post("/sign-in", opt={"permission": "public", "limit": "sign-in"}, status_code=200)
+    async def sign_in(request: PageRequest) -> Response[str]:
+        try:
+            form = await read_form(request, SignInForm)
+            entered = await accounts.sign_in(
+                form.login, form.password, find(request.cookies, _USER)
+            )
+        except Refused as refused:
+            return _sign_in(request, refused=refused)
+        return see_other(request, own_path(form.next), _cookies(request, entered))
+
+    @post("/sign-out", opt={"permission": "account.own"}, status_code=200)
+    async def sign_out(request: PageRequest) -> Response[str]:
+        secret = find(request.cookies, _USER)
+        if secret is not None:
+            await accounts.sign_out(request.user.actor, secret)
+        return see_other(request, "/sign-in", [withdraw(request, _USER)])
+
+    @get("/setup", opt={"permission": "public"})
+    async def setup_page(request: PageRequest) -> Response[str]:
+        return _setup(request)
+
+    @post("/setup", opt={"permission": "public", "limit": "sign-in"}, status_code=200)
+    async def setup(request: PageRequest) -> Response[str]:
+        try:
+            form = await read_form(request, SetupForm)
+            await accounts.first_administrator(form.secret, form.login, form.password, form.name)
+            entered = await accounts.sign_in(form.login, form.password, None)
+        except Refused as refused:
+            return _setup(request, refused)
+        return see_other(request, "/", _cookies(request, entered))
+
+    @get("/enter", opt={"permission": "public"})
+    async def enter_page(request: PageRequest) -> Response[str]:
+        return page(request, "server/enter.html", {"wrong": None, "prefix": TOKEN})
+
+    @post("/enter", opt={"permission": "public", "limit": "sign-in"}, status_code=200)
+    async def enter(request: PageRequest) -> Response[str]:
+        before = {role: find(request.cookies, family(role)) for role in DEVICES}
+        try:
+            form = await read_form(request, EnterForm)
+            entered = await accounts.enter(form.token, before)
+        except Refused as refused:
+            wrong = _said(request, refused)
+            return page(
+                request,
+                "server/enter.html",
+                {"wrong": wrong, "prefix": TOKEN},
+                status=_status(refused),
+            )
+        return see_other(request, "/", _cookies(request, entered))
+
+    return [home, sign_in_page, sign_in, sign_out, setup_page, setup, enter_page, enter]
+
+
+def _cookies(request: PageRequest, entered: Entered) -> list[Cookie]:
+    """The cookie of a new session."""
+    return [issue(request, family(entered.role), entered.secret, entered.seconds)]
+
+
+def _sign_in(
+    request: PageRequest, *, back: str = "", refused: Refused | None = None
+) -> Response[str]:
+    given = refused.given if isinstance(refused, BadForm) else {}
+    return page(
+        request,
+        "server/sign-in.html",
+        {
+            "back": back or own_path(given.get("next"), ""),
+            "login": given.get("login", ""),
+            "wrong": _said(request, refused),
+            "errors": field_errors(request, refused),
+        },
+        status=_status(refused),
+    )
+
+
+def _setup(request: PageRequest, refused: Refused | None = None) -> Response[str]:
+    given = refused.given if isinstance(refused, BadForm) else {}
+    return page(
+        request,
+        "server/setup.html",
+        {
+            "given": given,
+            "wrong": _said(request, refused),
+            "errors": field_errors(request, refused),
+            "shortest": SHORTEST,
+            "longest": LONGEST,
+        },
+        status=_status(refused),
+    )
+
+
+def _status(refused: Refused | None) -> int:
+    return 200 if refused is None else refused.status
+
+
+def _said(request: PageRequest, refused: Refused | None) -> str | None:
+    """A refusal as one sentence on the same page."""
+    if refused is None:
+        return None
+    web = web_of(request)
+    _, detail = text_of(problem_of(refused), web.texts, translator_of(request))
+    return detail
+
+
+def field_errors(request: PageRequest, refused: Refused | None) -> dict[str, str]:
+    """What is wrong with each field, in the reader's language."""
+    if not isinstance(refused, BadForm):
+        return {}
+    say = translator_of(request)
+    return {
+        name: say.gettext(wrong.msgid, **wrong.params) for name, wrong in refused.errors.items()
+    }
+
+
+def translator_of(request: PageRequest) -> Translator:
+    """The translator for this reader."""
+    web = web_of(request)
+    look = web.looks.look(request.user.site)
+    return web.translator(language_of(request, look, web.languages), look.profile)

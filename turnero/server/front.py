@@ -1,0 +1,90 @@
+"""The outermost layer: which application answers now, and what is measured of every answer.
+
+While the store opens, after it broke and while the server stops, the waiting application
+answers 503 with a page that comes back by itself; static files are served all the time.
+One thin layer on purpose: it stands on the path of every ticket.
+"""
+
+import secrets
+from collections.abc import Callable
+from time import perf_counter
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from turnero.server.logs import REQUEST_ID
+from turnero.server.metrics import Metrics
+
+log = structlog.get_logger("turnero.access")
+
+_ID_LENGTH = 64
+
+
+class Front:
+    """The ASGI application that uvicorn runs."""
+
+    def __init__(self, waiting: ASGIApp, metrics: Metrics, *, access_log: bool = False) -> None:
+        self._waiting = waiting
+        self._app = waiting
+        self._metrics = metrics
+        self._access_log = access_log
+        #: why it is not ready, or None when it is
+        self.reason: str | None = "starting"
+
+    def ready(self, app: ASGIApp) -> None:
+        """From now on this application answers."""
+        self._app = app
+        self.reason = None
+        self._metrics.ready.set(1)
+
+    def not_ready(self, reason: str) -> None:
+        """From now on 503, and why."""
+        self._app = self._waiting
+        self.reason = reason
+        self._metrics.ready.set(0)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and measure the answer."""
+        if scope["type"] != "http":
+            return  # no websockets here; life is serve.py's
+        request_id = _request_id(scope)
+        REQUEST_ID.set(request_id)
+        started = perf_counter()
+        header = (b"x-request-id", request_id.encode())
+        measured: Callable[[int], None] = self._measure(scope, started)
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), header]
+                measured(message["status"])
+            await send(message)
+
+        await self._app(scope, receive, watched)
+
+    def _measure(self, scope: Scope, started: float) -> Callable[[int], None]:
+        def measured(status: int) -> None:
+            seconds = perf_counter() - started
+            # The pattern, never the address: an address may hold a ticket's code.
+            route = str(scope.get("path_template") or "none")
+            method = str(scope["method"])
+            self._metrics.request(method, route, status, seconds)
+            if self._access_log:
+                log.info(
+                    "answered",
+                    method=method,
+                    route=route,
+                    status=status,
+                    ms=round(seconds * 1000, 1),
+                )
+
+        return measured
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's own request id if it is a harmless one, else a fresh one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text = value.decode("latin-1")
+            if len(text) <= _ID_LENGTH and text.replace("-", "").isalnum() and text.isascii():
+                return text
+    return secrets.token_hex(8)

@@ -1,0 +1,94 @@
+"""Prometheus metrics: how fast, how many, how long. Figures by route, service and device; no person.
+
+Each server has its own registry, so that two in one process (a test) do not share counts.
+"""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_BATCH = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+#: facts that are counted, under the name that a graph shows
+COUNTED = {
+    "ticket-issued": "issued",
+    "ticket-called": "called",
+    "ticket-recalled": "recalled",
+    "service-finished": "finished",
+    "ticket-no-show": "no-show",
+    "ticket-cancelled": "cancelled",
+    "ticket-transferred": "transferred",
+    "ticket-rated": "rated",
+}
+
+
+class Metrics:
+    """Everything that is measured."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "turnero_requests",
+            "Answers, by the route's pattern",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._latency = Histogram(
+            "turnero_request_seconds",
+            "Time to the answer's first byte",
+            ["route"],
+            buckets=_LATENCY_S,
+            registry=registry,
+        )
+        self._batch = Histogram(
+            "turnero_ledger_batch_commands",
+            "Commands that shared a transaction",
+            buckets=_BATCH,
+            registry=registry,
+        )
+        self._commit = Histogram(
+            "turnero_ledger_batch_seconds",
+            "Time of a transaction with its commit",
+            buckets=_LATENCY_S,
+            registry=registry,
+        )
+        self.tickets = Counter(
+            "turnero_ticket_facts", "What happened to tickets", ["site", "what"], registry=registry
+        )
+        self.streams = Gauge("turnero_streams", "Live streams that are open", registry=registry)
+        self.waiting = Gauge(
+            "turnero_waiting", "People in line", ["site", "service"], registry=registry
+        )
+        self.head = Gauge(
+            "turnero_journal_head", "Number of the last fact", ["site"], registry=registry
+        )
+        self.spool = Gauge(
+            "turnero_print_jobs", "Print jobs by state", ["site", "state"], registry=registry
+        )
+        self.ready = Gauge("turnero_ready", "1 while everything can be kept", registry=registry)
+        #: children by label values: looking them up in the library takes a lock each
+        self._seen: dict[
+            tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]
+        ] = {}
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answer."""
+        key = (method, route, status)
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = (
+                self._requests.labels(method, route, str(status)).inc,
+                self._latency.labels(route).observe,
+            )
+        found[0]()
+        found[1](seconds)
+
+    def batch(self, commands: int, seconds: float) -> None:
+        """Measure a transaction of the ledger. Called from its writer's thread."""
+        self._batch.observe(commands)
+        self._commit.observe(seconds)
+
+    def text(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self.registry)

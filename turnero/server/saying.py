@@ -1,0 +1,41 @@
+"""Puts refusals and lists into words for the command line, in English: it is the technicians' tool."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from turnero.store.errors import Refused
+
+
+def sentence(error: Refused) -> str:
+    """A refusal's title and detail, as the pages say it."""
+    from turnero.server.accounts.slice import PROBLEMS  # noqa: PLC0415 - only when something was refused
+    from turnero.web.languages import translator  # noqa: PLC0415
+    from turnero.web.problem_texts import TEXTS  # noqa: PLC0415
+    from turnero.web.problems import problem_of, text_of  # noqa: PLC0415
+
+    return said(*text_of(problem_of(error), {**TEXTS, **PROBLEMS}, translator("en")))
+
+
+def said(title: str, detail: str) -> str:
+    """One line of the two."""
+    return detail if detail.startswith(title) else f"{title}. {detail}"
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Rows as aligned columns; `…_ms` as local hours."""
+    cells = [[column.removesuffix("_ms") for column in columns]]
+    cells += [[_cell(column, row.get(column)) for column in columns] for row in rows]
+    widths = [max(len(line[n]) for line in cells) for n in range(len(columns))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    )
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return "-"
+    if column.endswith("_ms"):
+        return datetime.fromtimestamp(value / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    return str(value)

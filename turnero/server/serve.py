@@ -1,0 +1,272 @@
+"""The life of the process: binds and answers at once, opens, serves, stops within a second.
+
+Exit codes: 0 stopped as asked; 2 it cannot start, and why is one sentence on stderr; 75 nothing
+can be kept any more (disk full, I/O error): the service manager starts it again.
+"""
+
+import asyncio
+import contextlib
+import errno
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from turnero.server.front import Front
+from turnero.server.metrics import Metrics
+from turnero.server.settings import Settings
+from turnero.server.waiting import waiting_app
+from turnero.server.waiting_web import waiting_web
+from turnero.store.errors import Occupied, TurneroError
+from turnero.store.migrate import MigrationError
+from turnero.store.opening import Store, open_store
+
+if TYPE_CHECKING:
+    from turnero.server.rooms import Rooms
+    from turnero.server.running import Running
+
+log = structlog.get_logger("turnero.server")
+
+CANNOT_START = 2
+#: EX_TEMPFAIL: starting again may help
+TRY_AGAIN = 75
+#: seconds between the refusal of the first write and the end, so that clients get their answers
+GRACE_S = 1.0
+#: seconds between tries to open the store
+RETRY_S = 1.0
+LONGEST_RETRY_S = 10.0
+#: seconds that connections have to finish after the signal
+SHUTDOWN_S = 0.7
+
+
+class CannotStartError(TurneroError):
+    """The server cannot start; the message says why and what to do."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `CannotStartError` when the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(2048)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            why = f"port {port} on {host} is in use by another program: stop it, or choose another with --port"
+        elif error.errno == errno.EACCES:
+            why = f"port {port} needs more rights: choose one above 1023 with --port"
+        else:
+            why = f"{host}:{port} cannot be listened on ({error.strerror}): check --host and --port"
+        raise CannotStartError(why) from error
+    except (OverflowError, UnicodeError) as error:
+        sock.close()
+        raise CannotStartError(
+            f"{host}:{port} is not an address: check --host and --port"
+        ) from error
+    sock.setblocking(False)  # noqa: FBT003
+    return sock
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which tells us of the signal before it begins to wait for connections."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """See `uvicorn.Server.serve`."""
+        self._loop = asyncio.get_running_loop()
+        await super().serve(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal: end the streams first, since an open one would hold the shutdown for ever."""
+        if self._loop is not None and not self.should_exit:
+            self._loop.call_soon_threadsafe(self._stopping)
+        super().handle_exit(sig, frame)
+
+
+class Life:
+    """One run of the server over its settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        rooms: "Callable[[], Rooms] | None" = None,
+        started: "Callable[[Running, str], object] | None" = None,
+    ) -> None:
+        self.settings = settings
+        self._make_rooms = rooms
+        #: called once everything answers, with the address; may be a coroutine function
+        self._started = started
+        self.metrics = Metrics()
+        self.exit_code = 0
+        self._store: Store | None = None
+        self.running: Running | None = None
+        self._web = waiting_web(settings)
+        self.front = Front(
+            waiting_app(self._web, self._reason), self.metrics, access_log=settings.access_log
+        )
+        self._server: Server | None = None
+        self._stop_asked = False
+
+    def _reason(self) -> str:
+        return self.front.reason or "starting"
+
+    async def run(self, sock: socket.socket) -> int:
+        """Serve on this socket until a signal or a broken ledger; the process's exit code."""
+        own_tls = self.settings.tls == "own"
+        config = uvicorn.Config(
+            self.front,
+            loop="none",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=True,
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=75,
+            backlog=2048,
+            proxy_headers=self.settings.tls == "proxy",
+            forwarded_allow_ips=list(self.settings.trusted_proxies),
+            ssl_certfile=self.settings.tls_certificate if own_tls else None,
+            ssl_keyfile=self.settings.tls_key if own_tls else None,
+        )
+        self._server = Server(config, self._stopping)
+        opening = asyncio.create_task(self._open(sock), name="open")
+        try:
+            await self._server.serve([sock])
+        finally:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+            await self._close()
+        return self.exit_code
+
+    def _stopping(self) -> None:
+        self._stop_asked = True
+        self.front.not_ready("stopping")
+        if self.running is not None:
+            self.running.end_streams()
+
+    def _end(self, code: int) -> None:
+        self.exit_code = code
+        self._stopping()
+        if self._server is not None:
+            self._server.should_exit = True
+
+    async def _open(self, sock: socket.socket) -> None:
+        """Open the store and put the real application in front; again and again until it works."""
+        pause = RETRY_S
+        while True:
+            try:
+                await self._open_once(sock)
+            except (Occupied, MigrationError) as error:
+                print(f"turnero: {error}", file=sys.stderr)  # noqa: T201 - the one sentence
+                self._end(CANNOT_START)
+                return
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, say so and try again
+                why = f"the store cannot be opened: {error}"
+                log.error(
+                    "not ready",
+                    reason=why,
+                    exc_info=None if isinstance(error, TurneroError) else error,
+                )  # noqa: TRY400
+                self.front.not_ready(why)
+                await self._close()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_RETRY_S)
+            else:
+                return
+
+    async def _open_once(self, sock: socket.socket) -> None:
+        # In a thread as well: importing the rooms takes as long as migrating, and the loop must answer.
+        importing = asyncio.create_task(asyncio.to_thread(self._import))
+        try:
+            self._store = await asyncio.to_thread(
+                open_store, self.settings.data, self.settings.postgres
+            )
+        finally:
+            make_running, rooms = await importing
+        ledger = self._store.ledger
+        ledger.on_broken.append(self._broken)
+        self.running = make_running(self.settings, ledger, self.metrics, rooms)
+        await self.running.start()
+        host, port = sock.getsockname()[:2]
+        address = f"{'https' if self.settings.tls == 'own' else 'http'}://{_shown(host)}:{port}"
+        if self._started is not None:
+            result = self._started(self.running, address)
+            if asyncio.iscoroutine(result):
+                await result
+        if not self._stop_asked and ledger.broken is None:
+            self.front.ready(self.running.app)
+            # What was made until now lives as long as the process: the collector need not look again.
+            gc.collect()
+            gc.freeze()
+            log.info("ready", address=address, data=str(self.settings.data))
+
+    def _import(self) -> "tuple[type[Running], Rooms]":
+        from turnero.server.rooms import Rooms  # noqa: PLC0415 - see rooms.py
+        from turnero.server.running import Running  # noqa: PLC0415
+
+        return Running, self._make_rooms() if self._make_rooms is not None else Rooms()
+
+    def _broken(self, why: str) -> None:
+        """Nothing can be kept any more: say so, answer 503 for a moment, then leave."""
+        log.critical(
+            "the ledger is broken; ending so that the service manager starts anew", reason=why
+        )
+        self.front.not_ready(why)
+        if self.running is not None:
+            self.running.end_streams()
+        asyncio.get_running_loop().call_later(GRACE_S, self._end, TRY_AGAIN)
+
+    async def _close(self) -> None:
+        running, self.running = self.running, None
+        store, self._store = self._store, None
+        if running is not None:
+            try:
+                await running.stop()
+            except Exception as error:  # noqa: BLE001 - the rest must still be closed
+                log.error("stopping failed", exc_info=error)  # noqa: TRY400
+        if store is not None:
+            store.close()
+
+
+def _shown(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - shown, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def run(life: Life) -> int:
+    """Serve with uvloop where it is there; the exit code."""
+    try:
+        sock = bind(life.settings.host, life.settings.port)
+    except CannotStartError as error:
+        print(f"turnero: {error}", file=sys.stderr)  # noqa: T201 - the one sentence
+        return CANNOT_START
+    # A signal before the loop runs must not leave a traceback.
+    with contextlib.suppress(KeyboardInterrupt):
+        import uvloop  # noqa: PLC0415
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            code = runner.run(life.run(sock))
+    return life.exit_code
+
+
+__all__ = ["CANNOT_START", "TRY_AGAIN", "CannotStartError", "Life", "bind", "run"]

@@ -1,0 +1,221 @@
+"""Settings: DIR/turnero.toml and the environment (TURNERO_…), checked before anything starts.
+
+The environment wins over the file, and the command line over both. A site's own affairs
+(services, hours, desks) are not here: they are in the site's description.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from turnero.store.errors import TurneroError
+
+FILE = "turnero.toml"
+PREFIX = "TURNERO_"
+#: read from the environment, but not settings of an installation
+_ELSEWHERE = frozenset({"TURNERO_DATA"})
+
+
+class SettingsError(TurneroError):
+    """One or more settings cannot be used; the message has one line for each."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The installation's settings. Each description ends an error message: it says what fits."""
+
+    #: the data folder; from --data or TURNERO_DATA only, since the file lies in it
+    data: Path
+    host: Annotated[
+        str,
+        Meta(
+            min_length=1, description='an address of this machine, such as "127.0.0.1" or "0.0.0.0"'
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int, Meta(ge=0, le=65535, description="a number from 1 to 65535, or 0 for any free port")
+    ] = 8400
+    database: Annotated[
+        str, Meta(description='"sqlite", or "postgresql://user:password@host/name"')
+    ] = "sqlite"
+    public_address: Annotated[
+        str,
+        Meta(
+            description="where patients' phones reach this server, such as "
+            '"https://turnos.example.org", or "" when they do not'
+        ),
+    ] = ""
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(description='addresses of the proxies in front of this server, such as ["127.0.0.1"]'),
+    ] = ()
+    tls: Annotated[
+        Literal["off", "proxy", "own"],
+        Meta(
+            description='"proxy" when a trusted proxy speaks https, "own" with tls_certificate and '
+            'tls_key, "off" for plain http on the hospital\'s own network'
+        ),
+    ] = "off"
+    tls_certificate: Annotated[str, Meta(description="the path of a PEM file")] = ""
+    tls_key: Annotated[str, Meta(description="the path of a PEM file")] = ""
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description='"debug", "info", "warning" or "error"'),
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "console"],
+        Meta(description='"json", "console", or "auto" (console on a terminal)'),
+    ] = "auto"
+    access_log: Annotated[bool, Meta(description="true or false: one log line a request")] = False
+    session_hours: Annotated[
+        int, Meta(ge=1, le=24, description="1 to 24: how long a sign-in lasts at most")
+    ] = 12
+    session_idle_minutes: Annotated[
+        int, Meta(ge=5, le=1440, description="5 to 1440: a sign-in unused for so long ends")
+    ] = 120
+    languages: Annotated[
+        tuple[str, ...],
+        Meta(
+            min_length=1,
+            description='languages of pages that belong to no site, such as ["es", "en"]',
+        ),
+    ] = ("es", "en", "pt")
+    profile: Annotated[
+        Literal["pe", "co", "plain"],
+        Meta(description='"pe", "co" or "plain": whose words pages that belong to no site use'),
+    ] = "pe"
+    metrics_open: Annotated[
+        bool,
+        Meta(description="true lets anybody on the network read /metrics, not only this machine"),
+    ] = False
+
+    @property
+    def postgres(self) -> str | None:
+        """The PostgreSQL address, None for SQLite."""
+        return None if self.database == "sqlite" else self.database
+
+
+def default_data(name: str = "site") -> Path:
+    """The data folder when none is given: the user's state folder, e.g. ~/.local/state/turnero/site."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "turnero" / name
+
+
+def load(
+    data: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    given: Mapping[str, Any] | None = None,
+    default: str = "site",
+) -> Settings:
+    """The settings of a data folder. `given` are values of the command line (None: not given).
+
+    Raises `SettingsError` naming every key that is wrong, where it was found and what fits.
+    """
+    environment = os.environ if environment is None else environment
+    if data is None:
+        named = environment.get("TURNERO_DATA")
+        data = Path(named) if named else default_data(default)
+    data = data.expanduser().absolute()
+    problems: list[str] = []
+    found: dict[str, tuple[str, Any, bool]] = {}
+    file = data / FILE
+    for key, value in _read(file).items():
+        if key == "data":
+            problems.append(
+                f"{file}: data: the file lies in that folder already; give it by --data or TURNERO_DATA"
+            )
+        else:
+            found[key] = (f"{file}: {key}", value, True)
+    for name, text in environment.items():
+        if name.startswith(PREFIX) and name not in _ELSEWHERE and name.isupper():
+            found[name.removeprefix(PREFIX).lower()] = (name, text, False)
+    for key, value in (given or {}).items():
+        if value is not None:
+            found[key] = (f"--{key.replace('_', '-')}", value, True)
+
+    hints = get_type_hints(Settings, include_extras=True)
+    values: dict[str, Any] = {}
+    for key, (where, value, strict) in found.items():
+        if key not in hints:
+            if strict:
+                known = ", ".join(sorted(set(hints) - {"data"}))
+                problems.append(f"{where}: there is no such setting; there are: {known}")
+            continue
+        try:
+            values[key] = _convert(value, hints[key], strict=strict)
+        except msgspec.ValidationError as error:
+            problems.append(
+                f"{where}: {_said(value)} does not fit ({error}). It must be {_hint(hints[key])}"
+            )
+    settings = Settings(data=data, **values)
+    problems.extend(
+        f"{found[key][0] if key in found else key}: {text}" for key, text in _together(settings)
+    )
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return settings
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: this is not TOML: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _convert(value: Any, kind: Any, *, strict: bool) -> Any:
+    if not strict and isinstance(value, str) and _is_list(kind):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    return msgspec.convert(value, kind, strict=strict)
+
+
+def _is_list(kind: Any) -> bool:
+    return getattr(kind.__origin__, "__origin__", None) is tuple
+
+
+def _hint(kind: Any) -> str:
+    return str(kind.__metadata__[0].description)
+
+
+def _said(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - a line of a terminal
+
+
+def _together(settings: Settings) -> list[tuple[str, str]]:
+    """What is wrong with settings that each fit their type."""
+    wrong: list[tuple[str, str]] = []
+    if settings.database != "sqlite":
+        if urlsplit(settings.database).scheme not in {"postgresql", "postgresql+psycopg"}:
+            wrong.append(("database", 'must be "sqlite" or begin with postgresql://'))
+    if settings.public_address:
+        parts = urlsplit(settings.public_address)
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.path.strip("/")
+            or parts.query
+        ):
+            wrong.append(
+                ("public_address", 'must be like "https://turnos.example.org", without a path')
+            )
+    if settings.tls == "own":
+        for key in ("tls_certificate", "tls_key"):
+            path = getattr(settings, key)
+            if not path:
+                wrong.append((key, 'is needed with tls = "own": the path of a PEM file'))
+            elif not Path(path).is_file():
+                wrong.append((key, f"there is no file {path}"))
+    if settings.tls == "proxy" and not settings.trusted_proxies:
+        wrong.append(("trusted_proxies", 'is needed with tls = "proxy": the proxy\'s address'))
+    return wrong
