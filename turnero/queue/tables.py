@@ -1,8 +1,8 @@
 """The line's tables, on the store's `metadata`; what each column means stands beside it.
 
-Plain types only; JSON is text. Statements live beside their use. Partial indexes are
-matched by SQLite only when the query repeats their condition literally: the literals at
-the end are for that, a bound parameter would read the whole table.
+Plain types only; JSON is text. Statements live beside their use. Where a partial index is
+meant, use the literals at the end: with a bound value SQLite cannot tell that the index
+holds the rows, and plans the statement anew for each value.
 """
 
 from typing import Any
@@ -152,7 +152,7 @@ line = Table(
     Column("pace_ms", BigInteger),  # smoothed time between calls while somebody waited
     UniqueConstraint("service", "attention", "origin", "desk"),
     CheckConstraint("count >= 0", name="count"),
-    Index("ix_line_desk", "desk", **_partial("desk > 0")),
+    Index("ix_line_desk", "desk"),
     Index("ix_line_site", "site"),
 )
 
@@ -261,3 +261,4 @@ WAITING: ColumnElement[str] = literal_column("'waiting'", Text)
 ABSENT: ColumnElement[str] = literal_column("'no-show'", Text)
 PARKED: ColumnElement[str] = literal_column("'parked'", Text)
 CLOSED: ColumnElement[str] = literal_column("'closed'", Text)
+YES: ColumnElement[int] = literal_column("1", Integer)

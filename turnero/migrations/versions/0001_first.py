@@ -97,16 +97,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "press",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("site", sa.Integer(), nullable=False),
+        sa.Column("site", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("no", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("desk", sa.Integer(), nullable=True),
         sa.Column("move", sa.Text(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("touched", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_press")),
+        sa.PrimaryKeyConstraint("site", "no", name=op.f("pk_press")),
     )
-    op.create_index("ix_press_at", "press", ["site", "at_ms"], unique=False)
-    op.create_index("ix_press_desk", "press", ["desk", "id"], unique=False)
+    op.create_index("ix_press_site_at", "press", ["site", "at_ms"], unique=False)
     op.create_table(
         "rating",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -189,7 +188,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("call_reason", sa.Text(), nullable=True),
-        sa.Column("press", sa.Integer(), nullable=True),
+        sa.Column("press", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state in ('waiting', 'called', 'serving', 'parked', 'finished', 'no-show', 'cancelled', 'not-served')",
@@ -414,14 +413,7 @@ def upgrade() -> None:
             name=op.f("uq_line_service_attention_origin_desk"),
         ),
     )
-    op.create_index(
-        "ix_line_desk",
-        "line",
-        ["desk"],
-        unique=False,
-        sqlite_where=sa.text("desk > 0"),
-        postgresql_where=sa.text("desk > 0"),
-    )
+    op.create_index("ix_line_desk", "line", ["desk"], unique=False)
     op.create_index("ix_line_site", "line", ["site"], unique=False)
     # ### end Alembic commands ###
     for statement in _APPEND_ONLY[op.get_bind().dialect.name]:

@@ -6,7 +6,7 @@ One joined read, the number, the fact, the ticket, the line's count: nothing is 
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, insert, select, update
 
 from turnero.queue import refusals, rows
 from turnero.queue.facts import TicketIssued
@@ -16,7 +16,7 @@ from turnero.queue.ranks import rank_at
 from turnero.queue.requests import Issue, Issued
 from turnero.queue.settings import languages_of, settings_of
 from turnero.queue.states import State
-from turnero.queue.tables import attention, line, series, service, site, ticket
+from turnero.queue.tables import YES, attention, line, series, service, site, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -67,8 +67,7 @@ def _asked(which: ColumnElement[bool]) -> Statement:
     )
 
 
-# A literal: with a bound 1 SQLite plans the statement anew each time, for the partial index.
-_USUAL = _asked(attention.c.usual == literal_column("1"))
+_USUAL = _asked(attention.c.usual == YES)
 _NAMED = _asked(attention.c.key == bindparam("attention"))
 _NUMBER = Statement(
     update(series)
