@@ -1,0 +1,51 @@
+"""The room as the composition sees it. It needs the data folder, for the voice's cache."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from turnero.display.pages import routes
+from turnero.display.views import BoardLive
+from turnero.display.voice import espeak
+from turnero.display.voice.cache import Cache
+from turnero.display.voice.port import Voice
+from turnero.display.voice.studio import Studio
+from turnero.web.languages import mark
+from turnero.web.problem_texts import Text
+from turnero.web.slice import Slice
+
+if TYPE_CHECKING:
+    from turnero.web.wiring import Web
+
+HERE = Path(__file__).parent
+
+PROBLEMS = {
+    "board-unknown": Text(
+        mark("There is no such board"),
+        mark("No board is called “%(board)s” here. Please check the site's devices."),
+    ),
+    "sound-unknown": Text(
+        mark("There is no such sound"), mark("Only what was announced can be heard.")
+    ),
+    "site-missing": Text(mark("Which site?"), mark("Please name the site in the address: ?site=…")),
+}
+
+
+def make(data: Path, voice: Voice | None = None) -> Slice:
+    """The slice. `data`: the server's folder. `voice`: by default this machine's espeak-ng, or none."""
+    cache = Cache(data / "voice")
+    studio = Studio(voice if voice is not None else espeak.find(), cache)
+    live = BoardLive(studio)
+
+    async def tidy(_web: "Web") -> None:
+        await asyncio.to_thread(cache.sweep)
+
+    return Slice(
+        name="display",
+        routes=routes(studio),
+        templates=HERE / "templates",
+        static=HERE / "static",
+        views=(live,),
+        problems=PROBLEMS,
+        tasks={"display-tidy": tidy},
+    )

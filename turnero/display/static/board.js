@@ -1,0 +1,180 @@
+// Draws a board and gives it its voice: takes the calls from the live part of the page, says them one
+// after the other (or lets their time pass where another board sounds), and shows each when it is said.
+// Which call is next and how much of it is said: queue.js. How a sound is played: player.js.
+import { Announcements } from "./queue.js";
+import { Player } from "./player.js";
+
+const BEAT_MS = 15_000;
+/** Between two announcements, so that they are heard as two. */
+const PAUSE_MS = 400;
+/** A call that is taken back while it is said stays readable as such for this long. */
+const ANNULLED_MS = 2_500;
+const NOTICE_MS = 12_000;
+const RECENT = 4;
+/** This page slept (a screen that was off, a browser that was stopped): as good as a lost server. */
+const SLEPT_MS = 12_000;
+
+const board = document.getElementById("board");
+const now = document.getElementById("now");
+const place = document.getElementById("call");
+const last = document.getElementById("last");
+const button = document.getElementById("sound");
+
+const clock = () => window.Turnero?.now?.() ?? Date.now();
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const queue = new Announcements();
+const player = new Player(board.dataset.chime, () => {
+  button.hidden = player.state !== "blocked" || !mine();
+  beat();
+});
+
+/** Whether a state may have been missed since the one before. */
+let gap = false;
+let speaking = false;
+let lag = null;
+
+/** Whether this board is the one that sounds in its zone; what a person looks at never does. */
+function mine() {
+  if (board.dataset.voice === "alone") return true;
+  const sounding = document.getElementById("calls")?.dataset.sounding;
+  return board.dataset.voice === "zone" && sounding === "yes";
+}
+
+// --- what the server lists -------------------------------------------------------------------
+
+/** @returns {import("./queue.js").Call & {node: Element}} */
+function callOf(node) {
+  const data = node.dataset;
+  const sound = (length) => ({ url: data[length], ms: Number(data[`${length}Ms`]) });
+  return {
+    node,
+    seq: Number(data.seq),
+    number: data.number,
+    at: Number(data.at),
+    inForce: data.inForce === "yes",
+    sounds: { full: sound("full"), brief: sound("brief"), bare: sound("bare") },
+  };
+}
+
+function take() {
+  const list = document.getElementById("calls");
+  if (!list) return;
+  // A morph changes these nodes later: each call keeps its own copy.
+  const calls = [...list.children].map((node) => callOf(node.cloneNode(true)));
+  queue.take(calls, Number(list.dataset.floor), clock(), gap);
+  gap = false;
+  button.hidden = player.state !== "blocked" || !mine();
+  if (queue.waiting.length && mine()) player.prepare(queue.waiting[0].sounds[queue.length].url);
+  if (speaking && annulled()) player.stop();
+  draw();
+  speak();
+}
+
+const annulled = () => queue.current !== null && queue.annulled.has(queue.current.seq);
+
+// --- saying ----------------------------------------------------------------------------------
+
+async function speak() {
+  if (speaking) return;
+  speaking = true;
+  board.toggleAttribute("data-busy", true);
+  for (let said = queue.next(); said !== null; said = queue.next()) {
+    lag = Math.max(0, Math.round(clock() - said.call.at));
+    draw();
+    await turn(said.call.sounds[said.length], said.call);
+    await sleep(annulled() ? ANNULLED_MS : PAUSE_MS);
+  }
+  board.toggleAttribute("data-busy", false);
+  speaking = false;
+  draw();
+}
+
+/** One announcement: its sound, or as long as that would last. */
+async function turn(sound, call) {
+  const began = performance.now();
+  if (mine()) await player.play(sound.url, sound.ms);
+  // Mute, blocked or failed: the screen keeps the voice's pace all the same, unless it was taken back.
+  while (performance.now() - began < sound.ms && !queue.annulled.has(call.seq)) await sleep(100);
+}
+
+// --- drawing ---------------------------------------------------------------------------------
+
+let drawn = "";
+
+function draw() {
+  const call = queue.current;
+  const recent = queue.recent(RECENT);
+  const state = call === null ? "idle" : annulled() ? "annulled" : speaking ? "calling" : "rest";
+  const key = [state, call?.seq, call?.inForce, ...recent.map((one) => one.seq)].join(" ");
+  if (key === drawn) return;
+  drawn = key;
+  now.dataset.state = state;
+  now.dataset.inForce = call?.inForce ? "yes" : "no";
+  if (call !== null && place.dataset.seq !== String(call.seq)) {
+    place.dataset.seq = call.seq;
+    place.replaceChildren(...copies(call.node));
+  }
+  last.replaceChildren(
+    ...recent.map((one) => {
+      const item = document.createElement("li");
+      item.dataset.seq = one.seq;
+      item.append(...copies(one.node));
+      return item;
+    }),
+  );
+}
+
+const copies = (node) => [...node.cloneNode(true).children];
+
+// --- the board about itself ------------------------------------------------------------------
+
+async function beat() {
+  if (!board.dataset.report) return;
+  const body = {
+    seq: queue.last ?? 0,
+    sound: player.state,
+    lag_ms: lag,
+    backlog: queue.waiting.length,
+    sounding: mine(),
+    version: document.documentElement.dataset.version ?? "",
+  };
+  try {
+    await fetch(board.dataset.report, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+  } catch {
+    // The server is away: the page says so already (live.js), and the next beat tries again.
+  }
+}
+
+function notices() {
+  const lines = [...(document.getElementById("notices")?.children ?? [])];
+  if (lines.length < 2) return;
+  let shown = 0;
+  setInterval(() => {
+    lines[shown].hidden = true;
+    shown = (shown + 1) % lines.length;
+    lines[shown].hidden = false;
+  }, NOTICE_MS);
+}
+
+let awake = performance.now();
+setInterval(() => {
+  if (performance.now() - awake > SLEPT_MS) gap = true;
+  awake = performance.now();
+}, 1_000);
+
+document.addEventListener("live:lost", () => { gap = true; });
+document.addEventListener("live:swapped", (event) => {
+  if (event.target.dataset?.live === "board") take();
+});
+button.addEventListener("click", () => player.unblock());
+
+take();
+notices();
+player.probe();
+setInterval(beat, BEAT_MS);
