@@ -413,8 +413,61 @@ def upgrade() -> None:
             name=op.f("uq_line_service_attention_origin_desk"),
         ),
     )
-    op.create_index("ix_line_desk", "line", ["desk"], unique=False)
+    op.create_index(
+        "ix_line_desk",
+        "line",
+        ["desk"],
+        unique=False,
+        sqlite_where=sa.text("desk > 0"),
+        postgresql_where=sa.text("desk > 0"),
+    )
     op.create_index("ix_line_site", "line", ["site"], unique=False)
+    op.create_table(
+        "print_job",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site", sa.Integer(), nullable=False),
+        sa.Column("printer", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Text(), nullable=False),
+        sa.Column("copy", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.Column("due_ms", sa.BigInteger(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("updated_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "state in ('queued', 'sending', 'printed', 'sent', 'unknown', 'failed', 'cancelled')",
+            name=op.f("ck_print_job_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_job")),
+    )
+    op.create_index(
+        "ix_print_job_queued",
+        "print_job",
+        ["printer", "due_ms", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.create_index(
+        "ix_print_job_sending",
+        "print_job",
+        ["printer"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index("ix_print_job_ticket", "print_job", ["ticket", "id"], unique=False)
+    op.create_index(
+        "uq_print_job_first",
+        "print_job",
+        ["ticket"],
+        unique=True,
+        sqlite_where=sa.text("copy = 0"),
+        postgresql_where=sa.text("copy = 0"),
+    )
     # ### end Alembic commands ###
     for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
