@@ -7,7 +7,7 @@ grows with the number of lines, never with the number waiting (tests/queue/test_
 from sqlalchemy import bindparam, literal, select, union_all
 
 from turnero.queue.routing import Head
-from turnero.queue.tables import WAITING, attention, desk_service, line, service, ticket
+from turnero.queue.tables import ANY_DESK, WAITING, attention, desk_service, line, service, ticket
 from turnero.store.sql import Query, Statement
 
 _oldest = ticket.alias("oldest")
@@ -15,7 +15,7 @@ _oldest = ticket.alias("oldest")
 HEAD_OF_LINE = (
     select(_oldest.c.id)
     .where(_oldest.c.line == line.c.id, _oldest.c.state == WAITING)
-    .order_by(_oldest.c.rank_ms, _oldest.c.rank_seq, _oldest.c.id)
+    .order_by(_oldest.c.rank_ms, _oldest.c.rank_seq)
     .limit(1)
     .correlate(line)
     .scalar_subquery()
@@ -29,7 +29,7 @@ _SHARED = (
         HEAD_OF_LINE.label("head"),
     )
     .select_from(desk_service.join(line, line.c.service == desk_service.c.service))
-    .where(desk_service.c.desk == bindparam("desk"), line.c.desk == 0, line.c.count > 0)
+    .where(desk_service.c.desk == bindparam("desk"), line.c.desk == ANY_DESK, line.c.count > 0)
 )
 _OWN = select(
     line.c.id.label("line"),
@@ -37,7 +37,7 @@ _OWN = select(
     line.c.attention,
     literal(0).label("tier"),
     HEAD_OF_LINE.label("head"),
-).where(line.c.desk == bindparam("desk"), line.c.desk > 0, line.c.count > 0)
+).where(line.c.desk == bindparam("desk"), line.c.desk > ANY_DESK, line.c.count > 0)
 _heads = union_all(_SHARED, _OWN).subquery("heads")
 
 HEADS = Statement(

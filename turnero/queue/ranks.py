@@ -27,7 +27,7 @@ def rank_back(own: Rank, first_three: list[Rank]) -> Rank:
 
     `first_three` are the places of the first three in that line. With one in line it is
     after that one; an empty line keeps the own place. Were the room ever used up, the
-    place is equal to the second's and the older ticket goes first.
+    place would be the second's own, and either of the two might be called first.
     """
     if not first_three:
         return own

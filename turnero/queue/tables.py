@@ -152,7 +152,7 @@ line = Table(
     Column("pace_ms", BigInteger),  # smoothed time between calls while somebody waited
     UniqueConstraint("service", "attention", "origin", "desk"),
     CheckConstraint("count >= 0", name="count"),
-    Index("ix_line_desk", "desk"),
+    Index("ix_line_desk", "desk", **_partial("desk > 0")),
     Index("ix_line_site", "site"),
 )
 
@@ -262,3 +262,4 @@ ABSENT: ColumnElement[str] = literal_column("'no-show'", Text)
 PARKED: ColumnElement[str] = literal_column("'parked'", Text)
 CLOSED: ColumnElement[str] = literal_column("'closed'", Text)
 YES: ColumnElement[int] = literal_column("1", Integer)
+ANY_DESK: ColumnElement[int] = literal_column("0", Integer)

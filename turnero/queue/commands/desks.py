@@ -11,7 +11,7 @@ from turnero.queue.facts import SessionClosed, SessionOpened, SessionPaused, Ses
 from turnero.queue.requests import AtDesk, DeskMove, OpenDesk, PauseDesk
 from turnero.queue.seats import Seat, agent_of, mine, new_session, seat
 from turnero.queue.states import SessionState
-from turnero.queue.tables import CLOSED, desk, desk_session, line
+from turnero.queue.tables import ANY_DESK, CLOSED, desk, desk_session, line
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -36,7 +36,7 @@ _CLOSE = Statement(
 )
 _OWN_WAITING = Statement(
     select(line.c.count.label("waiting")).where(
-        and_(line.c.desk == bindparam("desk"), line.c.desk > 0, line.c.count > 0)
+        and_(line.c.desk == bindparam("desk"), line.c.desk > ANY_DESK, line.c.count > 0)
     )
 )
 

@@ -16,7 +16,7 @@ from turnero.queue.ranks import rank_at
 from turnero.queue.requests import Issue, Issued
 from turnero.queue.settings import languages_of, settings_of
 from turnero.queue.states import State
-from turnero.queue.tables import YES, attention, line, series, service, site, ticket
+from turnero.queue.tables import ANY_DESK, YES, attention, line, series, service, site, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -32,7 +32,7 @@ def _asked(which: ColumnElement[bool]) -> Statement:
         line.c.service == service.c.id,
         line.c.attention == attention.c.id,
         line.c.origin == rows.WALK_IN,
-        line.c.desk == 0,
+        line.c.desk == ANY_DESK,
     )
     return Statement(
         select(

@@ -14,6 +14,7 @@ from turnero.queue.keyed_rows import KeyedRows, Values, json_of, plain
 from turnero.queue.site_rules import spans
 from turnero.queue.site_shape import AttentionPart, ServicePart, SiteFile
 from turnero.queue.tables import (
+    ANY_DESK,
     CLOSED,
     attention,
     desk,
@@ -85,7 +86,7 @@ _IN_CLASS = Statement(
 )
 _FOR_DESK = Statement(
     select(func.coalesce(func.sum(line.c.count), 0).label("waiting")).where(
-        line.c.desk == bindparam("desk"), line.c.desk > 0
+        line.c.desk == bindparam("desk"), line.c.desk > ANY_DESK
     )
 )
 _LIVE = Statement(

@@ -14,6 +14,7 @@ from turnero.queue.settings import Settings, settings_of
 from turnero.queue.states import State
 from turnero.queue.tables import (
     ABSENT,
+    ANY_DESK,
     CLOSED,
     PARKED,
     WAITING,
@@ -141,7 +142,7 @@ _OWN = Statement(
         .join(service, service.c.id == ticket.c.service)
         .join(attention, attention.c.id == ticket.c.attention)
     )
-    .where(line.c.desk == bindparam("desk"), line.c.desk > 0, line.c.count > 0)
+    .where(line.c.desk == bindparam("desk"), line.c.desk > ANY_DESK, line.c.count > 0)
     .order_by(ticket.c.rank_ms, ticket.c.rank_seq)
     .limit(_MOST)
 )

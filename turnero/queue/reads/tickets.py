@@ -9,7 +9,7 @@ from turnero.queue.reads.lines import names_of, public_names
 from turnero.queue.reads.sites import requirements_of
 from turnero.queue.settings import settings_of
 from turnero.queue.states import AT_DESK, State
-from turnero.queue.tables import WAITING, attention, desk, line, rating, service, site
+from turnero.queue.tables import ANY_DESK, WAITING, attention, desk, line, rating, service, site
 from turnero.queue.tables import ticket as ticket_table
 from turnero.queue.views import Paper, TicketView, WaitingView
 from turnero.queue.waits import estimate
@@ -27,7 +27,7 @@ _better = (
     .select_from(_ahead_line.join(_ahead_class, _ahead_class.c.id == _ahead_line.c.attention))
     .where(
         _ahead_line.c.service == ticket_table.c.service,
-        _ahead_line.c.desk == 0,
+        _ahead_line.c.desk == ANY_DESK,
         _ahead_class.c.rank < attention.c.rank,
     )
     .correlate(ticket_table, attention)
