@@ -1,0 +1,153 @@
+"""What a ticket says, in the language of whoever took it.
+
+It decides words and their weight; widths and bytes are the encoder's. It asks nobody for
+anything: everything it says is given to it.
+"""
+
+import msgspec
+
+from turnero.printer.document import Block, Cut, Document, Qr, Rule, Space, Text
+from turnero.queue.codes import grouped, short_code
+from turnero.queue.views import Wait
+from turnero.web.formats import Formats
+from turnero.web.languages import Translator
+
+
+class Slip(msgspec.Struct, frozen=True):
+    """All that the paper says of one ticket, names already in its language."""
+
+    site: str
+    number: str
+    #: the public name of the service
+    service: str
+    #: milliseconds UTC
+    issued_ms: int
+    #: the secret in the ticket's address
+    code: str
+    #: its live page, where the server has a public address
+    url: str | None = None
+    #: name of the attention class, unless it is the usual one
+    attention: str | None = None
+    #: people before this one; None when it no longer waits
+    ahead: int | None = None
+    #: None: nobody can tell yet
+    wait: Wait | None = None
+    #: how many people it stands for
+    people: int = 1
+    #: where to wait, in the site's words
+    where: str | None = None
+    #: last line, in the site's words
+    footer: str | None = None
+    #: large type was on at the kiosk
+    large: bool = False
+    #: when this copy is printed; None for the first print
+    copied_ms: int | None = None
+
+
+def ticket(slip: Slip, say: Translator, fmt: Formats) -> Document:
+    """The document of a ticket."""
+    blocks: list[Block] = []
+    if slip.copied_ms is not None:
+        blocks += _copy(slip.copied_ms, say, fmt)
+    blocks += _head(slip)
+    blocks += _number(slip, say)
+    blocks += _waiting(slip, say)
+    blocks += _code(slip, say)
+    blocks += _foot(slip, say, fmt)
+    return Document((*blocks, Space(24), Cut()))
+
+
+def _copy(copied_ms: int, say: Translator, fmt: Formats) -> list[Block]:
+    return [
+        Text(say.gettext("COPY"), 2, 2, bold=True, invert=True),
+        Space(8),
+        Text(say.gettext("Printed again at %(time)s", time=fmt.time(copied_ms))),
+        Space(20),
+    ]
+
+
+def _head(slip: Slip) -> list[Block]:
+    size = 2 if slip.large else 1
+    return [
+        Text(slip.site, size, size, bold=True),
+        Space(6),
+        Rule(),
+        Space(10),
+        Text(slip.service, 3 if slip.large else 2, 3 if slip.large else 2, bold=True),
+    ]
+
+
+def _number(slip: Slip, say: Translator) -> list[Block]:
+    blocks: list[Block] = [
+        Space(12),
+        # Nothing on the paper is larger: eight times the base letter is the most there is.
+        Text(slip.number, 8, 8, bold=True, fit=True),
+        Space(4),
+    ]
+    if slip.attention:
+        blocks += [Text(slip.attention, 2, 2, bold=True, invert=True), Space(16)]
+    if slip.people > 1:
+        text = say.ngettext("For %(n)s person", "For %(n)s people", slip.people)
+        blocks += [Text(text, 2, 2, bold=True, fit=True), Space(8)]
+    return blocks
+
+
+def _waiting(slip: Slip, say: Translator) -> list[Block]:
+    if slip.ahead is None:
+        return []
+    if slip.ahead == 0:
+        ahead = say.gettext("Nobody ahead of you")
+    else:
+        ahead = say.gettext("Ahead of you: %(n)s", n=slip.ahead)
+    if slip.wait is None:
+        wait = say.gettext("Wait: no estimate yet")
+    else:
+        wait = say.gettext(
+            "Wait: %(low)s to %(high)s min",
+            low=slip.wait.low_minutes,
+            high=slip.wait.high_minutes,
+        )
+    heavy = slip.large
+    return [
+        Space(8),
+        Text(ahead, 2, 2, bold=heavy, fit=True),
+        Space(6),
+        Text(wait, 2, 2, bold=heavy, fit=True),
+        Space(28),
+    ]
+
+
+def _code(slip: Slip, say: Translator) -> list[Block]:
+    if slip.url:
+        use = say.gettext("Follow your place in line on your phone")
+    else:
+        use = say.gettext("Show this code at the kiosk or at the desk")
+    size = 2 if slip.large else 1
+    return [
+        Qr(slip.url or slip.code, module=8 if slip.large else 6),
+        Space(8),
+        Text(grouped(short_code(slip.code)), size, 2, bold=True),
+        Space(4),
+        Text(use, size, size),
+        Space(8),
+    ]
+
+
+def _foot(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
+    size = 2 if slip.large else 1
+    where = slip.where or say.gettext("Watch the screens and listen: we call you by this number.")
+    issued = say.gettext(
+        "Taken on %(date)s at %(time)s",
+        date=fmt.date(slip.issued_ms),
+        time=fmt.time(slip.issued_ms),
+    )
+    blocks: list[Block] = [
+        Rule(),
+        Space(8),
+        Text(where, size, size, bold=True),
+        Space(8),
+        Text(issued),
+    ]
+    if slip.footer:
+        blocks += [Space(4), Text(slip.footer)]
+    return blocks

@@ -1,0 +1,192 @@
+"""One task for each printer: takes its jobs one at a time, and asks how it is in between.
+
+It decides nothing about repeating; it tells the spool what became of each attempt. An
+exception in one job, or a printer that misbehaves, never ends the task.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+
+from turnero.printer import reads, spool
+from turnero.printer.port import Outcome, Printer, PrinterState, Reason, Result
+from turnero.printer.spool import Claim, Claimed, Recover, Settle
+from turnero.store import devices
+from turnero.store.devices import Beat, Device
+from turnero.store.errors import Unavailable
+from turnero.store.ledger import Ledger
+
+log = logging.getLogger("turnero.printer")
+
+#: seconds between two questions to an idle printer; also its heartbeat
+POLL_S: Final = 10.0
+#: an answer younger than this is good enough to send a job on; seconds
+FRESH_S: Final = 2.0
+#: seconds given to a job under way when the server stops
+GRACE_S: Final = 0.5
+#: seconds to wait after an exception, doubled each time up to the second figure
+PAUSES_S: Final = (0.5, 30.0)
+
+
+class Worker:
+    """Prints one printer's jobs. `make` turns a claimed job into bytes."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        device: Device,
+        printer: Printer,
+        make: Callable[[Claimed], Awaitable[bytes]],
+        *,
+        changed: Callable[[], None] = lambda: None,
+        poll_s: float = POLL_S,
+    ) -> None:
+        self.device = device
+        self.state: PrinterState | None = None
+        self._ledger = ledger
+        self._printer = printer
+        self._make = make
+        self._changed = changed
+        self._poll_s = poll_s
+        self._asked_s = 0.0
+        #: one conversation with the printer at a time
+        self._lock = asyncio.Lock()
+        self._bell = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin: first what a crash left, then the jobs that wait."""
+        self._task = asyncio.create_task(self._run(), name=f"printer-{self.device.key}")
+
+    def wake(self) -> None:
+        """There may be a job."""
+        self._bell.set()
+
+    async def stop(self) -> None:
+        """End, giving a job under way a moment; one cut off is found as unknown at the next start."""
+        if self._task is None:
+            return
+        self._stopping.set()
+        self._bell.set()
+        await asyncio.wait({self._task}, timeout=GRACE_S)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        pause = PAUSES_S[0]
+        recovered = False
+        while not self._stopping.is_set():
+            try:
+                if not recovered:
+                    await self._command(spool.recover, Recover(self.device.id))
+                    recovered = True
+                self._bell.clear()
+                while not self._stopping.is_set() and await self._print_next():
+                    continue
+                if not self._stopping.is_set() and self._age_s() > FRESH_S:
+                    await self._ask()
+                pause = PAUSES_S[0]
+            except Exception as error:
+                if not isinstance(error, Unavailable):
+                    log.exception("printer %s", self.device.key)
+                await self._rest(pause)
+                pause = min(pause * 2, PAUSES_S[1])
+                continue
+            await self._rest(self._poll_s)
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
+
+    async def _print_next(self) -> bool:
+        """Print the next job that is due; False when there is none."""
+        now_ms = self._ledger.clock.now_ms()
+        if not await self._ledger.read(reads.due, self.device.id, now_ms):
+            return False
+        obstacle = await self._obstacle()
+        async with self._lock:
+            claimed = await self._ledger.run(
+                spool.claim, Claim(self.device.id), site=self.device.site, actor="system"
+            )
+            if claimed.job is None:
+                return False
+            outcome = await self._attempt(claimed, obstacle)
+            await self._command(spool.settle, Settle(claimed.job, claimed.process, outcome))
+        if outcome.result is not Result.SENT:
+            log.warning(
+                "print job %s on %s: %s (%s)",
+                claimed.job,
+                self.device.key,
+                outcome.result.value,
+                outcome.reason.value if outcome.reason else "-",
+            )
+        return True
+
+    async def _attempt(self, claimed: Claimed, obstacle: Reason | None) -> Outcome:
+        """Send a claimed job, unless something is known against it. Nothing has left until then."""
+        if obstacle is not None:
+            return Outcome(Result.FAILED, obstacle)
+        try:
+            job = await self._make(claimed)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("print job %s could not be made", claimed.job)
+            return Outcome(Result.FAILED, Reason.FAULT)
+        try:
+            return await self._printer.send(job)
+        except Exception:
+            log.exception("print job %s: the transport failed", claimed.job)
+            return Outcome(Result.UNKNOWN, Reason.FAULT)
+
+    async def _obstacle(self) -> Reason | None:
+        """Why not to send now. A printer that answered nothing when last asked is not asked
+        again: it would hold up every ticket by the time limit.
+        """
+        known = self.state
+        mute = known is not None and known.reachable and not known.answered
+        stale = self._age_s() > FRESH_S and not mute
+        if known is None or stale or known.obstacle is not None:
+            known = await self._ask()
+        return known.obstacle
+
+    def _age_s(self) -> float:
+        """How long ago it was asked."""
+        if self.state is None:
+            return math.inf
+        return asyncio.get_running_loop().time() - self._asked_s
+
+    async def _ask(self) -> PrinterState:
+        """Ask how it is, and write it down as its heartbeat."""
+        async with self._lock:
+            state = await self._printer.state()
+        self._asked_s = asyncio.get_running_loop().time()
+        before, self.state = self.state, state
+        queued = await self._ledger.read(reads.waiting, self.device.id)
+        said = {
+            **msgspec.to_builtins(state),
+            "obstacle": state.obstacle.value if state.obstacle else None,
+            "queued": queued,
+        }
+        await self._command(devices.beat, Beat(self.device.id, msgspec.json.encode(said).decode()))
+        if before != state:
+            self._changed()
+        return state
+
+    async def _command(self, command: Callable[..., object], request: object) -> None:
+        await self._ledger.run(command, request, site=self.device.site, actor="system")
+
+
+async def warm_later(seconds: float = 2.0) -> None:
+    """Import the encoder once the start is over, before the first ticket needs it."""
+    await asyncio.sleep(seconds)
+    from turnero.printer import escpos  # noqa: PLC0415 - imports what draws letters
+
+    await asyncio.to_thread(escpos.warm)
