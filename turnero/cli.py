@@ -4,6 +4,7 @@ Each act imports what it needs when it runs, so that `--help` is quick. Results 
 everything else to stderr; an error says what was wrong and what to do, never a traceback.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,11 +58,11 @@ def _told() -> Iterator[None]:
         _fail(str(error))
 
 
-def _settings(data: Path | None, default: str = "site", **given: Any) -> "Settings":
+def _settings(data: Path | None, **given: Any) -> "Settings":
     from turnero.server.settings import SettingsError, load
 
     try:
-        return load(data, given=given, default=default)
+        return load(data, given=given)
     except SettingsError as error:
         click.echo("turnero: these settings cannot be used:", err=True)
         for line in str(error).splitlines():
@@ -111,7 +112,11 @@ def serve(
     data: Path | None, demo: bool, host: str | None, port: int | None, no_browser: bool
 ) -> None:
     """Run the server of a site."""
-    settings = _settings(data, "demo" if demo else "site", host=host, port=port)
+    if demo and data is None and not os.environ.get("TURNERO_DATA"):
+        from turnero.server.demo.life import default_folder
+
+        data = default_folder()
+    settings = _settings(data, host=host, port=port)
     from turnero.server.starting import start
 
     sys.exit(start(settings, demo=demo, browser=not no_browser))

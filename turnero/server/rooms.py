@@ -3,53 +3,47 @@
 Imported by `serve` while the store opens, since together they cost a good part of a start.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from turnero.display import slice as display
+from turnero.printer import slice as printer
+from turnero.queue.timers import TIMERS
+from turnero.server import home
 from turnero.server.accounts import slice as accounts_slice
 from turnero.server.accounts.service import Accounts
+from turnero.server.api import slice as api
 from turnero.server.looks import SiteLooks
 from turnero.server.settings import Settings
 from turnero.store.consumers import Consumer
 from turnero.web.slice import Slice
 
+#: makes the slice whose page is at `/`
+Front = Callable[[Accounts, SiteLooks], Slice]
 
-@dataclass
+
 class Rooms:
-    """What `Running` asks for. `more` are slices of this process alone, such as the demonstration's."""
+    """What `Running` asks for."""
 
-    more: Sequence[Slice] = field(default_factory=tuple)
+    def __init__(self, front: Front = home.make) -> None:
+        self._front = front
 
     def slices(self, settings: Settings, accounts: Accounts, looks: SiteLooks) -> list[Slice]:
         """Every room's slice, in the order in which they fill each other's slots."""
-        found = [accounts_slice.make(accounts, looks)]
-        import importlib.util
-
-        for name in ("kiosk", "desk", "display", "printer", "server.api"):
-            try:
-                if importlib.util.find_spec(f"turnero.{name}.slice") is None:
-                    continue
-                module = importlib.import_module(f"turnero.{name}.slice")
-            except ImportError as error:
-                print("room missing", name, error)
-                continue
-            if hasattr(module, "make"):
-                found.append(module.make(settings.data))
-            else:
-                found.append(module.slice)
-        return [*found, *self.more]
+        return [
+            self._front(accounts, looks),
+            accounts_slice.make(accounts, looks),
+            api.slice,
+            display.make(settings.data),
+            printer.make(settings.data, settings.public_address),
+        ]
 
     def timers(self, slices: Sequence[Slice]) -> Mapping[str, Any]:
         """Timer kind -> command, of the line and of the slices."""
-        try:
-            from turnero.queue.timers import TIMERS
-        except ImportError:
-            TIMERS = {}
         return dict(TIMERS) | {
             kind: command for one in slices for kind, command in one.timers.items()
         }
 
     def consumers(self, slices: Sequence[Slice]) -> list[Consumer]:
         """What follows every site's journal."""
-        return [one for room in slices for one in room.consumers.values()]  # type: ignore[misc]
+        return [consumer for one in slices for consumer in one.consumers.values()]

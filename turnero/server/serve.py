@@ -11,7 +11,7 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -103,10 +103,13 @@ class Life:
         self,
         settings: Settings,
         *,
+        prepare: Callable[[], Awaitable[None]] | None = None,
         rooms: "Callable[[], Rooms] | None" = None,
         started: "Callable[[Running, str], object] | None" = None,
     ) -> None:
         self.settings = settings
+        #: what comes before the store is opened
+        self._prepare = prepare
         self._make_rooms = rooms
         #: called once everything answers, with the address; may be a coroutine function
         self._started = started
@@ -194,6 +197,8 @@ class Life:
                 return
 
     async def _open_once(self, sock: socket.socket) -> None:
+        if self._prepare is not None:
+            await self._prepare()
         # In a thread as well: importing the rooms takes as long as migrating, and the loop must answer.
         importing = asyncio.create_task(asyncio.to_thread(self._import))
         try:

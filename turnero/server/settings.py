@@ -111,7 +111,6 @@ def load(
     *,
     environment: Mapping[str, str] | None = None,
     given: Mapping[str, Any] | None = None,
-    default: str = "site",
 ) -> Settings:
     """The settings of a data folder. `given` are values of the command line (None: not given).
 
@@ -120,7 +119,7 @@ def load(
     environment = os.environ if environment is None else environment
     if data is None:
         named = environment.get("TURNERO_DATA")
-        data = Path(named) if named else default_data(default)
+        data = Path(named) if named else default_data()
     data = data.expanduser().absolute()
     problems: list[str] = []
     found: dict[str, tuple[str, Any, bool]] = {}

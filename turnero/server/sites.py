@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from turnero.queue import site_file
+from turnero.queue import reads, site_file
 from turnero.queue.commands.sites import load_site as command
 from turnero.store.ledger import Ledger
 
@@ -12,8 +12,6 @@ async def load_site(ledger: Ledger, text: str, *, actor: str) -> dict[str, Any]:
 
     Raises `Invalid("site-file")` naming the key that is wrong; nothing is changed then.
     """
-    from turnero.queue import reads
-
     file = site_file.decode(text)
     number = await ledger.read(reads.site_no_for, file.site.key)
     loaded = await ledger.run(command, file, site=number, actor=actor)

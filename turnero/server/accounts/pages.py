@@ -12,7 +12,6 @@ from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta, Struct
 
-from turnero.server.accounts.homes import home_of
 from turnero.server.accounts.passwords import LONGEST, SHORTEST
 from turnero.server.accounts.secret import TOKEN
 from turnero.server.accounts.service import Accounts, Entered
@@ -53,13 +52,6 @@ class EnterForm(Struct, frozen=True):
 
 def routes(accounts: Accounts) -> list[ControllerRouterHandler]:
     """The routes of this module."""
-
-    @get("/", opt={"permission": "public"})
-    async def home(request: PageRequest) -> Response[str]:
-        """To where this browser belongs."""
-        jar = cookies.parse(request.headers.get("cookie", ""))
-        principal = await web_of(request).authenticator.from_cookies(jar, Role) if jar else None
-        return see_other(request, home_of(web_of(request), principal))
 
     @get("/sign-in", opt={"permission": "public"})
     async def sign_in_page(request: PageRequest) -> Response[str]:
@@ -118,7 +110,7 @@ def routes(accounts: Accounts) -> list[ControllerRouterHandler]:
             )
         return see_other(request, "/", _cookies(request, entered))
 
-    return [home, sign_in_page, sign_in, sign_out, setup_page, setup, enter_page, enter]
+    return [sign_in_page, sign_in, sign_out, setup_page, setup, enter_page, enter]
 
 
 def _cookies(request: PageRequest, entered: Entered) -> list[Cookie]:
