@@ -73,6 +73,10 @@ faults: setup ## the fault tests with many rounds (ROUNDS=200), for minutes
 screenshots: setup ## take the README's pictures again, into docs/screenshots
 	@TURNERO_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser $(ARGS)
 
+.PHONY: messages
+messages: app ## add what the catalogues lack, empty, and say what has no translation
+	@$(BIN)/python -m scripts.messages $(ARGS)
+
 .PHONY: check
 check: app ## lint, format, types, floors, locks
 	@$(BIN)/ruff check .

@@ -73,7 +73,8 @@ class Assets:
         async def static_file(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
             if scope["type"] != ScopeType.HTTP or scope["method"] not in ("GET", "HEAD"):
                 raise MethodNotAllowedException
-            version, _, name = scope["path"].removeprefix("/static").lstrip("/").partition("/")
+            # the framework gives a mount the rest of the path, with a slash at both ends
+            version, _, name = scope["path"].strip("/").partition("/")
             found = self._files.get(name)
             if found is None:
                 raise NotFoundException

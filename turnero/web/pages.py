@@ -52,12 +52,13 @@ def language_of(request: Request[Any, Any, Any], look: Look, offered: tuple[str,
     if b"lang=" in request.scope["query_string"]:
         asked = parse_qs(request.scope["query_string"].decode("latin-1")).get("lang", [""])[-1]
     candidates = [asked]
-    if principal.role not in DEVICES:
+    shared = principal.role in DEVICES and principal.by_cookie
+    if not shared:
         candidates += [request.cookies.get(cookies.LANGUAGE, ""), principal.language or ""]
     for name in candidates:
         if name in here:
             return name
-    if principal.role not in DEVICES:
+    if not shared:
         liked = negotiate(request.headers.get("accept-language", ""), here)
         if liked is not None:
             return liked

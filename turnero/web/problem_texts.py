@@ -240,6 +240,14 @@ _NOW = {
         _("People are still waiting"),
         _("%(waiting)s people wait for “%(service)s”. Move or attend them first."),
     ),
+    "desk-has-waiting": Text(
+        _("The desk still has people waiting"),
+        _("%(waiting)s people wait only for desk %(desk)s. Transfer or attend them first."),
+    ),
+    "attention-has-waiting": Text(
+        _("People of this class are still waiting"),
+        _("%(waiting)s people of class “%(attention)s” wait. Attend them first."),
+    ),
     "move-illegal": Text(
         _("This cannot be done now"),
         _("“%(move)s” is not possible: ticket %(number)s is %(state)s."),

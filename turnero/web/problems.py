@@ -5,6 +5,7 @@ The sentences themselves are in `problem_texts.py`.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,6 +22,10 @@ from turnero.web.pages import by_htmx, language_of, page, principal_of, web_of
 from turnero.web.problem_texts import BROKEN, BY_STATUS, TEXTS, WORDS, Text
 
 log = logging.getLogger("turnero.web")
+
+_GENERAL = TEXTS["request-wrong"]
+
+_MISSING = re.compile(r"missing required field `(\w+)`")
 
 _UNAUTHORIZED = 401
 _BAD = 400
@@ -46,7 +51,9 @@ def _of_fields(error: ValidationException) -> Problem:
     errors: dict[str, Wrong] = {}
     for item in error.extra if isinstance(error.extra, list) else ():
         if isinstance(item, dict):
-            errors[str(item.get("key") or "body")] = explain(str(item.get("message", "")))
+            message = str(item.get("message", ""))
+            missing = _MISSING.search(message)
+            errors[missing[1] if missing else str(item.get("key") or "body")] = explain(message)
     return Problem("fields-wrong", _UNPROCESSABLE, {"fields": ", ".join(errors) or "body"}, errors)
 
 
@@ -69,6 +76,8 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one case a kind 
         case HTTPException() if error.status_code < _BROKEN:
             code = BY_STATUS.get(error.status_code, "request-wrong")
             return Problem(code, error.status_code, headers=error.headers or {})
+        case RecursionError() if "deserializ" in str(error):
+            return Problem("request-malformed", _BAD)  # JSON nested thousands deep
         case _:
             return Problem(BROKEN, _BROKEN)
 
@@ -76,8 +85,9 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one case a kind 
 def text_of(problem: Problem, texts: Mapping[str, Text], say: Translator) -> tuple[str, str]:
     """Title and detail of a problem in a language. A code without a text shows itself."""
     text = texts.get(problem.code)
+    unsaid = say.lookup(_GENERAL.title), problem.code
     if text is None:
-        return say.gettext(TEXTS["request-wrong"].title), problem.code
+        return unsaid
     params = {
         name: say.gettext(WORDS[name][str(value)]) if str(value) in WORDS.get(name, {}) else value
         for name, value in problem.params.items()
@@ -86,7 +96,7 @@ def text_of(problem: Problem, texts: Mapping[str, Text], say: Translator) -> tup
         return say.gettext(text.title, **params), say.gettext(text.detail, **params)
     except KeyError:
         log.exception("the text of %s wants a figure that it did not get", problem.code)
-        return say.gettext(TEXTS["request-wrong"].title), problem.code
+        return unsaid
 
 
 def _wants_json(request: Request[Any, Any, Any]) -> bool:

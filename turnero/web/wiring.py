@@ -62,12 +62,6 @@ class Web:
     buckets: limits.Buckets = field(default_factory=limits.Buckets)
     #: where a person without a session is sent; None: 401 stays 401
     sign_in: str | None = "/sign-in"
-    #: where phones reach this server, such as "https://turnos.example.org"; "" when they do not
-    public_address: str = ""
-    #: the data folder, for files that a room keeps; None: in memory alone
-    data: Path | None = None
-    #: what a room keeps for itself while the server runs, by its name
-    own: dict[str, Any] = field(default_factory=dict)
     hub: Hub = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,8 +113,6 @@ def weave(  # noqa: PLR0913 - one parameter for each port
     origins: Collection[str] = (),
     proxies: Collection[str] = (),
     sign_in: str | None = "/sign-in",
-    public_address: str = "",
-    data: Path | None = None,
     reload: bool = False,
 ) -> Web:
     """Everything that pages share. Raises `ValueError` for settings that cannot be."""
@@ -149,8 +141,6 @@ def weave(  # noqa: PLR0913 - one parameter for each port
         origins=frozenset(origins),
         proxies=limits.networks(proxies),
         sign_in=sign_in,
-        public_address=public_address,
-        data=data,
     )
 
 
