@@ -57,7 +57,7 @@ class Press:
         """Write a ticket that this press changes."""
         if self._no is None:
             raise AssertionError("a press is named by its first fact")
-        save(self._tx, old, new, self._no, called)
+        save(self._tx, old, new._replace(press=self._no), called)
         before = tuple(getattr(old, name) for name in CHANGING)
         self._touched.append(Touched(old.id, old.number, old.version + 1, before))
 

@@ -81,7 +81,7 @@ class Ticket(NamedTuple):
 
 
 #: the columns that moves change: what an undo puts back
-CHANGING = Ticket._fields[: Ticket._fields.index("press")]
+CHANGING = Ticket._fields[: Ticket._fields.index("version")]
 _OWN = Ticket._fields[: Ticket._fields.index("service_key")]
 
 _LOAD = Statement(
@@ -107,7 +107,7 @@ _SAVE = Statement(
     update(ticket)
     .where(ticket.c.id == bindparam("b_id"), ticket.c.version == bindparam("b_version"))
     .values(
-        {ticket.c[name]: bindparam(f"b_new_{name}") for name in (*CHANGING, "press")}
+        {ticket.c[name]: bindparam(f"b_new_{name}") for name in CHANGING}
         | {ticket.c.version: ticket.c.version + 1}
     )
 )
@@ -163,17 +163,13 @@ def load(tx: Tx, ticket_id: str, at: str | None = None) -> Ticket:
     return found
 
 
-def save(
-    tx: Tx, old: Ticket, new: Ticket, press: int | None, called: Figures | None = None
-) -> None:
+def save(tx: Tx, old: Ticket, new: Ticket, called: Figures | None = None) -> None:
     """Write a changed ticket, and the counts of the lines that it left and joined.
 
-    `press` is the press that did it, None where it can't be undone. `called` are the
-    figures of a call in turn, for the line that it left.
+    `called` are the figures of a call in turn, for the line that it left.
     """
     changes: dict[str, Any] = {f"b_new_{name}": getattr(new, name) for name in CHANGING}
-    touched = tx.run(_SAVE, b_id=old.id, b_version=old.version, b_new_press=press, **changes)
-    if touched != 1:
+    if tx.run(_SAVE, b_id=old.id, b_version=old.version, **changes) != 1:
         raise AssertionError(f"{old.number} changed under a command that holds its site")
     leaves, joins = old.state == State.WAITING, new.state == State.WAITING
     if leaves and joins and old.line == new.line:

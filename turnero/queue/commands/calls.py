@@ -83,7 +83,7 @@ def recall(tx: Tx, request: TicketMove) -> Moved:
         counted=held.counted + counts,
         counted_ms=tx.line_ms if counts else held.counted_ms,
     )
-    rows.save(tx, held, new, press=None)
+    rows.save(tx, held, new)
     return Moved(held.id, new.state)
 
 

@@ -121,4 +121,4 @@ def _not_served(tx: Tx, ticket_id: str) -> None:
             reason=REASON,
         )
     )
-    rows.save(tx, held, held._replace(state=state, ended_ms=tx.line_ms), press=None)
+    rows.save(tx, held, held._replace(state=state, ended_ms=tx.line_ms))

@@ -64,7 +64,7 @@ def open_desk(tx: Tx, request: OpenDesk) -> AtDesk:
             _end(tx, old, old.session)
     session = new_session(tx, here.desk, agent)
     for ticket in held:
-        rows.save(tx, ticket, ticket._replace(desk=here.desk, session=session), press=None)
+        rows.save(tx, ticket, ticket._replace(desk=here.desk, session=session))
     tx.append(
         SessionOpened(
             session=session,

@@ -39,11 +39,12 @@ _SESSION = Statement(
 def undo(tx: Tx, request: TicketMove) -> Moved:
     """Revert the press that touched this ticket last, every ticket of it."""
     held = rows.load(tx, request.ticket, request.at)
-    found = tx.row(_PRESS, site=tx.site, no=held.press) if held.press is not None else None
-    if found is None:
+    if held.press is None:
         raise refusals.refused("undo-nothing")
     seconds = settings_of(held.settings).undo_s
-    if tx.line_ms - found.at_ms > seconds * 1000:
+    found = tx.row(_PRESS, site=tx.site, no=held.press)
+    # A press that is not kept any more is older than any that could be undone.
+    if found is None or tx.line_ms - found.at_ms > seconds * 1000:
         raise refusals.refused("undo-too-late", seconds=seconds)
     touched = touched_of(found.touched)
     now = [rows.load(tx, one.ticket) for one in touched]
@@ -70,7 +71,7 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
     # The last one first: the ticket that was called leaves the session before the one that
     # was finished takes it again.
     for old, new in reversed(list(zip(now, before, strict=True))):
-        rows.save(tx, old, new, press=None)
+        rows.save(tx, old, new)
     tx.run(_FORGET, b_site=tx.site, b_no=found.no)
     restored_state = next(new.state for new in before if new.id == held.id)
     return Moved(held.id, restored_state)

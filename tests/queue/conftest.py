@@ -1,0 +1,51 @@
+"""The hall that the queue's tests act in; time stands still unless a test moves it.
+
+On SQLite, and on PostgreSQL too where a test is marked `both_engines`.
+"""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers.stores import opened
+from tests.queue.hall import MORNING_MS, Hall
+from turnero.store.clock import VirtualClock
+from turnero.store.ids import SeededIds
+from turnero.store.migrate import migrate
+from turnero.store.opening import DATABASE
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """A Monday morning in Lima."""
+    return VirtualClock(MORNING_MS)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("empty") / DATABASE
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> str | None:
+    """None for SQLite, else the URL of a fresh PostgreSQL database."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url: str = request.getfixturevalue("postgres_database")
+        return url
+    (tmp_path / "data").mkdir()
+    shutil.copy(empty_database, tmp_path / "data" / DATABASE)
+    return None
+
+
+@pytest.fixture
+async def hall(clock: VirtualClock, tmp_path: Path, database: str | None) -> AsyncIterator[Hall]:
+    """An open site with nobody in it."""
+    async with opened(tmp_path / "data", database, clock=clock, ids=SeededIds(7)) as ledger:
+        found = Hall(ledger, clock)
+        await found.load()
+        yield found
