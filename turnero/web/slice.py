@@ -46,3 +46,5 @@ class Slice:
     problems: Mapping[str, "Text"] = field(default_factory=dict)
     #: task name -> coroutine function
     tasks: Mapping[str, Task] = field(default_factory=dict)
+    #: the voice that speaks other rooms' pages, of the one slice that has one
+    speech: "Speech | None" = None

@@ -31,6 +31,7 @@ from turnero.web.problem_texts import TEXTS, Text
 from turnero.web.problems import answer
 from turnero.web.slice import Slice
 from turnero.web.slots import Slots
+from turnero.web.speech import Speech
 from turnero.web.templating import Templates
 from turnero.web.view import LiveContext
 
@@ -67,6 +68,11 @@ class Web:
     def __post_init__(self) -> None:
         views = [view for slice_ in self.slices for view in slice_.views]
         self.hub = Hub(LiveContext(self), views, version=self.assets.version)
+
+    @property
+    def speech(self) -> Speech | None:
+        """The voice that speaks pages; None where no slice has one."""
+        return next((one.speech for one in self.slices if one.speech is not None), None)
 
     def translator(self, language: str, profile: str = "plain") -> Translator:
         """The translator of a language at a site of this profile."""
