@@ -18,5 +18,5 @@ def short_code(code: str) -> str:
 
 
 def grouped(short: str) -> str:
-    """ "48217730" as people read it: "4821 7730"."""
+    """Those digits as people read them: 48217730 as "4821 7730"."""
     return " ".join(short[start : start + _GROUP] for start in range(0, len(short), _GROUP))

@@ -15,6 +15,7 @@ from turnero.store.consumers import Consumer
 
 if TYPE_CHECKING:
     from turnero.web.problem_texts import Text
+    from turnero.web.speech import Speech
     from turnero.web.view import View
     from turnero.web.wiring import Web
 
