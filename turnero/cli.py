@@ -109,7 +109,7 @@ def main() -> None:
 )
 @click.option("--no-browser", is_flag=True, help="With --demo: open no browser.")
 def serve(
-    data: Path | None, demo: bool, host: str | None, port: int | None, no_browser: bool
+    *, data: Path | None, demo: bool, host: str | None, port: int | None, no_browser: bool
 ) -> None:
     """Run the server of a site."""
     if demo and data is None and not os.environ.get("TURNERO_DATA"):
@@ -147,7 +147,7 @@ def token_create(
 @token.command("list")
 @_data
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def token_list(data: Path | None, as_json: bool) -> None:
+def token_list(*, data: Path | None, as_json: bool) -> None:
     """Show the tokens there are, never their secrets."""
     _table(
         _act(data, "token-list"),
@@ -187,7 +187,7 @@ _password = click.option(
 )
 
 
-def _asked_password(from_stdin: bool) -> str:
+def _asked_password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
     if not sys.stdin.isatty():
@@ -206,6 +206,7 @@ def _asked_password(from_stdin: bool) -> str:
 @_password
 @_data
 def user_create(
+    *,
     login: str,
     role: str,
     site: str | None,
@@ -215,7 +216,7 @@ def user_create(
     data: Path | None,
 ) -> None:
     """Make an account. The password is asked for, or read from standard input."""
-    password = _asked_password(password_stdin)
+    password = _asked_password(from_stdin=password_stdin)
     made = _act(
         data,
         "user-create",
@@ -232,7 +233,7 @@ def user_create(
 @user.command("list")
 @_data
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def user_list(data: Path | None, as_json: bool) -> None:
+def user_list(*, data: Path | None, as_json: bool) -> None:
     """Show the accounts there are."""
     _table(
         _act(data, "user-list"),
@@ -245,9 +246,9 @@ def user_list(data: Path | None, as_json: bool) -> None:
 @click.argument("login")
 @_password
 @_data
-def user_password(login: str, password_stdin: bool, data: Path | None) -> None:
+def user_password(*, login: str, password_stdin: bool, data: Path | None) -> None:
     """Set an account's password; whoever is signed in with it is signed out."""
-    password = _asked_password(password_stdin)
+    password = _asked_password(from_stdin=password_stdin)
     _act(data, "user-password", login=login, password=password)
 
 
@@ -298,7 +299,7 @@ def setup(data: Path | None) -> None:
 @_data
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_plainly
-def doctor(data: Path | None, as_json: bool) -> None:
+def doctor(*, data: Path | None, as_json: bool) -> None:
     """Look for what is wrong with this installation; ends with 1 when something is."""
     settings = _settings(data)
     from turnero.server.doctor import examine, show
@@ -343,7 +344,10 @@ def backup(file: Path, data: Path | None) -> None:
 @_data
 @_plainly
 def restore(file: Path, data: Path | None) -> None:
-    """Put the backup FILE in the database's place; stop the server first. What was there is kept beside it."""
+    """Put the backup FILE in the database's place; stop the server first.
+
+    What was there is kept beside it.
+    """
     settings = _settings(data)
     from turnero.server.upkeep import bring_back
 

@@ -12,14 +12,20 @@ from typing import Any
 from turnero.server.accounts import commands, reads
 from turnero.server.accounts.places import default_place, site_number
 from turnero.server.accounts.service import Accounts
+from turnero.server.saying import sentence
 from turnero.server.settings import Settings
 from turnero.server.sites import load_site
-from turnero.store.control import ControlError, ask
-from turnero.store.errors import Invalid
+from turnero.store.control import ask
+from turnero.store.errors import NotFound, Refused, TurneroError
 from turnero.store.ledger import Ledger
 from turnero.store.opening import open_store
 
 _DAY_MS = 24 * 3600 * 1000
+
+
+class ActRefusedError(TurneroError):
+    """A rule said no; the message is the whole sentence."""
+
 
 Act = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -27,7 +33,19 @@ Act = Callable[[dict[str, Any]], Awaitable[Any]]
 def acts(ledger: Ledger, accounts: Accounts, settings: Settings) -> dict[str, Act]:
     """The acts by name."""
 
-    async def token_create(given: dict[str, Any]) -> dict[str, Any]:
+    async def site_load(given: dict[str, Any]) -> dict[str, Any]:
+        return await load_site(ledger, str(given["text"]), actor="cli")
+
+    async def setup_begin(_given: dict[str, Any]) -> dict[str, Any]:
+        return {"secret": await accounts.begin_setup(), "port": settings.port}
+
+    known = _on_tokens(ledger, accounts) | _on_users(ledger, accounts)
+    known |= {"site-load": site_load, "setup-begin": setup_begin}
+    return {name: _worded(act) for name, act in known.items()}
+
+
+def _on_tokens(ledger: Ledger, accounts: Accounts) -> dict[str, Act]:
+    async def create(given: dict[str, Any]) -> dict[str, Any]:
         role = str(given["role"])
         site = await ledger.read(site_number, given.get("site"), role)
         place = await ledger.read(default_place, site, role, given.get("place"))
@@ -42,63 +60,69 @@ def acts(ledger: Ledger, accounts: Accounts, settings: Settings) -> dict[str, Ac
         )
         return {"id": number, "token": token, "site": site, "place": place}
 
-    async def token_list(_given: dict[str, Any]) -> list[dict[str, Any]]:
+    async def show(_given: dict[str, Any]) -> list[dict[str, Any]]:
         return [_plain(one) for one in await ledger.read(reads.tokens)]
 
-    async def token_revoke(given: dict[str, Any]) -> dict[str, Any]:
+    async def revoke(given: dict[str, Any]) -> dict[str, Any]:
         made = await ledger.run(commands.revoke_token, int(given["id"]), site=0, actor="cli")
         return {"id": made.id}
 
-    async def user_create(given: dict[str, Any]) -> dict[str, Any]:
+    return {"token-create": create, "token-list": show, "token-revoke": revoke}
+
+
+def _on_users(ledger: Ledger, accounts: Accounts) -> dict[str, Act]:
+    async def account(given: dict[str, Any]) -> tuple[int, str]:
+        login = str(given["login"]).strip().lower()
+        row = await ledger.read(reads.account_of_login, login)
+        if row is None:
+            raise NotFound("account-unknown")
+        return row.id, login
+
+    async def create(given: dict[str, Any]) -> dict[str, Any]:
         role = str(given["role"])
-        site = await ledger.read(site_number, given.get("site"), role)
         number = await accounts.create(
             str(given["login"]),
             str(given["password"]),
             role=role,
             name=str(given.get("name") or ""),
-            site=site,
+            site=await ledger.read(site_number, given.get("site"), role),
             language=given.get("language"),
             actor="cli",
         )
         return {"id": number}
 
-    async def user_list(_given: dict[str, Any]) -> list[dict[str, Any]]:
+    async def show(_given: dict[str, Any]) -> list[dict[str, Any]]:
         return [_plain(one) for one in await ledger.read(reads.accounts)]
 
-    async def user_password(given: dict[str, Any]) -> dict[str, Any]:
-        login = str(given["login"]).strip().lower()
-        row = await ledger.read(reads.account_of_login, login)
-        if row is None:
-            raise Invalid("account-unknown")
-        await accounts.set_password(row.id, login, str(given["password"]), actor="cli")
-        return {"id": row.id}
+    async def password(given: dict[str, Any]) -> dict[str, Any]:
+        number, login = await account(given)
+        await accounts.set_password(number, login, str(given["password"]), actor="cli")
+        return {"id": number}
 
-    async def user_state(given: dict[str, Any]) -> dict[str, Any]:
-        row = await ledger.read(reads.account_of_login, str(given["login"]).strip().lower())
-        if row is None:
-            raise Invalid("account-unknown")
-        act = commands.SetDisabled(row.id, bool(given["disabled"]))
+    async def state(given: dict[str, Any]) -> dict[str, Any]:
+        number, _ = await account(given)
+        act = commands.SetDisabled(number, bool(given["disabled"]))
         await ledger.run(commands.disable_account, act, site=0, actor="cli")
-        return {"id": row.id}
-
-    async def site_load(given: dict[str, Any]) -> dict[str, Any]:
-        return await load_site(ledger, str(given["text"]), actor="cli")
-
-    async def setup_begin(_given: dict[str, Any]) -> dict[str, Any]:
-        return {"secret": await accounts.begin_setup(), "port": settings.port}
+        return {"id": number}
 
     return {
-        "token-create": token_create,
-        "token-list": token_list,
-        "token-revoke": token_revoke,
-        "user-create": user_create,
-        "user-list": user_list,
-        "user-password": user_password,
-        "user-state": user_state,
-        "site-load": site_load,
-        "setup-begin": setup_begin,
+        "user-create": create,
+        "user-list": show,
+        "user-password": password,
+        "user-state": state,
     }
+
+
+def _worded(act: Act) -> Act:
+    """The act with its refusals as sentences: over the socket only a text arrives."""
+
+    async def worded(given: dict[str, Any]) -> Any:
+        try:
+            return await act(given)
+        except Refused as refused:
+            raise ActRefusedError(sentence(refused)) from refused
+
+    return worded
 
 
 def do(settings: Settings, act: str, **given: Any) -> Any:
@@ -128,6 +152,3 @@ async def direct(settings: Settings, act: str, given: dict[str, Any]) -> Any:
 
 def _plain(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__struct_fields__}
-
-
-__all__ = ["ControlError", "acts", "direct", "do"]

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from time import perf_counter
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from turnero.server.logs import REQUEST_ID
 from turnero.server.metrics import Metrics
@@ -45,7 +46,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and measure the answer."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             return  # no websockets here; life is serve.py's
         request_id = _request_id(scope)
         REQUEST_ID.set(request_id)
@@ -61,7 +62,7 @@ class Front:
 
         await self._app(scope, receive, watched)
 
-    def _measure(self, scope: Scope, started: float) -> Callable[[int], None]:
+    def _measure(self, scope: HTTPScope, started: float) -> Callable[[int], None]:
         def measured(status: int) -> None:
             seconds = perf_counter() - started
             # The pattern, never the address: an address may hold a ticket's code.
@@ -80,7 +81,7 @@ class Front:
         return measured
 
 
-def _request_id(scope: Scope) -> str:
+def _request_id(scope: HTTPScope) -> str:
     """The caller's own request id if it is a harmless one, else a fresh one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id":

@@ -1,8 +1,9 @@
 """Fills the gauges that are read when somebody asks for the metrics, a second old at most."""
 
 import asyncio
+from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, select
 
 from turnero.queue.tables import line, service, site
 from turnero.server.metrics import COUNTED, Metrics
@@ -10,7 +11,6 @@ from turnero.server.watch import Watch
 from turnero.store.facts import Entry
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query, Statement
-from turnero.store.tables import metadata
 from turnero.web.live import Hub
 
 _WAITING = Statement(
@@ -65,5 +65,5 @@ def _keys(q: Query) -> dict[int, str]:
     return {0: "installation"} | {row.no: row.key for row in q.rows(_KEYS)}
 
 
-def _waiting(q: Query) -> list[object]:
+def _waiting(q: Query) -> list[Any]:
     return q.rows(_WAITING)

@@ -4,21 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from turnero.server.accounts.slice import PROBLEMS
 from turnero.store.errors import Refused
+from turnero.web.languages import translator
+from turnero.web.problem_texts import TEXTS
+from turnero.web.problems import problem_of, text_of
 
 
 def sentence(error: Refused) -> str:
     """A refusal's title and detail, as the pages say it."""
-    from turnero.server.accounts.slice import PROBLEMS  # noqa: PLC0415 - only when something was refused
-    from turnero.web.languages import translator  # noqa: PLC0415
-    from turnero.web.problem_texts import TEXTS  # noqa: PLC0415
-    from turnero.web.problems import problem_of, text_of  # noqa: PLC0415
-
-    return said(*text_of(problem_of(error), {**TEXTS, **PROBLEMS}, translator("en")))
-
-
-def said(title: str, detail: str) -> str:
-    """One line of the two."""
+    texts = {**TEXTS, **PROBLEMS}
+    title, detail = text_of(problem_of(error), texts, translator("en"))
     return detail if detail.startswith(title) else f"{title}. {detail}"
 
 

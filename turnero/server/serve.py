@@ -8,11 +8,9 @@ import asyncio
 import contextlib
 import errno
 import gc
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -61,7 +59,7 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:
-            why = f"port {port} on {host} is in use by another program: stop it, or choose another with --port"
+            why = f"port {port} on {host} is in use: stop the other program, or choose another with --port"
         elif error.errno == errno.EACCES:
             why = f"port {port} needs more rights: choose one above 1023 with --port"
         else:
@@ -182,13 +180,10 @@ class Life:
                 return
             except asyncio.CancelledError:
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, say so and try again
+            except Exception as error:  # whatever it is: say so and try again
                 why = f"the store cannot be opened: {error}"
-                log.error(
-                    "not ready",
-                    reason=why,
-                    exc_info=None if isinstance(error, TurneroError) else error,
-                )  # noqa: TRY400
+                expected = isinstance(error, TurneroError | OSError)
+                log.error("not ready", reason=why, exc_info=None if expected else error)  # noqa: TRY400
                 self.front.not_ready(why)
                 await self._close()
                 await asyncio.sleep(pause)
@@ -246,8 +241,8 @@ class Life:
         if running is not None:
             try:
                 await running.stop()
-            except Exception as error:  # noqa: BLE001 - the rest must still be closed
-                log.error("stopping failed", exc_info=error)  # noqa: TRY400
+            except Exception as error:  # the rest must still be closed
+                log.exception("stopping failed", exc_info=error)
         if store is not None:
             store.close()
 
@@ -270,8 +265,8 @@ def run(life: Life) -> int:
         import uvloop  # noqa: PLC0415
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            code = runner.run(life.run(sock))
-    return life.exit_code
+            return runner.run(life.run(sock))
+    return 0
 
 
 __all__ = ["CANNOT_START", "TRY_AGAIN", "CannotStartError", "Life", "bind", "run"]

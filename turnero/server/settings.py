@@ -7,19 +7,19 @@ The environment wins over the file, and the command line over both. A site's own
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from turnero.store.errors import TurneroError
+from turnero.web.languages import LANGUAGES
 
 FILE = "turnero.toml"
 PREFIX = "TURNERO_"
-#: read from the environment, but not settings of an installation
-_ELSEWHERE = frozenset({"TURNERO_DATA"})
 
 
 class SettingsError(TurneroError):
@@ -121,44 +121,65 @@ def load(
         named = environment.get("TURNERO_DATA")
         data = Path(named) if named else default_data()
     data = data.expanduser().absolute()
+    found, problems = _found(data / FILE, environment, given or {})
+    hints = get_type_hints(Settings, include_extras=True)
+    values: dict[str, Any] = {}
+    for key, one in found.items():
+        if key not in hints:
+            known = ", ".join(sorted(set(hints) - {"data"}))
+            problems.append(f"{one.where}: there is no such setting; there are: {known}")
+            continue
+        try:
+            values[key] = _convert(one, hints[key])
+        except msgspec.ValidationError as error:
+            # A database's address may hold a password: it is not repeated.
+            said = "the value" if key == "database" else _said(one.value)
+            problems.append(
+                f"{one.where}: {said} does not fit ({error}). It must be {_hint(hints[key])}"
+            )
+    settings = Settings(data=data, **values)
+    for key, text in _together(settings):
+        problems.append(f"{found[key].where if key in found else key}: {text}")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return settings
+
+
+def strangers(environment: Mapping[str, str]) -> list[str]:
+    """Names in the environment that look like settings and are none: worth a warning, perhaps a slip."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+class _Found(NamedTuple):
+    """A value, where it was found, and whether it has TOML's type already."""
+
+    where: str
+    value: Any
+    typed: bool
+
+
+def _found(
+    file: Path, environment: Mapping[str, str], given: Mapping[str, Any]
+) -> tuple[dict[str, _Found], list[str]]:
+    """Every value that is set, the strongest of each key; and what must not be there."""
     problems: list[str] = []
-    found: dict[str, tuple[str, Any, bool]] = {}
-    file = data / FILE
+    found: dict[str, _Found] = {}
     for key, value in _read(file).items():
         if key == "data":
             problems.append(
                 f"{file}: data: the file lies in that folder already; give it by --data or TURNERO_DATA"
             )
         else:
-            found[key] = (f"{file}: {key}", value, True)
-    for name, text in environment.items():
-        if name.startswith(PREFIX) and name not in _ELSEWHERE and name.isupper():
-            found[name.removeprefix(PREFIX).lower()] = (name, text, False)
-    for key, value in (given or {}).items():
+            found[key] = _Found(f"{file}: {key}", value, typed=True)
+    for key in Settings.__struct_fields__:
+        name = f"{PREFIX}{key.upper()}"
+        if key != "data" and name in environment:
+            found[key] = _Found(name, environment[name], typed=False)
+    for key, value in given.items():
         if value is not None:
-            found[key] = (f"--{key.replace('_', '-')}", value, True)
-
-    hints = get_type_hints(Settings, include_extras=True)
-    values: dict[str, Any] = {}
-    for key, (where, value, strict) in found.items():
-        if key not in hints:
-            if strict:
-                known = ", ".join(sorted(set(hints) - {"data"}))
-                problems.append(f"{where}: there is no such setting; there are: {known}")
-            continue
-        try:
-            values[key] = _convert(value, hints[key], strict=strict)
-        except msgspec.ValidationError as error:
-            problems.append(
-                f"{where}: {_said(value)} does not fit ({error}). It must be {_hint(hints[key])}"
-            )
-    settings = Settings(data=data, **values)
-    problems.extend(
-        f"{found[key][0] if key in found else key}: {text}" for key, text in _together(settings)
-    )
-    if problems:
-        raise SettingsError("\n".join(problems))
-    return settings
+            found[key] = _Found(f"--{key.replace('_', '-')}", value, typed=True)
+    return found, problems
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -172,10 +193,11 @@ def _read(file: Path) -> dict[str, Any]:
         raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
 
 
-def _convert(value: Any, kind: Any, *, strict: bool) -> Any:
-    if not strict and isinstance(value, str) and _is_list(kind):
+def _convert(one: _Found, kind: Any) -> Any:
+    value = one.value
+    if not one.typed and _is_list(kind):
         value = [part.strip() for part in value.split(",") if part.strip()]
-    return msgspec.convert(value, kind, strict=strict)
+    return msgspec.convert(value, kind, strict=one.typed)
 
 
 def _is_list(kind: Any) -> bool:
@@ -194,9 +216,8 @@ def _said(value: Any) -> str:
 def _together(settings: Settings) -> list[tuple[str, str]]:
     """What is wrong with settings that each fit their type."""
     wrong: list[tuple[str, str]] = []
-    if settings.database != "sqlite":
-        if urlsplit(settings.database).scheme not in {"postgresql", "postgresql+psycopg"}:
-            wrong.append(("database", 'must be "sqlite" or begin with postgresql://'))
+    if settings.postgres is not None and urlsplit(settings.postgres).scheme != "postgresql":
+        wrong.append(("database", 'must be "sqlite" or begin with postgresql://'))
     if settings.public_address:
         parts = urlsplit(settings.public_address)
         if (
@@ -215,6 +236,14 @@ def _together(settings: Settings) -> list[tuple[str, str]]:
                 wrong.append((key, 'is needed with tls = "own": the path of a PEM file'))
             elif not Path(path).is_file():
                 wrong.append((key, f"there is no file {path}"))
+    for name in settings.languages:
+        if name not in LANGUAGES:
+            wrong.append(("languages", f"{name!r} is none of {', '.join(LANGUAGES)}"))
+    for name in settings.trusted_proxies:
+        try:
+            ip_network(name)
+        except ValueError as error:
+            wrong.append(("trusted_proxies", f"{error}: write an address or a network"))
     if settings.tls == "proxy" and not settings.trusted_proxies:
         wrong.append(("trusted_proxies", 'is needed with tls = "proxy": the proxy\'s address'))
     return wrong

@@ -5,12 +5,16 @@ import sys
 import webbrowser
 from typing import TYPE_CHECKING
 
+import structlog
+
 from turnero.server import logs
 from turnero.server.serve import CANNOT_START, Life, run
-from turnero.server.settings import Settings
+from turnero.server.settings import Settings, strangers
 
 if TYPE_CHECKING:
     from turnero.server.running import Running
+
+log = structlog.get_logger("turnero.server")
 
 
 def say(text: str) -> None:
@@ -21,6 +25,8 @@ def say(text: str) -> None:
 def start(settings: Settings, *, demo: bool = False, browser: bool = True) -> int:
     """Serve until stopped; the process's exit code."""
     logs.configure(settings.log_level, settings.log_format)
+    for name in strangers(os.environ):
+        log.warning("this variable looks like a setting and is none", name=name)
     if demo:
         from turnero.server.demo import life  # noqa: PLC0415 - only for the demonstration
 

@@ -1,14 +1,12 @@
 """What answers while nothing can be kept: static files, `/health/live`, and 503 for all else."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-from litestar import Litestar, Request, route
+from litestar import Litestar, route
 from litestar.datastructures import State
 from litestar.enums import HttpMethod
 
 from turnero.server.health import live, not_ready
-from turnero.store.clock import Clock
 from turnero.store.errors import Unavailable
 from turnero.web import csp
 from turnero.web.problems import answer

@@ -21,10 +21,10 @@ class _NoBackend:
 class _Nobody:
     """Nobody can be proved to be anybody."""
 
-    async def from_bearer(self, token: str) -> Principal | None:  # noqa: ARG002
+    async def from_bearer(self, token: str) -> Principal | None:
         return None
 
-    async def from_cookies(self, cookies: Any, wanted: Any) -> Principal | None:  # noqa: ARG002
+    async def from_cookies(self, cookies: Any, wanted: Any) -> Principal | None:
         return None
 
 

@@ -8,8 +8,9 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from turnero.server.accounts import commands, reads
-from turnero.server.accounts.pages import field_errors, translator_of
+from turnero.server.accounts.answers import field_errors, said, status_of
 from turnero.server.accounts.passwords import SHORTEST
+from turnero.server.accounts.places import default_place
 from turnero.server.accounts.service import Accounts
 from turnero.server.looks import SiteLooks
 from turnero.store.errors import Refused
@@ -17,7 +18,6 @@ from turnero.web.forms import BadForm, Form, read_form
 from turnero.web.languages import mark
 from turnero.web.pages import page, see_other, web_of
 from turnero.web.principal import PEOPLE, PageRequest, Role
-from turnero.web.problems import problem_of, text_of
 
 _DAY_MS = 24 * 3600 * 1000
 
@@ -68,44 +68,47 @@ class PasswordForm(Form, frozen=True, kw_only=True):
 
 def routes(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler]:
     """The routes of this module."""
+    return [*_of_accounts(accounts, looks), *_of_tokens(accounts, looks), *_of_oneself(accounts)]
 
-    def number(key: str, own: int | None) -> int | None:
-        """The site of a form; an administrator of one site stays in it."""
-        return own if own is not None else looks.number(key) if key else None
 
-    async def show(
-        request: PageRequest,
-        *,
-        token: str | None = None,
-        refused: Refused | None = None,
-        form: str = "",
-    ) -> Response[str]:
-        web = web_of(request)
-        own = request.user.site
-        people = await web.ledger.read(reads.accounts)
-        tokens = await web.ledger.read(reads.tokens)
-        context: dict[str, Any] = {
-            "accounts": [one for one in people if own in (None, one.site)],
-            "tokens": [one for one in tokens if own in (None, one.site)],
-            "sites": {look.number: look for look in looks.sites.values()},
-            "people": sorted(PEOPLE),
-            "roles": list(Role),
-            "role_names": ROLE_NAMES,
-            "token": token,
-            "shortest": SHORTEST,
-            "form": form,
-            "wrong": text_of(problem_of(refused), web.texts, translator_of(request))[1]
-            if refused
-            else None,
-            "errors": field_errors(request, refused),
-            "given": refused.given if isinstance(refused, BadForm) else {},
-        }
-        status = refused.status if refused else 200
-        return page(request, "server/accounts.html", context, status=status)
+def _number(looks: SiteLooks, key: str, own: int | None) -> int | None:
+    """The site of a form; an administrator of one site stays in it."""
+    return own if own is not None else looks.number(key) if key else None
 
+
+async def _show(
+    request: PageRequest,
+    looks: SiteLooks,
+    *,
+    token: str | None = None,
+    refused: Refused | None = None,
+    form: str = "",
+) -> Response[str]:
+    web = web_of(request)
+    own = request.user.site
+    people = await web.ledger.read(reads.accounts)
+    tokens = await web.ledger.read(reads.tokens)
+    context: dict[str, Any] = {
+        "accounts": [one for one in people if own in (None, one.site)],
+        "tokens": [one for one in tokens if own in (None, one.site)],
+        "sites": {number: look for number, look in looks.sites.items() if own in (None, number)},
+        "people": sorted(PEOPLE),
+        "roles": list(Role),
+        "role_names": ROLE_NAMES,
+        "token": token,
+        "shortest": SHORTEST,
+        "form": form,
+        "wrong": said(request, refused),
+        "errors": field_errors(request, refused),
+        "given": refused.given if isinstance(refused, BadForm) else {},
+    }
+    return page(request, "server/accounts.html", context, status=status_of(refused))
+
+
+def _of_accounts(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler]:
     @get("/accounts", opt={"permission": "accounts.manage"})
     async def accounts_page(request: PageRequest) -> Response[str]:
-        return await show(request)
+        return await _show(request, looks)
 
     @post("/accounts", opt={"permission": "accounts.manage"}, status_code=200)
     async def create_account(request: PageRequest) -> Response[str]:
@@ -116,11 +119,11 @@ def routes(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler
                 form.password,
                 role=form.role,
                 name=form.name,
-                site=number(form.site, request.user.site),
+                site=_number(looks, form.site, request.user.site),
                 actor=request.user.actor,
             )
         except Refused as refused:
-            return await show(request, refused=refused, form="account")
+            return await _show(request, looks, refused=refused, form="account")
         return see_other(request, "/accounts")
 
     @post("/accounts/{account:int}/state", opt={"permission": "accounts.manage"}, status_code=200)
@@ -128,32 +131,37 @@ def routes(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler
         web = web_of(request)
         form = await read_form(request, StateForm)
         _within(request, await web.ledger.read(reads.accounts), account)
-        act = commands.SetDisabled(account, bool(form.disabled))
         await web.ledger.run(
             commands.disable_account,
-            act,
+            commands.SetDisabled(account, bool(form.disabled)),
             site=0,
             actor=request.user.actor,
             key=form.idempotency_key,
         )
         return see_other(request, "/accounts")
 
+    return [accounts_page, create_account, set_state]
+
+
+def _of_tokens(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler]:
     @post("/accounts/tokens", opt={"permission": "accounts.manage"}, status_code=200)
     async def create_token(request: PageRequest) -> Response[str]:
-        now_ms = web_of(request).clock.now_ms()
+        web = web_of(request)
         try:
             form = await read_form(request, TokenForm)
+            site = _number(looks, form.site, request.user.site)
+            place = await web.ledger.read(default_place, site, form.role, form.place or None)
             _, token = await accounts.create_token(
                 form.role,
-                site=number(form.site, request.user.site),
-                place=form.place or None,
+                site=site,
+                place=place,
                 label=form.label,
-                expires_ms=now_ms + form.days * _DAY_MS if form.days else None,
+                expires_ms=web.clock.now_ms() + form.days * _DAY_MS if form.days else None,
                 actor=request.user.actor,
             )
         except Refused as refused:
-            return await show(request, refused=refused, form="token")
-        return await show(request, token=token)
+            return await _show(request, looks, refused=refused, form="token")
+        return await _show(request, looks, token=token)
 
     @post(
         "/accounts/tokens/{token:int}/revoke",
@@ -165,34 +173,46 @@ def routes(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler
         form = await read_form(request, Form)
         _within(request, await web.ledger.read(reads.tokens), token)
         await web.ledger.run(
-            commands.revoke_token, token, site=0, actor=request.user.actor, key=form.idempotency_key
+            commands.revoke_token,
+            token,
+            site=0,
+            actor=request.user.actor,
+            key=form.idempotency_key,
         )
         return see_other(request, "/accounts")
 
+    return [create_token, revoke_token]
+
+
+def _of_oneself(accounts: Accounts) -> list[ControllerRouterHandler]:
+    def show(request: PageRequest, refused: Refused | None = None) -> Response[str]:
+        context = {
+            "wrong": said(request, refused),
+            "errors": field_errors(request, refused),
+            "shortest": SHORTEST,
+        }
+        return page(request, "server/account.html", context, status=status_of(refused))
+
     @get("/account", opt={"permission": "account.own"})
     async def own_page(request: PageRequest) -> Response[str]:
-        return _own(request)
+        return show(request)
 
     @post(
-        "/account/password", opt={"permission": "account.own", "limit": "sign-in"}, status_code=200
+        "/account/password",
+        opt={"permission": "account.own", "limit": "sign-in"},
+        status_code=200,
     )
     async def own_password(request: PageRequest) -> Response[str]:
+        if not request.user.actor.startswith("user:"):
+            raise Refused("token-has-no-password", 403)
         try:
             form = await read_form(request, PasswordForm)
             await accounts.change_own(request.user.actor, form.old, form.password)
         except Refused as refused:
-            return _own(request, refused)
+            return show(request, refused)
         return see_other(request, "/sign-in")
 
-    return [
-        accounts_page,
-        create_account,
-        set_state,
-        create_token,
-        revoke_token,
-        own_page,
-        own_password,
-    ]
+    return [own_page, own_password]
 
 
 def _within(request: PageRequest, known: Any, number: int) -> None:
@@ -200,19 +220,3 @@ def _within(request: PageRequest, known: Any, number: int) -> None:
     for one in known:
         if one.id == number and request.user.site not in (None, one.site):
             raise Refused("other-site", 403)
-
-
-def _own(request: PageRequest, refused: Refused | None = None) -> Response[str]:
-    web = web_of(request)
-    return page(
-        request,
-        "server/account.html",
-        {
-            "wrong": text_of(problem_of(refused), web.texts, translator_of(request))[1]
-            if refused
-            else None,
-            "errors": field_errors(request, refused),
-            "shortest": SHORTEST,
-        },
-        status=refused.status if refused else 200,
-    )

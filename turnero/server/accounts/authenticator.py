@@ -15,7 +15,7 @@ from turnero.store.errors import Unavailable
 from turnero.store.facts import Entry
 from turnero.store.journal import head_seq
 from turnero.store.ledger import Ledger
-from turnero.web.cookies import FAMILIES, family, find
+from turnero.web.cookies import family, find
 from turnero.web.principal import PEOPLE, Principal, Role
 
 #: proofs kept in memory; beyond it all are asked again
@@ -26,7 +26,6 @@ WRITE_S = 60.0
 #: which cookie wins when several roles may: a kiosk's page is the kiosk's, but at a desk's
 #: computer the person who signed in is more than the desk
 _ORDER = (family(Role.KIOSK), family(Role.BOARD), family(Role.AGENT), family(Role.DESK))
-assert set(_ORDER) == set(FAMILIES)
 
 _FORGET = frozenset(
     kind.__struct_config__.tag

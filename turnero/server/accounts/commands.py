@@ -91,7 +91,7 @@ def create_account(tx: Tx, request: NewAccount) -> Made:
         raise Invalid("role-unknown", role=request.role, known=", ".join(sorted(PEOPLE)))
     if tx.row(_LOGIN, login=login) is not None:
         raise Refused("login-taken", login=login)
-    made = tx.row(
+    made = tx.rows(
         _NEW_ACCOUNT,
         login=login,
         name=request.name.strip() or login,
@@ -101,8 +101,7 @@ def create_account(tx: Tx, request: NewAccount) -> Made:
         language=request.language,
         disabled=0,
         created_ms=tx.now_ms,
-    )
-    assert made is not None
+    )[0]
     tx.append(facts.AccountCreated(account=made.id, role=request.role, site=request.site))
     return Made(made.id)
 
@@ -215,7 +214,7 @@ def create_token(tx: Tx, request: NewToken) -> Made:
         raise Invalid("role-unknown", role=request.role, known=", ".join(Role))
     if len(request.label) > NAME_LENGTH:
         raise Invalid("text-too-long", field="label", max=NAME_LENGTH, length=len(request.label))
-    made = tx.row(
+    made = tx.rows(
         _NEW_TOKEN,
         hash=request.hash,
         role=request.role,
@@ -226,8 +225,7 @@ def create_token(tx: Tx, request: NewToken) -> Made:
         expires_ms=request.expires_ms,
         revoked_ms=None,
         seen_ms=None,
-    )
-    assert made is not None
+    )[0]
     tx.append(
         facts.TokenCreated(token=made.id, role=request.role, site=request.site, place=request.place)
     )
@@ -262,7 +260,7 @@ def note_seen(tx: Tx, request: Seen) -> None:
 
 
 def begin_setup(tx: Tx, hashed: bytes) -> bool:
-    """Command: keep a new set-up secret in the place of an older one; False when an administrator is there."""
+    """Command: keep a new set-up secret for an older one; False when there is an administrator."""
     if administrators(tx):
         return False
     tx.run(_END_SETUP)

@@ -12,17 +12,15 @@ from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta, Struct
 
+from turnero.server.accounts.answers import field_errors, said, status_of
 from turnero.server.accounts.passwords import LONGEST, SHORTEST
 from turnero.server.accounts.secret import TOKEN
 from turnero.server.accounts.service import Accounts, Entered
 from turnero.store.errors import Refused
-from turnero.web import cookies
 from turnero.web.cookies import family, find, issue, withdraw
 from turnero.web.forms import BadForm, Form, read_form
-from turnero.web.languages import Translator
-from turnero.web.pages import language_of, own_path, page, see_other, web_of
+from turnero.web.pages import own_path, page, see_other
 from turnero.web.principal import DEVICES, PageRequest, Role
-from turnero.web.problems import problem_of, text_of
 
 _USER = family(Role.AGENT)
 
@@ -52,6 +50,10 @@ class EnterForm(Struct, frozen=True):
 
 def routes(accounts: Accounts) -> list[ControllerRouterHandler]:
     """The routes of this module."""
+    return [*_of_people(accounts), *_of_setup(accounts), *_of_devices(accounts)]
+
+
+def _of_people(accounts: Accounts) -> list[ControllerRouterHandler]:
 
     @get("/sign-in", opt={"permission": "public"})
     async def sign_in_page(request: PageRequest) -> Response[str]:
@@ -76,6 +78,10 @@ def routes(accounts: Accounts) -> list[ControllerRouterHandler]:
             await accounts.sign_out(request.user.actor, secret)
         return see_other(request, "/sign-in", [withdraw(request, _USER)])
 
+    return [sign_in_page, sign_in, sign_out]
+
+
+def _of_setup(accounts: Accounts) -> list[ControllerRouterHandler]:
     @get("/setup", opt={"permission": "public"})
     async def setup_page(request: PageRequest) -> Response[str]:
         return _setup(request)
@@ -90,6 +96,10 @@ def routes(accounts: Accounts) -> list[ControllerRouterHandler]:
             return _setup(request, refused)
         return see_other(request, "/", _cookies(request, entered))
 
+    return [setup_page, setup]
+
+
+def _of_devices(accounts: Accounts) -> list[ControllerRouterHandler]:
     @get("/enter", opt={"permission": "public"})
     async def enter_page(request: PageRequest) -> Response[str]:
         return page(request, "server/enter.html", {"wrong": None, "prefix": TOKEN})
@@ -101,16 +111,16 @@ def routes(accounts: Accounts) -> list[ControllerRouterHandler]:
             form = await read_form(request, EnterForm)
             entered = await accounts.enter(form.token, before)
         except Refused as refused:
-            wrong = _said(request, refused)
+            wrong = said(request, refused)
             return page(
                 request,
                 "server/enter.html",
                 {"wrong": wrong, "prefix": TOKEN},
-                status=_status(refused),
+                status=status_of(refused),
             )
         return see_other(request, "/", _cookies(request, entered))
 
-    return [sign_in_page, sign_in, sign_out, setup_page, setup, enter_page, enter]
+    return [enter_page, enter]
 
 
 def _cookies(request: PageRequest, entered: Entered) -> list[Cookie]:
@@ -128,10 +138,10 @@ def _sign_in(
         {
             "back": back or own_path(given.get("next"), ""),
             "login": given.get("login", ""),
-            "wrong": _said(request, refused),
+            "wrong": said(request, refused),
             "errors": field_errors(request, refused),
         },
-        status=_status(refused),
+        status=status_of(refused),
     )
 
 
@@ -142,40 +152,10 @@ def _setup(request: PageRequest, refused: Refused | None = None) -> Response[str
         "server/setup.html",
         {
             "given": given,
-            "wrong": _said(request, refused),
+            "wrong": said(request, refused),
             "errors": field_errors(request, refused),
             "shortest": SHORTEST,
             "longest": LONGEST,
         },
-        status=_status(refused),
+        status=status_of(refused),
     )
-
-
-def _status(refused: Refused | None) -> int:
-    return 200 if refused is None else refused.status
-
-
-def _said(request: PageRequest, refused: Refused | None) -> str | None:
-    """A refusal as one sentence on the same page."""
-    if refused is None:
-        return None
-    web = web_of(request)
-    _, detail = text_of(problem_of(refused), web.texts, translator_of(request))
-    return detail
-
-
-def field_errors(request: PageRequest, refused: Refused | None) -> dict[str, str]:
-    """What is wrong with each field, in the reader's language."""
-    if not isinstance(refused, BadForm):
-        return {}
-    say = translator_of(request)
-    return {
-        name: say.gettext(wrong.msgid, **wrong.params) for name, wrong in refused.errors.items()
-    }
-
-
-def translator_of(request: PageRequest) -> Translator:
-    """The translator for this reader."""
-    web = web_of(request)
-    look = web.looks.look(request.user.site)
-    return web.translator(language_of(request, look, web.languages), look.profile)

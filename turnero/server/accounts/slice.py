@@ -20,6 +20,10 @@ PROBLEMS = {
         mark("The present password is wrong"),
         mark("The present password is wrong. Please try again."),
     ),
+    "token-has-no-password": Text(
+        mark("A token has no password"),
+        mark("Only who signs in with a name has a password to change."),
+    ),
     "password-length": Text(
         mark("The password does not fit"),
         mark("Please choose a password of %(min)s to %(max)s characters."),

@@ -37,21 +37,23 @@ DESK = "demo.1"
 _MINUTE_MS = 60_000
 #: the day begins so long ago
 _AGO_MIN = 46
-#: service -> how many came, of whom every fourth is preferential
+#: service -> how many came
 _ARRIVALS = {
-    "admision": 12,
-    "caja": 9,
-    "muestras": 7,
-    "resultados": 4,
-    "farmacia": 8,
-    "informes": 4,
+    "admision": 14,
+    "caja": 12,
+    "muestras": 9,
+    "resultados": 5,
+    "farmacia": 11,
+    "informes": 6,
 }
+#: of whom every so manyth is preferential
+_PREFERENTIAL = 6
 #: desk -> minutes ago when it called the next
 _CALLS = {
-    "demo.1": (42, 36, 31, 26, 20, 14, 9),
-    "demo.2": (40, 33, 25, 17, 8),
-    "demo.3": (39, 30, 22, 13, 6, 1),
-    "demo.4": (41, 34, 27, 19, 10),
+    "demo.1": (43, 39, 35, 31, 28, 24, 21, 17, 14, 10, 7),
+    "demo.2": (42, 37, 33, 28, 24, 20, 16, 12, 7),
+    "demo.3": (41, 36, 31, 27, 22, 18, 14, 10, 5, 1),
+    "demo.4": (42, 37, 32, 27, 22, 17, 12, 8),
 }
 #: desk -> minutes ago when it finished its last
 _FINISHES = {"demo.1": 3, "demo.4": 4}
@@ -88,10 +90,7 @@ def _events() -> Iterator[Event]:
 
 async def fill(folder: Path) -> None:
     """Make the installation and its day. The folder must be empty or not exist; nobody else may use it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / MARK).write_text(
-        "This folder was made by `turnero serve --demo`. It may be removed.\n", "utf-8"
-    )
+    _mark(folder)
     clock = VirtualClock(time.time_ns() // 1_000_000 - _AGO_MIN * _MINUTE_MS)
     store = open_store(folder, clock=clock)
     try:
@@ -102,6 +101,13 @@ async def fill(folder: Path) -> None:
             await store.ledger.stop()
     finally:
         store.close()
+
+
+def _mark(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / MARK).write_text(
+        "This folder was made by `turnero serve --demo`. It may be removed.\n", "utf-8"
+    )
 
 
 class _Day:
@@ -124,8 +130,10 @@ class _Day:
             if event.what in {"issue", "paper"}:
                 count = classes[event.whom] = classes.get(event.whom, 0) + 1
                 await self._issue(
-                    event.whom, preferential=count % 4 == 2, paper=event.what == "paper"
-                )  # noqa: PLR2004
+                    event.whom,
+                    preferential=count % _PREFERENTIAL == _PREFERENTIAL // 2,
+                    paper=event.what == "paper",
+                )
             else:
                 await self._at_desk(event.what, event.whom)
 
