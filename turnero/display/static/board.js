@@ -11,6 +11,7 @@ const PAUSE_MS = 400;
 const ANNULLED_MS = 2_500;
 const NOTICE_MS = 12_000;
 const RECENT = 4;
+const REFUSED_MS = 15_000;
 /** This page slept (a screen that was off, a browser that was stopped): as good as a lost server. */
 const SLEPT_MS = 12_000;
 
@@ -78,16 +79,20 @@ const annulled = () => queue.current !== null && queue.annulled.has(queue.curren
 async function speak() {
   if (speaking) return;
   speaking = true;
+  // A newer version of the page loads itself between two announcements, never within one (live.js).
   board.toggleAttribute("data-busy", true);
-  for (let said = queue.next(); said !== null; said = queue.next()) {
-    lag = Math.max(0, Math.round(clock() - said.call.at));
+  try {
+    for (let said = queue.next(); said !== null; said = queue.next()) {
+      lag = Math.max(0, Math.round(clock() - said.call.at));
+      draw();
+      await turn(said.call.sounds[said.length], said.call);
+      await sleep(annulled() ? ANNULLED_MS : PAUSE_MS);
+    }
+  } finally {
+    speaking = false;
+    board.toggleAttribute("data-busy", false);
     draw();
-    await turn(said.call.sounds[said.length], said.call);
-    await sleep(annulled() ? ANNULLED_MS : PAUSE_MS);
   }
-  board.toggleAttribute("data-busy", false);
-  speaking = false;
-  draw();
 }
 
 /** One announcement: its sound, or as long as that would last. */
@@ -172,6 +177,8 @@ document.addEventListener("live:lost", () => { gap = true; });
 document.addEventListener("live:swapped", (event) => {
   if (event.target.dataset?.live === "board") take();
 });
+// This board may no longer be shown: better the page that says why than a screen that looks alive.
+document.addEventListener("live:refused", () => setTimeout(() => location.reload(), REFUSED_MS));
 button.addEventListener("click", () => player.unblock());
 
 take();
