@@ -1,0 +1,242 @@
+"""A real Turnero server as its own process: started on a scratch folder, asked over HTTP, stopped by pid.
+
+`server` gives one with the small hospital of `SITE` loaded; `RunningServer` is for tests that stop, kill
+or start it again. It does not reach into the server: what a test wants to know it asks.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.peers.postgres import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READY_S = 30.0
+STOP_S = 10.0
+
+#: A small hospital that is always open; nobody's prefix is a letter that sounds like another's.
+SITE = """
+[site]
+key = "demo"
+name = "Hospital de prueba"
+zone = "America/Lima"
+profile = "pe"
+languages = ["es", "en", "pt"]
+
+[[service]]
+key = "admission"
+prefix = "A"
+name = { es = "Admisión", en = "Admission", pt = "Admissão" }
+all_day = true
+
+[[service]]
+key = "cash"
+prefix = "C"
+name = { es = "Caja", en = "Cashier", pt = "Caixa" }
+all_day = true
+requirements = { es = ["DNI"], en = ["Identity card"] }
+
+[[service]]
+key = "laboratory"
+prefix = "L"
+name = { es = "Laboratorio", en = "Laboratory", pt = "Laboratório" }
+all_day = true
+outcomes = true
+
+[[service]]
+key = "scarce"
+prefix = "S"
+name = { es = "Cupos", en = "Two a day", pt = "Vagas" }
+all_day = true
+quota = 2
+
+[[service]]
+key = "shut"
+prefix = "H"
+name = { es = "Cerrado", en = "Never open", pt = "Fechado" }
+hours = {}
+
+[[desk]]
+key = "1"
+name = "Ventanilla 1"
+primary = ["admission", "cash"]
+
+[[desk]]
+key = "2"
+name = "Ventanilla 2"
+primary = ["cash"]
+overflow = ["admission"]
+
+[[desk]]
+key = "3"
+name = "Laboratorio 3"
+primary = ["laboratory"]
+
+[[kiosk]]
+key = "hall"
+name = "Entrada"
+
+[[board]]
+key = "main"
+name = "Sala"
+"""
+
+
+@dataclass
+class RunningServer:
+    """`turnero serve` on a data folder. Not started until `start`; `stop` and `start` may alternate."""
+
+    data: Path
+    port: int = field(default_factory=free_port)
+    #: further words of the command line, such as "--demo"
+    words: tuple[str, ...] = ()
+    #: settings by the environment, such as {"TURNERO_LOG_LEVEL": "debug"}
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """All that it has printed, over all its starts."""
+        return self.data.parent / f"{self.data.name}.log"
+
+    def command(self, *words: str) -> str:
+        """Run another command of Turnero on the same folder and give what it printed; it must succeed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "turnero", *words, "--data", str(self.data)],
+            cwd=ROOT,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, f"turnero {' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout.strip()
+
+    def load(self, toml: str = SITE) -> None:
+        """Load a site's description."""
+        path = self.data.parent / f"{self.data.name}-site.toml"
+        path.write_text(toml, "utf-8")
+        self.command("site", "load", str(path))
+
+    def token(self, role: str, site: str | None = "demo") -> str:
+        """A new token of this role, as a device or a program would use it."""
+        return self.command(
+            "token", "create", "--role", role, *(() if site is None else ("--site", site))
+        )
+
+    def client(
+        self, role: str | None = None, site: str | None = "demo", *, language: str = "en"
+    ) -> httpx.Client:
+        """A client that asks as this role (nobody without one), in this language."""
+        headers = {"accept-language": language}
+        if role is not None:
+            headers["authorization"] = f"Bearer {self.token(role, site)}"
+        return httpx.Client(base_url=self.url, headers=headers, timeout=20, trust_env=False)
+
+    def start(self, *, wait: bool = True) -> "RunningServer":
+        """Start it, and wait until it is ready."""
+        assert self.process is None, "it runs already"
+        self.data.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "turnero", "serve"),
+                    *("--data", str(self.data), "--port", str(self.port), *self.words),
+                ],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        if wait:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self) -> None:
+        """Return once `/health/ready` says so; fail with its log when it ends or takes too long."""
+        assert self.process is not None
+        until = time.monotonic() + READY_S
+        with httpx.Client(trust_env=False, timeout=5) as client:
+            while time.monotonic() < until:
+                if self.process.poll() is not None:
+                    pytest.fail(f"the server ended with {self.process.returncode}:\n{self.tail()}")
+                with suppress(httpx.HTTPError):
+                    if client.get(f"{self.url}/health/ready").is_success:
+                        return
+                time.sleep(0.02)
+        pytest.fail(f"the server was not ready within {READY_S:.0f} s:\n{self.tail()}")
+
+    def stop(self) -> float:
+        """Ask it to stop (SIGTERM); how many seconds that took. Nothing when it does not run."""
+        if self.process is None:
+            return 0.0
+        began = time.monotonic()
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            pytest.fail(f"the server did not stop within {STOP_S:.0f} s:\n{self.tail()}")
+        self.process = None
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        """End it as a power cut would (SIGKILL)."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(STOP_S)
+            self.process = None
+
+    def tail(self, lines: int = 60) -> str:
+        """The end of what it has printed."""
+        text = self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("TURNERO_")}
+        return {**kept, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", **self.environment}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A running server with `SITE`, shared by the tests of a file."""
+    running = RunningServer(tmp_path_factory.mktemp("server") / "data")
+    running.data.mkdir()
+    running.load()
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[RunningServer]:
+    """A running server with `SITE` that one test has for itself, to stop, kill and start again."""
+    running = RunningServer(tmp_path / "data")
+    running.data.mkdir()
+    running.load()
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()

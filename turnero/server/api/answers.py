@@ -1,0 +1,398 @@
+"""What the API answers: structs with stable names, made from the line's views.
+
+Times are ISO 8601 in UTC and end in `_at`. Fields are only ever added within v1; names in
+`name` are in the caller's language, `names` has them all.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from turnero.queue.facts import Why
+from turnero.queue.routing import why_sentence
+from turnero.queue.states import State
+from turnero.queue.views import (
+    BoardView,
+    CallView,
+    QueueBrief,
+    ServiceView,
+    SiteView,
+    TicketView,
+    Wait,
+    name_in,
+)
+from turnero.web.languages import Translator
+
+Id = Annotated[str, Meta(description="32 hexadecimal digits", examples=["0193" + "0" * 28])]
+Moment = Annotated[str, Meta(description="ISO 8601, UTC", examples=["2026-03-02T13:05:07.120Z"])]
+Names = Annotated[dict[str, str], Meta(description="Language → text")]
+
+
+def moment(ms: int | None) -> str | None:
+    """Milliseconds UTC as ISO 8601 with milliseconds."""
+    return None if ms is None else moment_of(ms)
+
+
+def moment_of(ms: int) -> str:
+    """See `moment`."""
+    at = datetime.fromtimestamp(ms / 1000, UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+
+
+class WaitAnswer(Struct, frozen=True):
+    """A promise of how long: a range in minutes."""
+
+    low_minutes: int
+    high_minutes: int
+
+
+def wait_of(wait: Wait | None) -> WaitAnswer | None:
+    """The range, null until it is known."""
+    return None if wait is None else WaitAnswer(wait.low_minutes, wait.high_minutes)
+
+
+class Issued(Struct, frozen=True):
+    """A ticket that was just taken."""
+
+    id: Id
+    number: str
+    state: State
+    service: str
+    #: people before this one, at most 1,000 are counted; null when it does not wait any more
+    ahead: int | None
+    wait: WaitAnswer | None
+    #: the page on which the person follows it; null where phones cannot reach this server
+    public_url: str | None
+
+
+class Ticket(Struct, frozen=True):
+    """A ticket and where it is in its life."""
+
+    id: Id
+    number: str
+    state: State
+    site: str
+    day: str
+    service: str
+    service_name: str
+    attention: str
+    language: str
+    aids: list[str]
+    people: int
+    ahead: int | None
+    wait: WaitAnswer | None
+    #: the desk's id and name, while the ticket is there
+    desk: str | None
+    desk_name: str | None
+    issued_at: Moment
+    #: the last call, repeats included
+    called_at: Moment | None
+    ended_at: Moment | None
+    outcome: str | None
+    #: until when a no-show may come back
+    return_until_at: Moment | None
+    rated: bool
+
+
+def ticket_of(view: TicketView, language: str) -> Ticket:
+    """The line's view as the API shows it."""
+    return Ticket(
+        id=view.id,
+        number=view.number,
+        state=State(view.state),
+        site=view.site,
+        day=view.day,
+        service=view.service,
+        service_name=name_in(view.names, language),
+        attention=view.attention,
+        language=view.language,
+        aids=list(view.aids),
+        people=view.people,
+        ahead=view.ahead,
+        wait=wait_of(view.wait),
+        desk=view.desk,
+        desk_name=view.desk_name,
+        issued_at=moment_of(view.issued_ms),
+        called_at=moment(view.last_call_ms),
+        ended_at=moment(view.ended_ms),
+        outcome=view.outcome,
+        return_until_at=moment(view.return_until_ms),
+        rated=view.rated,
+    )
+
+
+class Candidate(Struct, frozen=True):
+    """A ticket that the call weighed: the oldest of its line."""
+
+    ticket: Id
+    number: str
+    service: str
+    attention: str
+    waited_minutes: int
+    tier: Annotated[int, Meta(description="0 a primary service of the desk, 1 an overflow one")]
+
+
+class WhyAnswer(Struct, frozen=True):
+    """Why this one: a sentence in the caller's language, and what it is made of."""
+
+    sentence: str
+    rule: str
+    candidates: list[Candidate]
+
+
+def why_of(why: Why, say: Translator, class_names: dict[str, dict[str, str]]) -> WhyAnswer:
+    """The reasons of a call. `class_names`: attention class → language → name."""
+    msgid, params = why_sentence(why)
+    key = str(params.get("attention", ""))
+    params = {**params, "attention": name_in(class_names.get(key, {}), say.language) or key}
+    return WhyAnswer(
+        sentence=say.gettext(msgid, **params),
+        rule=why.rule,
+        candidates=[
+            Candidate(
+                ticket=head.ticket,
+                number=head.number,
+                service=head.service,
+                attention=head.attention,
+                waited_minutes=head.waited_ms // 60_000,
+                tier=head.tier,
+            )
+            for head in why.heads
+        ],
+    )
+
+
+class NextAnswer(Struct, frozen=True):
+    """Who was called; null when nobody waits for this desk."""
+
+    ticket: Ticket | None
+    why: WhyAnswer
+    #: the ticket whose service the same press ended
+    finished: Id | None
+
+
+class DeskAnswer(Struct, frozen=True):
+    """A desk after an act."""
+
+    id: str
+    state: Literal["open", "break", "closed"]
+
+
+class RatingAnswer(Struct, frozen=True):
+    """A rating that was kept."""
+
+    ticket: Id
+    question: str
+    version: int
+
+
+class Attention(Struct, frozen=True):
+    """An attention class."""
+
+    id: str
+    name: str
+    names: Names
+    #: the person may choose it
+    kiosk: bool
+    clinical: bool
+    #: the class of who asks for none
+    usual: bool
+
+
+class Service(Struct, frozen=True):
+    """A service, or a group of them."""
+
+    id: str
+    name: str
+    names: Names
+    parent: str | None
+    #: a group gives no tickets itself
+    group: bool
+    state: Literal["open", "closed", "paused", "full"]
+    opens: Annotated[str | None, Meta(description="HH:MM at the site, if later today")]
+    waiting: int
+    wait: WaitAnswer | None
+    #: what to bring, in the caller's language
+    requirements: list[str]
+
+
+class Desk(Struct, frozen=True):
+    """A desk."""
+
+    id: str
+    name: str
+    zone: str
+
+
+class Site(Struct, frozen=True):
+    """A site with what can be chosen at it."""
+
+    id: str
+    name: str
+    zone: Annotated[str, Meta(description="IANA time zone")]
+    profile: str
+    languages: list[str]
+    attentions: list[Attention]
+    #: parents before their children
+    services: list[Service]
+    desks: list[Desk]
+
+
+class Sites(Struct, frozen=True):
+    """The sites that the caller may act at."""
+
+    sites: list[Site]
+
+
+def site_of(view: SiteView, language: str) -> Site:
+    """The line's view as the API shows it."""
+    return Site(
+        id=view.key,
+        name=view.name,
+        zone=view.zone,
+        profile=view.profile,
+        languages=list(view.languages),
+        attentions=[
+            Attention(
+                id=one.key,
+                name=name_in(one.names, language),
+                names=one.names,
+                kiosk=one.kiosk,
+                clinical=one.clinical,
+                usual=one.usual,
+            )
+            for one in view.attentions
+        ],
+        services=_services(view.services, None, language),
+        desks=[Desk(one.id, one.name, one.zone) for one in view.desks],
+    )
+
+
+def _services(branch: tuple[ServiceView, ...], parent: str | None, language: str) -> list[Service]:
+    found: list[Service] = []
+    for one in branch:
+        asked = one.requirements.get(language) or next(iter(one.requirements.values()), ())
+        found.append(
+            Service(
+                id=one.key,
+                name=name_in(one.names, language),
+                names=one.names,
+                parent=parent,
+                group=bool(one.children),
+                state=_service_state(one.state),
+                opens=one.opens,
+                waiting=one.waiting,
+                wait=wait_of(one.wait),
+                requirements=list(asked),
+            )
+        )
+        found += _services(one.children, one.key, language)
+    return found
+
+
+def _service_state(state: str) -> Any:
+    """One of the literal's words: the line has no others."""
+    return state
+
+
+class Call(Struct, frozen=True):
+    """A call on the board."""
+
+    #: journal number of the call: announce each once, in this order
+    seq: int
+    number: str
+    desk: str
+    zone: str
+    service_name: str
+    #: the person's
+    language: str
+    called_at: Moment
+    #: called or being served
+    in_force: bool
+    #: the person is still expected
+    calling: bool
+    recalls: int
+
+
+class Queue(Struct, frozen=True):
+    """How many wait for a service."""
+
+    service_name: str
+    names: Names
+    waiting: int
+    wait: WaitAnswer | None
+
+
+class Board(Struct, frozen=True):
+    """What a board shows."""
+
+    site: str
+    name: str
+    #: journal number that this was read at: follow from here
+    seq: int
+    at: Moment
+    #: still called, newest first
+    calls: list[Call]
+    #: the last ones, newest first, those in force included
+    recent: list[Call]
+    queues: list[Queue]
+
+
+def board_of(view: BoardView, language: str) -> Board:
+    """The line's view as the API shows it."""
+    return Board(
+        site=view.site,
+        name=view.name,
+        seq=view.seq,
+        at=moment_of(view.now_ms),
+        calls=[_call(one, language) for one in view.calls],
+        recent=[_call(one, language) for one in view.recent],
+        queues=[_queue(one, language) for one in view.queues],
+    )
+
+
+def _call(view: CallView, language: str) -> Call:
+    return Call(
+        seq=view.seq,
+        number=view.number,
+        desk=view.desk,
+        zone=view.zone,
+        service_name=name_in(view.names, language),
+        language=view.language,
+        called_at=moment_of(view.at_ms),
+        in_force=view.in_force,
+        calling=view.calling,
+        recalls=view.recalls,
+    )
+
+
+def _queue(view: QueueBrief, language: str) -> Queue:
+    return Queue(
+        service_name=name_in(view.names, language),
+        names=view.names,
+        waiting=view.waiting,
+        wait=wait_of(view.wait),
+    )
+
+
+class FactAnswer(Struct, frozen=True):
+    """A line of the journal."""
+
+    seq: int
+    at: Moment
+    #: user:3, token:7, timer, system, cli
+    actor: str
+    kind: Annotated[str, Meta(examples=["ticket-issued"])]
+    data: Annotated[
+        dict[str, Any],
+        Meta(description="The fact's own fields; `…_ms` are milliseconds (UTC for moments)"),
+    ]
+
+
+class JournalAnswer(Struct, frozen=True):
+    """A page of the journal."""
+
+    facts: list[FactAnswer]
+    #: ask `after` this for the next page; unchanged when there is nothing newer
+    next: int

@@ -1,0 +1,50 @@
+"""The API's routes and texts, for the composition."""
+
+from litestar import Router
+
+from turnero.server.api import board, desks, journal, live, moves, sites, tickets
+from turnero.server.api.answering import JsonAnswer
+from turnero.web.languages import mark
+from turnero.web.problem_texts import Text
+from turnero.web.slice import Slice
+
+v1 = Router(
+    "/api/v1",
+    response_class=JsonAnswer,
+    include_in_schema=True,
+    route_handlers=[
+        sites.list_sites,
+        board.board,
+        tickets.issue,
+        tickets.show,
+        moves.recall,
+        moves.start,
+        moves.no_show,
+        moves.return_,
+        moves.park,
+        moves.cancel,
+        moves.undo,
+        moves.call,
+        moves.finish,
+        moves.transfer,
+        moves.rating,
+        desks.open_,
+        desks.break_,
+        desks.resume,
+        desks.close,
+        desks.next_,
+        journal.read_journal,
+        live.live,
+    ],
+)
+
+slice = Slice(  # noqa: A001 - what the composition looks for in every room
+    name="api",
+    routes=[v1],
+    problems={
+        "key-wrong": Text(
+            mark("The idempotency key is wrong"),
+            mark("Idempotency-Key takes 1 to 200 visible ASCII characters. Nothing was changed."),
+        ),
+    },
+)
