@@ -34,6 +34,7 @@ class Rooms:
             self._front(accounts, looks),
             accounts_slice.make(accounts, looks),
             api.slice,
+            *_rooms_under_construction(settings),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),
         ]
@@ -47,3 +48,18 @@ class Rooms:
     def consumers(self, slices: Sequence[Slice]) -> list[Consumer]:
         """What follows every site's journal."""
         return [consumer for one in slices for consumer in one.consumers.values()]
+
+
+def _rooms_under_construction(settings: Settings) -> list[Slice]:
+    import importlib
+    import traceback
+
+    found = []
+    for name in ("kiosk", "desk"):
+        try:
+            module = importlib.import_module(f"turnero.{name}.slice")
+            made = module.make(settings.public_address) if name == "kiosk" else (module.make() if hasattr(module, "make") else module.slice)
+            found.append(made)
+        except Exception:  # noqa: BLE001
+            traceback.print_exc(limit=-2)
+    return found

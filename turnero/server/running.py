@@ -19,6 +19,7 @@ from turnero.server.settings import Settings
 from turnero.server.watch import Watch
 from turnero.store.consumers import Consumers
 from turnero.store.control import ControlServer
+from turnero.store.errors import Unavailable
 from turnero.store.ledger import Ledger
 from turnero.store.timers import Timers
 
@@ -70,6 +71,7 @@ class Running:
         """Start everything, in the order in which it is needed. Stop also after a failure."""
         for start, stop in (
             (self.ledger.start, self.ledger.stop),
+            (self._first_write, None),
             (self.looks.read, None),
             (self.watch.start, self.watch.stop),
             (self.authenticator.start, self.authenticator.stop),
@@ -79,6 +81,12 @@ class Running:
             if stop is not None:
                 self._stops.append(stop)
             await start()
+
+    async def _first_write(self) -> None:
+        """Nothing else is begun on a database that keeps nothing. Raises `Unavailable`."""
+        reason = await self.readiness.reason()
+        if reason is not None:
+            raise Unavailable(reason)
 
     async def _begin(self) -> None:
         for hook in self.app.on_startup:

@@ -22,7 +22,7 @@ from turnero.server.metrics import Metrics
 from turnero.server.settings import Settings
 from turnero.server.waiting import waiting_app
 from turnero.server.waiting_web import waiting_web
-from turnero.store.errors import Occupied, TurneroError
+from turnero.store.errors import Occupied, TurneroError, Unavailable
 from turnero.store.migrate import MigrationError
 from turnero.store.opening import Store, open_store
 
@@ -203,16 +203,19 @@ class Life:
         finally:
             make_running, rooms = await importing
         ledger = self._store.ledger
-        ledger.on_broken.append(self._broken)
         self.running = make_running(self.settings, ledger, self.metrics, rooms)
+        # Until it has once been ready a failure means to try again, afterwards to end.
         await self.running.start()
+        ledger.on_broken.append(self._broken)
         host, port = sock.getsockname()[:2]
         address = f"{'https' if self.settings.tls == 'own' else 'http'}://{_shown(host)}:{port}"
         if self._started is not None:
             result = self._started(self.running, address)
             if asyncio.iscoroutine(result):
                 await result
-        if not self._stop_asked and ledger.broken is None:
+        if ledger.broken is not None:
+            raise Unavailable(ledger.broken)
+        if not self._stop_asked:
             self.front.ready(self.running.app)
             # What was made until now lives as long as the process: the collector need not look again.
             gc.collect()

@@ -6,7 +6,7 @@ The environment wins over the file, and the command line over both. A site's own
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
@@ -214,36 +214,34 @@ def _said(value: Any) -> str:
 
 
 def _together(settings: Settings) -> list[tuple[str, str]]:
-    """What is wrong with settings that each fit their type."""
-    wrong: list[tuple[str, str]] = []
+    """What is wrong with settings that each fit their type: key, and what it must be."""
+    return [*_addresses(settings), *_tls(settings)]
+
+
+def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.postgres is not None and urlsplit(settings.postgres).scheme != "postgresql":
-        wrong.append(("database", 'must be "sqlite" or begin with postgresql://'))
+        yield "database", 'must be "sqlite" or begin with postgresql://'
     if settings.public_address:
         parts = urlsplit(settings.public_address)
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.hostname
-            or parts.path.strip("/")
-            or parts.query
-        ):
-            wrong.append(
-                ("public_address", 'must be like "https://turnos.example.org", without a path')
-            )
-    if settings.tls == "own":
-        for key in ("tls_certificate", "tls_key"):
-            path = getattr(settings, key)
-            if not path:
-                wrong.append((key, 'is needed with tls = "own": the path of a PEM file'))
-            elif not Path(path).is_file():
-                wrong.append((key, f"there is no file {path}"))
-    for name in settings.languages:
-        if name not in LANGUAGES:
-            wrong.append(("languages", f"{name!r} is none of {', '.join(LANGUAGES)}"))
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+            yield "public_address", 'must be like "https://turnos.example.org", and end there'
     for name in settings.trusted_proxies:
         try:
             ip_network(name)
         except ValueError as error:
-            wrong.append(("trusted_proxies", f"{error}: write an address or a network"))
+            yield "trusted_proxies", f"{error}: write an address or a network"
+    for name in settings.languages:
+        if name not in LANGUAGES:
+            yield "languages", f"{name!r} is none of {', '.join(LANGUAGES)}"
+
+
+def _tls(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.tls == "proxy" and not settings.trusted_proxies:
-        wrong.append(("trusted_proxies", 'is needed with tls = "proxy": the proxy\'s address'))
-    return wrong
+        yield "trusted_proxies", 'is needed with tls = "proxy": the proxy\'s address'
+    if settings.tls == "own":
+        for key in ("tls_certificate", "tls_key"):
+            path = getattr(settings, key)
+            if not path:
+                yield key, 'is needed with tls = "own": the path of a PEM file'
+            elif not Path(path).is_file():
+                yield key, f"there is no file {path}"

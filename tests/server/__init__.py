@@ -1,0 +1,1 @@
+"""The composition for a site: settings, accounts, life, command line, API, replay, bench."""
