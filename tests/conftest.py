@@ -13,16 +13,19 @@ from tests.peers.postgres import (
     postgres_server,
     postgres_url,
 )
+from tests.peers.server import own_server, server
 
 __all__ = [
     "browsers",
     "durable_postgres_server",
     "open_page",
+    "own_server",
     "page",
     "picture",
     "postgres_database",
     "postgres_server",
     "postgres_url",
+    "server",
 ]
 
 IN_CI = bool(os.environ.get("CI"))
