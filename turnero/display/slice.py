@@ -8,6 +8,7 @@ from turnero.display.pages import routes
 from turnero.display.views import BoardLive
 from turnero.display.voice import espeak
 from turnero.display.voice.cache import Cache
+from turnero.display.voice.guidance import Guidance
 from turnero.display.voice.port import Voice
 from turnero.display.voice.studio import Studio
 from turnero.web.languages import mark
@@ -47,5 +48,6 @@ def make(data: Path, voice: Voice | None = None) -> Slice:
         static=HERE / "static",
         views=(live,),
         problems=PROBLEMS,
+        speech=Guidance(studio),
         tasks={"display-tidy": tidy},
     )

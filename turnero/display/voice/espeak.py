@@ -6,9 +6,11 @@ It knows how espeak-ng must be spelt to; which words are said is words.py's.
 import re
 import shutil
 import subprocess
+from functools import cache
 from typing import Final
 
 from turnero.display.voice.chime import RATE, pcm, samples
+from turnero.display.voice.numbers import first_words
 from turnero.display.voice.port import Line, NoVoice, Voice, VoiceError
 
 _VOICES: Final = {"es": "es-419", "en": "en", "pt": "pt-br", "qu": "qu"}
@@ -25,7 +27,6 @@ _QU_LETTERS: Final = {
     "Q": "ku", "R": "erre", "S": "ese", "T": "te", "U": "u", "V": "uve", "W": "dobleuve",
     "X": "ekis", "Y": "iyi", "Z": "seta",
 }  # fmt: skip
-_LETTER: Final = re.compile(r"(?<![^\W\d_])([A-Z])(?![^\W\d_])")
 
 
 class Espeak:
@@ -80,10 +81,18 @@ def spelling(line: Line) -> str:
     "A cuarenta" is a preposition, "A, cuarenta" the letter. Square brackets would be phoneme codes.
     """
     text = line.text.replace("[", " ").replace("]", " ")
+    letters = _letters(line.language)
     if line.language == "qu":
         text = text.replace("ch'", "ch")  # it stops at the apostrophe of a glottalised ch
-        return _LETTER.sub(lambda found: f"{_QU_LETTERS[found[1]]},", text)
-    return _LETTER.sub(r"\1,", text).replace(",,", ",")
+        return letters.sub(lambda found: f"{_QU_LETTERS[found[0]]},", text)
+    return letters.sub(r"\g<0>,", text)
+
+
+@cache
+def _letters(language: str) -> re.Pattern[str]:
+    """Capital letters that are letters: before a number, other letters, or the end of a part."""
+    numbers = "|".join(sorted(map(re.escape, first_words(language))))
+    return re.compile(rf"\b[A-Z]\b(?=(?: [A-Z]\b)*(?: (?:{numbers})\b|$|[.;]))")
 
 
 def find() -> Voice:

@@ -114,6 +114,11 @@ _SPELL: Final[dict[str, Callable[[int], str]]] = {"es": _es, "en": _en, "pt": _p
 LANGUAGES: Final = tuple(_SPELL)
 
 
+def first_words(language: str) -> frozenset[str]:
+    """The words with which numbers begin in a language."""
+    return frozenset(_SPELL[language](n).partition(" ")[0] for n in range(LARGEST + 1))
+
+
 def number(n: int, language: str) -> str:
     """`n` spelt out in one of LANGUAGES. ValueError when negative, KeyError for other languages."""
     if n < 0:
