@@ -1,0 +1,226 @@
+"""The life of a ticket once more, in plain lists: the reference that the product is compared with.
+
+Written from the rules of the working day, not from the product's code. It knows one site
+of two services and two classes, and desks that are always open.
+"""
+
+import copy
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+GAP_MS, RECALLS, RETURN_MS, UNDO_MS = 20_000, 2, 30 * 60_000, 10_000
+#: the site's days begin five hours after those of UTC
+LIMA_MS = 5 * 3_600_000
+#: class → rank, and desk → its primary and its overflow services
+CLASSES = {"preferential": 0, "ordinary": 1}
+DESKS = {"s.one": (("adm",), ("lab",)), "s.two": (("lab", "adm"), ())}
+
+
+@dataclass
+class Person:
+    """A ticket."""
+
+    number: str
+    service: str
+    attention: str
+    place: tuple[int, Fraction]
+    state: str = "waiting"
+    at: str | None = None
+    only: str | None = None
+    recalls: int = 0
+    counts_from: int = 0
+    ended: int = 0
+    returned: bool = False
+    touches: int = 0
+    press: int = -1
+
+
+class Refusal(Exception):
+    """The model says no, with the code that the product must give."""
+
+
+@dataclass
+class Model:
+    """The site."""
+
+    now: int
+    people: dict[str, Person] = field(default_factory=dict)
+    counts: dict[tuple[int, str], int] = field(default_factory=dict)
+    presses: dict[int, tuple[int, dict[str, Person], dict[str, int]]] = field(default_factory=dict)
+    facts: int = 0
+    closed: int = 0
+
+    def line(self, of: Person) -> list[Person]:
+        """Who stands in the same line, in order."""
+        same = (of.service, of.attention, of.only)
+        found = [p for p in self.people.values() if p.state == "waiting"]
+        found = [p for p in found if (p.service, p.attention, p.only) == same]
+        return sorted(found, key=lambda p: p.place)
+
+    def serving(self, desk: str) -> str | None:
+        """Who is at a desk."""
+        found = [
+            t for t, p in self.people.items() if p.at == desk and p.state in ("called", "serving")
+        ]
+        assert len(found) <= 1
+        return found[0] if found else None
+
+    def due(self, desk: str) -> str | None:
+        """Who must be called next."""
+        own, overflow = DESKS[desk]
+        best = []
+        for t, p in self.people.items():
+            if p.state != "waiting" or p.only not in (None, desk):
+                continue
+            if p.only == desk or p.service in own + overflow:
+                tier = int(p.only is None and p.service in overflow)
+                best.append((tier, CLASSES[p.attention], p.place, t))
+        return min(best)[3] if best else None
+
+    def press(self, *tickets: str | None) -> None:
+        """Remember what these tickets were, for undo. Call before changing them."""
+        self.facts += 1
+        no = self.facts
+        before = {t: copy.copy(self.people[t]) for t in tickets if t is not None}
+        for t in before:
+            self.people[t].touches += 1
+            self.people[t].press = no
+        self.presses[no] = (self.now, before, {t: self.people[t].touches for t in before})
+
+    def require(self, ticket: str, *states: str) -> Person:
+        """The person, in one of these states."""
+        person = self.people[ticket]
+        if person.state not in states:
+            raise Refusal("move-illegal")
+        return person
+
+    def issue(self, ticket: str, service: str, attention: str) -> str:
+        """Take a ticket; returns its number."""
+        day = (self.now - LIMA_MS) // 86_400_000
+        self.counts[day, service] = count = self.counts.get((day, service), 0) + 1
+        self.facts += 1
+        number = f"{service[0].upper()}{count:03d}"
+        self.people[ticket] = Person(number, service, attention, (self.now, Fraction(self.facts)))
+        return number
+
+    def next(self, desk: str) -> tuple[str | None, str | None]:
+        """Finish who is there, call who is due; returns (called, finished)."""
+        finished, called = self.serving(desk), self.due(desk)
+        self.press(finished, called)
+        self._end(finished)
+        self._call(called, desk)
+        return called, finished
+
+    def choose(self, ticket: str, desk: str) -> str | None:
+        """Call this one; returns who was finished."""
+        self.require(ticket, "waiting", "parked")
+        finished = self.serving(desk)
+        self.press(finished, ticket)
+        self._end(finished)
+        self._call(ticket, desk)
+        return finished
+
+    def recall(self, ticket: str) -> None:
+        """Call again."""
+        person = self.require(ticket, "called")
+        person.touches += 1
+        if self.now >= person.counts_from:
+            person.recalls += 1
+            person.counts_from = self.now + GAP_MS
+
+    def start(self, ticket: str) -> None:
+        """The person is here."""
+        self.require(ticket, "called")
+        self.press(ticket)
+        self.people[ticket].state = "serving"
+
+    def finish(self, ticket: str) -> None:
+        """Done."""
+        self.require(ticket, "called", "serving")
+        self.press(ticket)
+        self._end(ticket)
+
+    def no_show(self, ticket: str) -> None:
+        """The person did not come."""
+        person = self.require(ticket, "called")
+        if person.recalls < RECALLS:
+            raise Refusal("no-show-too-soon")
+        self.press(ticket)
+        person.state, person.ended = "no-show", self.now
+
+    def come_back(self, ticket: str) -> None:
+        """In line again."""
+        person = self.require(ticket, "no-show", "parked")
+        if person.state == "no-show":
+            if person.returned:
+                raise Refusal("return-used")
+            if self.now - person.ended > RETURN_MS or self.closed > person.ended:
+                raise Refusal("return-too-late")
+        self.press(ticket)
+        if person.state == "no-show":
+            ahead = self.line(person)
+            person.returned = True
+            if ahead:
+                ms, seq = ahead[:2][-1].place
+                same = len(ahead) > 2 and ahead[2].place[0] == ms
+                person.place = (ms, (seq + (ahead[2].place[1] if same else seq + 1)) / 2)
+        person.state, person.at = "waiting", None
+
+    def park(self, ticket: str) -> None:
+        """Set aside."""
+        self.require(ticket, "called", "serving")
+        self.press(ticket)
+        self.people[ticket].state = "parked"
+
+    def transfer(self, ticket: str, service: str | None, desk: str | None) -> None:
+        """To a service, or to a desk."""
+        person = self.require(ticket, "waiting", "called", "serving", "parked")
+        goal = (person.service, desk) if desk is not None else (service, None)
+        if person.state == "waiting" and goal == (person.service, person.only):
+            raise Refusal("transfer-same")
+        self.press(ticket)
+        person.state, person.at, person.only = "waiting", None, desk
+        person.service = service or person.service
+
+    def cancel(self, ticket: str) -> None:
+        """The person leaves."""
+        self.require(ticket, "waiting", "called", "parked")
+        self.press(ticket)
+        self.people[ticket].state = "cancelled"
+
+    def undo(self, ticket: str) -> None:
+        """Take back the last press that touched this ticket."""
+        found = self.presses.get(self.people[ticket].press)
+        if found is None:
+            raise Refusal("undo-nothing")
+        at, before, touches = found
+        if self.now - at > UNDO_MS:
+            raise Refusal("undo-too-late")
+        if any(self.people[t].touches != touches[t] for t in before):
+            raise Refusal("undo-touched")
+        for old in before.values():
+            holder = self.serving(old.at) if old.at and old.state in ("called", "serving") else None
+            if holder is not None and holder not in before:
+                raise Refusal("desk-serving")
+        del self.presses[self.people[ticket].press]
+        for t, old in before.items():
+            self.people[t] = old
+            old.touches, old.press = touches[t] + 1, -1
+
+    def close_day(self) -> int:
+        """Who waits or is parked was not served; returns how many."""
+        left = [p for p in self.people.values() if p.state in ("waiting", "parked")]
+        for person in left:
+            person.state, person.touches = "not-served", person.touches + 1
+        self.closed = self.now
+        return len(left)
+
+    def _end(self, ticket: str | None) -> None:
+        if ticket is not None:
+            self.people[ticket].state = "finished"
+
+    def _call(self, ticket: str | None, desk: str) -> None:
+        if ticket is not None:
+            person = self.people[ticket]
+            person.state, person.at, person.recalls = "called", desk, 0
+            person.counts_from = self.now + GAP_MS
