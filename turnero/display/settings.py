@@ -1,4 +1,4 @@
-"""What can be set for one board, kept in its device's row; a site's file describes it under `boards`.
+"""What can be set for one board, kept in its device's row; a site's file describes it under `[[board]]`.
 
 Only shapes and defaults. A setting that cannot be read costs that board its settings, not its life.
 """
@@ -8,12 +8,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from turnero.queue.site_shape import Arrow
 from turnero.store.devices import Device
 
 log = logging.getLogger(__name__)
-
-#: Which way people turn from this board to reach a desk.
-Arrow = Literal["right", "left", "up", "down", "up-right", "up-left", "down-right", "down-left"]
 
 
 class BoardSettings(msgspec.Struct, frozen=True):

@@ -13,6 +13,8 @@ from turnero.queue.settings import Settings
 Names = dict[str, str]
 #: weekday → spans such as "08:00-13:00"
 Spans = dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[str, ...]]
+#: which way people turn from a board
+Arrow = Literal["right", "left", "up", "down", "up-right", "up-left", "down-right", "down-left"]
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -93,11 +95,21 @@ class KioskPart(_Part, frozen=True):
 
 
 class BoardPart(_Part, frozen=True):
-    """`[[board]]`"""
+    """`[[board]]`; from `sound` on these are the board's own settings, kept with it"""
 
     key: str
     name: str
     zone: str = ""
+    #: whether it sounds; by default the first board of its zone that can
+    sound: bool | None = None
+    #: black and yellow, for a panel against a window
+    contrast: bool | None = None
+    #: languages of every call; by default the site's first, then the person's own
+    voice: tuple[str, ...] = ()
+    #: name of a desk → where it lies as seen from the board; by default right
+    arrows: dict[str, Arrow] = {}
+    #: language → lines shown one after the other
+    notices: dict[str, tuple[str, ...]] = {}
 
 
 class PrinterPart(_Part, frozen=True):

@@ -12,7 +12,7 @@ from turnero.queue.commands.day import set_day_close
 from turnero.queue.facts import Change, SiteLoaded
 from turnero.queue.keyed_rows import KeyedRows, Values, json_of, plain
 from turnero.queue.site_rules import spans
-from turnero.queue.site_shape import AttentionPart, ServicePart, SiteFile
+from turnero.queue.site_shape import AttentionPart, BoardPart, ServicePart, SiteFile
 from turnero.queue.tables import (
     ANY_DESK,
     CLOSED,
@@ -302,7 +302,7 @@ def _devices(tx: Tx, file: SiteFile) -> list[Change]:
             for part in file.kiosk
         },
         "board": {
-            part.key: {"name": part.name, "zone": part.zone, "settings": "{}"}
+            part.key: {"name": part.name, "zone": part.zone, "settings": _of_board(part)}
             for part in file.board
         },
         "printer": {
@@ -322,6 +322,18 @@ def _devices(tx: Tx, file: SiteFile) -> list[Change]:
         for key, values in parts.items():
             changes += _DEVICE[kind].put(tx, kind, key, there.get(key), values)[1]
     return changes
+
+
+def _of_board(part: BoardPart) -> str:
+    """A board's own settings, as far as they are set, as JSON."""
+    wanted = {
+        "sound": part.sound,
+        "contrast": part.contrast,
+        "voice": part.voice or None,
+        "arrows": part.arrows or None,
+        "notices": part.notices or None,
+    }
+    return json_of({name: value for name, value in wanted.items() if value is not None})
 
 
 def _sum(tx: Tx, statement: Statement, **params: int) -> int:
