@@ -52,8 +52,13 @@ def used() -> Used:
         for path in sorted(folder.rglob("*")):
             template = path.suffix in (".html", ".txt") and "templates" in path.parts
             if (path.suffix == ".py" or template) and "vendor" not in path.parts:
-                for line, msgid in _found(path):
-                    here.setdefault(msgid, f"{path.relative_to(ROOT)}:{line}")
+                place = path.relative_to(ROOT)
+                try:
+                    for line, msgid in _found(path):
+                        here.setdefault(msgid, f"{place}:{line}")
+                except Exception as error:
+                    error.add_note(f"while reading {place}")
+                    raise
         shared = rooms.get("web", {})
         mine = {msgid: where for msgid, where in here.items() if msgid not in shared}
         if mine:

@@ -1,7 +1,8 @@
 """A whole small server for the web's tests: real ledger, real routes, no room of the product."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import msgspec
@@ -17,6 +18,9 @@ from turnero.web.guards import demand_permissions
 from turnero.web.look import Look, OneLook
 from turnero.web.principal import Principal, Role
 from turnero.web.wiring import Web, options, weave
+
+if TYPE_CHECKING:
+    from tests.web.serving import Served
 
 LOOK = Look(number=1, key="main", name="Hospital", profile="pe", zone="America/Lima")
 
@@ -91,3 +95,14 @@ def as_user(name: str, **more: str) -> dict[str, str]:
 def bearer(name: str) -> dict[str, str]:
     """Headers of a program with this token."""
     return {"authorization": f"Bearer {name}"}
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator["Served"]:
+    """The same small server on a real socket."""
+    from tests.web.serving import Served
+
+    server = Served(tmp_path / "served")
+    server.start()
+    yield server
+    server.stop()

@@ -59,6 +59,11 @@ async def other(request: PageRequest) -> Response[str]:
     return page(request, "sample/other.html", site=1)
 
 
+@get("/sample/frames", opt={"permission": "public"})
+async def frames(request: PageRequest) -> Response[str]:
+    return page(request, "sample/frames.html", site=1)
+
+
 @post("/sample/count", opt={"permission": "desks.work"}, status_code=200)
 async def press(request: PageRequest) -> Response[str]:
     try:
@@ -168,7 +173,7 @@ def make_slices() -> list[Slice]:
     return [
         Slice(
             name="sample",
-            routes=[sample, other, press, moved, error, api, who, limited, facts],
+            routes=[sample, other, frames, press, moved, error, api, who, limited, facts],
             templates=HERE / "sample",
             views=[CountView()],
             slots={"sample.side": side},

@@ -1,10 +1,13 @@
 """What went wrong is told in the caller's language, in the caller's form, and nothing else."""
 
 import logging
+import re
+from pathlib import Path
 
 import httpx
 import pytest
 
+import turnero
 from tests.web.conftest import as_user, bearer
 from turnero.queue.refusals import CODES
 from turnero.web.languages import Translator
@@ -24,6 +27,22 @@ def test_every_refusal_of_the_line_has_a_sentence_with_its_figures(
     assert len(title) > 3
     assert detail != code
     assert "%(" not in title + detail
+
+
+PACKAGE = Path(turnero.__file__).parent
+RAISED = re.compile(r'(?:Refused|NotFound|Invalid|refused|invalid|unknown)\(\s*"([a-z-]+)"')
+SAID = re.compile(r'"([a-z-]+)": Text\(')
+
+
+def test_every_refusal_that_is_raised_anywhere_has_a_sentence() -> None:
+    raised: dict[str, str] = {}
+    said = set(TEXTS)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        source = path.read_text()
+        raised |= dict.fromkeys(RAISED.findall(source), str(path.relative_to(PACKAGE)))
+        said |= set(SAID.findall(source))
+    assert len(raised) > 60
+    assert {code: path for code, path in raised.items() if code not in said} == {}
 
 
 def test_words_inside_a_sentence_are_translated_too() -> None:

@@ -285,9 +285,9 @@ class Hub:
         feed = self.feed(site)
         await feed.start()
         yield b"retry: 2000\n" + self.greeting()
-        if after > feed.seq:
-            yield event("reset", head=feed.seq)
-            after = feed.seq
+        if after > (head := feed.seq):
+            after = head  # before the pause of `yield`: a fact may come in it
+            yield event("reset", head=head)
         async for chunk in feed.facts(after, encode, self.beat_s):
             if self._stopped:
                 return
@@ -302,6 +302,13 @@ class Hub:
     def greeting(self) -> bytes:
         """The first event: which version of the pages this is, what time, how often it beats."""
         return event("hello", version=self.version, at_ms=self.now_ms(), beat_s=self.beat_s)
+
+    def watched(self, view: str, site: int) -> bool:
+        """Whether anybody has this view of a site open now."""
+        return any(
+            spot.view == view and spot.site == site and room.streams
+            for spot, room in self._rooms.items()
+        )
 
     @property
     def streams(self) -> int:

@@ -176,13 +176,7 @@ _NEVER = {
         _("This outcome does not exist"),
         _("“%(outcome)s” is not one of the outcomes: %(known)s."),
     ),
-    "reason-missing": Text(
-        _("A reason is needed"), _("Please write why, in at most %(max)s characters.")
-    ),
-    "reason-too-long": Text(
-        _("The reason is too long"),
-        _("It has %(length)s characters; please write at most %(max)s."),
-    ),
+    "reason-missing": Text(_("A reason is needed"), _("Please write why.")),
     "transfer-target": Text(
         _("Where to is not clear"), _("Please give a service or a desk, one of the two.")
     ),
@@ -202,10 +196,6 @@ _NEVER = {
     ),
     "need-unknown": Text(
         _("This aid does not exist"), _("The aids that can be asked for are: %(known)s.")
-    ),
-    "text-not-allowed": Text(
-        _("The text cannot be read"),
-        _("%(field)s has hidden or control characters. Please type it again."),
     ),
     "text-too-long": Text(
         _("The text is too long"),

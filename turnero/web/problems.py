@@ -93,7 +93,7 @@ def text_of(problem: Problem, texts: Mapping[str, Text], say: Translator) -> tup
         for name, value in problem.params.items()
     }
     try:
-        return say.gettext(text.title, **params), say.gettext(text.detail, **params)
+        return say.lookup(text.title) % params, say.lookup(text.detail) % params
     except KeyError:
         log.exception("the text of %s wants a figure that it did not get", problem.code)
         return unsaid

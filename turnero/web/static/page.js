@@ -154,7 +154,7 @@
     const key = space ? "Space" : event.key.toUpperCase();
     const dialog = document.querySelector("dialog[open]");
     const button = [...(dialog ?? document).querySelectorAll("[data-key]")].find(
-      (one) => one.dataset.key.toUpperCase() === key.toUpperCase() && !one.disabled && one.offsetParent !== null,
+      (one) => one.dataset.key.toUpperCase() === key.toUpperCase() && !one.disabled && one.checkVisibility(),
     );
     if (!button) return;
     event.preventDefault();
