@@ -30,7 +30,7 @@ def test_every_refusal_of_the_line_has_a_sentence_with_its_figures(
 
 
 PACKAGE = Path(turnero.__file__).parent
-RAISED = re.compile(r'(?:Refused|NotFound|Invalid|refused|invalid|unknown)\(\s*"([a-z-]+)"')
+RAISED = re.compile(r'(?<!`)(?:Refused|NotFound|Invalid|refused|invalid|unknown)\(\s*"([a-z-]+)"')
 SAID = re.compile(r'"([a-z-]+)": Text\(')
 
 
