@@ -29,6 +29,7 @@ click.rich_click.MAX_WIDTH = 100
 
 ROLES = ("kiosk", "board", "desk", "greeter", "agent", "supervisor", "administrator")
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _data = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -151,7 +152,7 @@ def token_list(*, data: Path | None, as_json: bool) -> None:
     """Show the tokens there are, never their secrets."""
     _table(
         _act(data, "token-list"),
-        (
+        [
             "id",
             "role",
             "site",
@@ -161,7 +162,7 @@ def token_list(*, data: Path | None, as_json: bool) -> None:
             "expires_ms",
             "revoked_ms",
             "seen_ms",
-        ),
+        ],
         as_json=as_json,
     )
 
@@ -191,9 +192,7 @@ def _asked_password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
     if not sys.stdin.isatty():
-        _fail(
-            "there is no terminal to ask for the password: give it on standard input with --password-stdin"
-        )
+        _fail("there is no terminal to ask for the password: give it with --password-stdin")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
 
 
@@ -237,7 +236,7 @@ def user_list(*, data: Path | None, as_json: bool) -> None:
     """Show the accounts there are."""
     _table(
         _act(data, "user-list"),
-        ("id", "login", "name", "role", "site", "disabled"),
+        ["id", "login", "name", "role", "site", "disabled"],
         as_json=as_json,
     )
 
@@ -274,7 +273,7 @@ def site() -> None:
 
 
 @site.command("load")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=_FILE)
 @_data
 def site_load(file: Path, data: Path | None) -> None:
     """Make or change the site that a TOML file describes. Loading it again changes nothing."""
@@ -328,7 +327,7 @@ def verify(data: Path | None) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=_FILE)
 @_data
 @_plainly
 def backup(file: Path, data: Path | None) -> None:
@@ -340,7 +339,7 @@ def backup(file: Path, data: Path | None) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=_FILE)
 @_data
 @_plainly
 def restore(file: Path, data: Path | None) -> None:
@@ -354,7 +353,47 @@ def restore(file: Path, data: Path | None) -> None:
     click.echo(bring_back(settings, file), err=True)
 
 
-def _table(rows: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool) -> None:
+@main.command()
+@click.argument("file", type=_FILE)
+@click.option("--office", required=True, help="Whose day; an unknown one lists those there are.")
+@click.option("--day", required=True, help="Which day, as the file names it.")
+@click.option("--url", help="Address of the running server.")
+@click.option("--token", "secret", envvar="TURNERO_TOKEN", help="Of a desk (or TURNERO_TOKEN).")
+@click.option("--speed", type=float, default=600, help="Times the trace's own (600); 0: at once.")
+@click.option("--site-toml", type=_FILE, help="Only write the site to load first, here.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@_plainly
+def replay(
+    file: Path, office: str, day: str, site_toml: Path | None, url: str | None, **words: Any
+) -> None:
+    """Play a recorded day of FILE against a running server; ends with 1 if anything disagrees.
+
+    First write its site with --site-toml and load it with `turnero site load`.
+    """
+    from turnero.server.replay import run, write_site
+
+    if site_toml is not None:
+        plan = write_site(file, office, day, site_toml)
+        click.echo(f"{site_toml}: site {plan.site}, {plan.people} people will come", err=True)
+        return
+    token = words.pop("secret")
+    if not url or not token:
+        _fail("give --url and --token, or --site-toml to write the site first", CANNOT)
+    sys.exit(run(file, office, day, url=url, token=token, **words))
+
+
+@main.command()
+@click.option("--quick", is_flag=True, help="Half a minute instead of a few: rough figures.")
+@click.option("--json", "as_json", is_flag=True, help="JSON only, without the table on stderr.")
+@_plainly
+def bench(*, quick: bool, as_json: bool) -> None:
+    """Measure this machine on a server of its own; prints JSON, and a table on stderr."""
+    from turnero.server.bench import run
+
+    sys.exit(run(quick=quick, with_table=not as_json))
+
+
+def _table(rows: list[dict[str, Any]], columns: list[str], *, as_json: bool) -> None:
     if as_json:
         import msgspec
 

@@ -27,15 +27,15 @@ STREAMS = 200
 _STARTS = 5
 
 
-def run(*, quick: bool = False, as_json: bool = True) -> int:
+def run(*, quick: bool = False, with_table: bool = True) -> int:
     """Measure, print the JSON (stdout) and a short table (stderr); 0.
 
     Raises `LoadError` when the server did not answer as it must.
     """
     found = bench(quick=quick)
-    sys.stderr.write(table(found) + "\n")
-    if as_json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+    if with_table:
+        sys.stderr.write(table(found) + "\n")
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
     return 0
 
 
