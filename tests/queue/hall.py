@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from turnero.queue import reads, requests, site_file
-from turnero.queue.commands import calls, day, desks, finishing, help, issue, moves, ratings, undo
+from turnero.queue.commands import calls, day, desks, finishing, issue, moves, ratings, undo
+from turnero.queue.commands import help as helping
 from turnero.queue.commands.sites import load_site
 from turnero.queue.numbers import local
 from turnero.queue.timers import TIMERS
@@ -202,14 +203,14 @@ class Hall:
         request = requests.Transfer(ticket=ticket, service=service, desk=to_desk)
         await self.act(moves.transfer, request)
 
-    async def rate(self, ticket: str, answer: int | str = 5, **more: Any) -> None:
+    async def rate(self, ticket: str, answer: Any = 5, **more: Any) -> None:
         """Rate."""
         fields = {"question": "overall", "version": 1, **more}
         await self.act(ratings.rate, requests.Rate(ticket=ticket, answer=answer, **fields))
 
     async def help(self, need: str = "help", place: str = "k1") -> int:
         """Ask for help; the call."""
-        asked = await self.act(help.ask_help, requests.AskHelp(place=place, need=need))
+        asked = await self.act(helping.ask_help, requests.AskHelp(place=place, need=need))
         return asked.help
 
     async def close_day(self) -> requests.DayDone:

@@ -4,6 +4,7 @@ Pure. A day here is the calendar day at the site, whatever the server's zone: it
 when numbering begins again.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -12,6 +13,9 @@ from zoneinfo import ZoneInfo
 PREFIX_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ")
 #: letters that sound alike: not two of them in one zone
 SOUND_ALIKE = frozenset("BDPT")
+
+_CLOCK = re.compile("([0-9]{2}):([0-5][0-9])")
+_DAY = 24 * 60
 
 
 def number(prefix: str, count: int) -> str:
@@ -36,12 +40,10 @@ def day_of(now_ms: int, zone: str) -> str:
 
 def minutes(clock: str) -> int:
     """Minutes since midnight of "HH:MM" (up to "24:00"); `ValueError` for anything else."""
-    hour, colon, minute = clock.partition(":")
-    if not (colon and len(hour) == len(minute) == 2 and (hour + minute).isdecimal()):  # noqa: PLR2004
-        raise ValueError(clock)
-    total = int(hour) * 60 + int(minute)
-    if int(minute) >= 60 or total > 24 * 60:  # noqa: PLR2004
-        raise ValueError(clock)
+    found = _CLOCK.fullmatch(clock)
+    total = int(found[1]) * 60 + int(found[2]) if found else -1
+    if not 0 <= total <= _DAY:
+        raise ValueError(f"{clock!r} is no hour")
     return total
 
 

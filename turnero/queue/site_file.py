@@ -55,7 +55,8 @@ def _readable(value: Any, path: str) -> Any:
 def _shape(error: msgspec.ValidationError) -> Invalid:
     """The message of msgspec with the place first: "Expected `str`, got `int` - at `$.site.key`"."""
     message, _, at = str(error).partition(" - at ")
-    place = at.strip("`").removeprefix("$").removeprefix(".")
+    # A wrong key of a table reads "at `key` in `$.site.hours`".
+    place = at.rpartition("`$")[2].strip("`").removeprefix(".")
     missing = re.search(r"missing required field `(\w+)`", message)
     if missing:
         return wrong(".".join(filter(None, (place, missing[1]))), "is missing: add it")
