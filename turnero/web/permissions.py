@@ -16,6 +16,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "kiosk.use": frozenset({_K, _X}),
     "board.show": frozenset({_B, _G, _A, _S, _X}),
     "device.report": frozenset({_K, _B, _D}),
+    # its own, so that in a browser with several devices' cookies the board's is the one that counts
+    "board.report": frozenset({_B}),
     # the line
     "sites.read": frozenset(Role),
     "board.read": frozenset(Role),
