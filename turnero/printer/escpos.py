@@ -193,11 +193,13 @@ class _Paper:
         return block if width == block.width else msgspec.structs.replace(block, width=width)
 
     def rows(self, words: str, block: Text) -> list[str]:
-        """The paragraph in lines; a bar of inverted letters keeps its margins."""
+        """The paragraph in lines; those of a black bar are equally long, with margins."""
         columns = self.profile.columns(block.width, small=block.small)
-        if block.invert and len(words) <= columns:
-            return [words]
-        return wrap(words.strip(), columns)
+        if not block.invert:
+            return wrap(words, columns)
+        lines = wrap(words.strip(), columns - 2)
+        longest = max(map(len, lines))
+        return [f" {line:^{longest}} " for line in lines]
 
     def nearest(self, words: str) -> str:
         """The words in letters of the code page: ʼ becomes ', ȩ becomes e, others become ?."""

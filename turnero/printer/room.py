@@ -109,25 +109,28 @@ class Printers:
     async def rescan(self) -> None:
         """Look at the devices: start what is new, restart what changed, stop what is gone."""
         async with self._scanning:
+            # Followed first: a site loaded during the scan is then heard of.
+            await self._follow_new_sites()
             wanted = {_bare(found): found for found in await self._ledger.read(reads.printers)}
             for known in [one for one in self._workers if one not in wanted]:
                 await self._workers.pop(known).stop()
             for one in wanted:
                 if one not in self._workers:
                     self._start(one)
-            await self._follow_new_sites()
 
     def virtual_of(self, device: Device) -> VirtualPrinter | None:
         """The virtual printer behind a device, or None when it is a real one."""
-        parts = urlsplit(device.setting("url") or "")
-        return self.virtual.get(parts.netloc) if parts.scheme == "virtual" else None
+        name = _virtual_name(device)
+        return self.virtual.get(name) if name is not None else None
 
     def _start(self, device: Device) -> None:
         """Start the worker of a device; settings that cannot be are logged, and the rest goes on."""
         try:
             profile = profile_named(device.setting("profile") or DEFAULT)
-            url = device.setting("url") or ""
-            self._make_virtual(device, url, profile)
+            name = _virtual_name(device)
+            if name is not None:
+                self._make_virtual(name, device, profile)
+            url = f"virtual://{name}" if name is not None else device.setting("url") or ""
             printer = open_printer(url, profile, virtual=self.virtual, limits=self._limits)
         except Refused as refusal:
             log.error(  # noqa: TRY400 - a wrong setting, not a defect
@@ -166,11 +169,7 @@ class Printers:
         # In a thread: drawing letters and the first import of the encoder take their time.
         return await asyncio.to_thread(escpos.encode, document, profile)
 
-    def _make_virtual(self, device: Device, url: str, profile: Profile) -> None:
-        parts = urlsplit(url)
-        name = parts.netloc
-        if parts.scheme != "virtual" or not _NAME.match(name):
-            return
+    def _make_virtual(self, name: str, device: Device, profile: Profile) -> None:
         machine = self.virtual.get(name)
         if machine is None:
             machine = self.virtual[name] = VirtualPrinter(
@@ -200,10 +199,6 @@ class Printers:
                 self._followers[site] = asyncio.create_task(
                     self._follow(site, head), name=f"printers-of-{site}"
                 )
-                # What came between the scan and the head.
-                for device, worker in self._workers.items():
-                    if device.site == site:
-                        worker.wake()
 
     async def _follow(self, site: int, after: int) -> None:
         """Wake workers for new jobs, and look at the devices when a site was loaded."""
@@ -218,6 +213,17 @@ class Printers:
                 for device, worker in self._workers.items():
                     if device.site == site:
                         worker.wake()
+
+
+def _virtual_name(device: Device) -> str | None:
+    """The name of the virtual printer that this device is, or None. "virtual:" alone is one
+    of its own, named after the device; names are folder names too.
+    """
+    parts = urlsplit(device.setting("url") or "")
+    if parts.scheme != "virtual":
+        return None
+    name = parts.netloc or parts.path or f"{device.site}-{device.key}"
+    return name if _NAME.match(name) else None
 
 
 def _bare(device: Device) -> Device:

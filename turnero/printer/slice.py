@@ -60,7 +60,11 @@ def make(data: Path | None, public_address: str = "") -> Slice:
     """The slice. `data`: the server's folder, None: paper in memory alone. `public_address`:
     where phones reach the server, "" when they do not; then the QR holds the code alone.
     """
-    printers = Printers(data / "paper" if data is not None else None, public_address)
+    return compose(Printers(data / "paper" if data is not None else None, public_address))
+
+
+def compose(printers: Printers) -> Slice:
+    """The slice of these printers."""
 
     async def print_all(web: "Web") -> None:
         await printers.run(web.ledger, web.hub.poke)

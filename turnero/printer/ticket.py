@@ -85,7 +85,7 @@ def _number(slip: Slip, say: Translator) -> list[Block]:
         Space(4),
     ]
     if slip.attention:
-        blocks += [Text(slip.attention, 2, 2, bold=True, invert=True), Space(16)]
+        blocks += [Text(slip.attention, 2, 2, bold=True, invert=True, fit=True), Space(16)]
     if slip.people > 1:
         text = say.ngettext("For %(n)s person", "For %(n)s people", slip.people)
         blocks += [Text(text, 2, 2, bold=True, fit=True), Space(8)]
@@ -126,7 +126,12 @@ def _code(slip: Slip, say: Translator) -> list[Block]:
     return [
         Qr(slip.url or slip.code, module=8 if slip.large else 6),
         Space(8),
-        Text(grouped(short_code(slip.code)), size, 2, bold=True),
+        Text(
+            say.gettext("Code %(code)s", code=grouped(short_code(slip.code))),
+            size,
+            size,
+            bold=True,
+        ),
         Space(4),
         Text(use, size, size),
         Space(8),

@@ -26,20 +26,24 @@ def open_printer(
     `virtual` are the virtual printers that run in this process, by name. Opens nothing yet.
     Raises `Invalid("bad-printer-address")`, which says what is wrong with the address.
     """
+    parts = urlsplit(url)
+    if parts.scheme not in ("tcp", "virtual"):
+        raise _bad(url, "it must begin with tcp:// or virtual://")
     try:
-        parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Invalid("bad-printer-address", address=url, why=str(error)) from error
+        raise _bad(url, str(error)) from error
     if parts.scheme == "tcp":
         if not parts.hostname:
-            raise Invalid("bad-printer-address", address=url, why="no host")
+            raise _bad(url, "no host")
         return NetworkPrinter(
             parts.hostname, port or RAW_PORT, reports=profile.answers, limits=limits
         )
-    if parts.scheme == "virtual":
-        device = (virtual or {}).get(parts.netloc)
-        if device is None:
-            raise Invalid("bad-printer-address", address=url, why="no virtual printer of that name")
-        return VirtualTransport(device, reports=profile.answers, limits=limits)
-    raise Invalid("bad-printer-address", address=url, why="it must begin with tcp:// or virtual://")
+    device = (virtual or {}).get(parts.netloc)
+    if device is None:
+        raise _bad(url, "no virtual printer of that name")
+    return VirtualTransport(device, reports=profile.answers, limits=limits)
+
+
+def _bad(url: str, why: str) -> Invalid:
+    return Invalid("bad-printer-address", address=url, why=why)
