@@ -1,0 +1,186 @@
+"""Today in figures for the supervisor: what became of the tickets, ratings with their number and
+interval, who was called out of turn and why. Only reads; counts a day's tickets, so asked seldom.
+"""
+
+from math import sqrt
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, func, select
+
+from turnero.queue.numbers import day_of
+from turnero.queue.states import AT_DESK, State
+from turnero.queue.tables import desk, rating, service, site, ticket
+from turnero.queue.views import Names
+from turnero.store import journal
+from turnero.store.sql import Query, Statement
+
+#: answers that count as good, of 1 worst … 5 best
+GOOD_FROM: Final = 4
+#: with fewer answers no share is shown: it would say more than is known
+FEWEST: Final = 10
+#: with fewer answers the share is marked as one of few
+FEW: Final = 30
+#: the normal quantile of a 95 % interval
+_Z: Final = 1.959963984540054
+#: calls out of turn that are listed
+_MOST: Final = 25
+
+_ZONE = Statement(select(site.c.zone).where(site.c.no == bindparam("site")))
+_STATES = Statement(
+    select(ticket.c.state, func.count().label("n"))
+    .where(ticket.c.site == bindparam("site"), ticket.c.day == bindparam("day"))
+    .group_by(ticket.c.state)
+)
+_RATINGS = Statement(
+    select(rating.c.question, rating.c.answer, func.count().label("n"))
+    .select_from(rating.join(ticket, ticket.c.id == rating.c.ticket))
+    .where(ticket.c.site == bindparam("site"), ticket.c.day == bindparam("day"))
+    .group_by(rating.c.question, rating.c.answer)
+)
+_CHOSEN = Statement(
+    select(
+        ticket.c.number,
+        ticket.c.called_ms,
+        ticket.c.call_seq,
+        ticket.c.call_reason,
+        service.c.names,
+        desk.c.name,
+    )
+    .select_from(
+        ticket.join(service, service.c.id == ticket.c.service).outerjoin(
+            desk, desk.c.id == ticket.c.desk
+        )
+    )
+    .where(
+        ticket.c.site == bindparam("site"),
+        ticket.c.day == bindparam("day"),
+        ticket.c.call_reason.is_not(None),
+    )
+    .order_by(ticket.c.called_ms.desc())
+    .limit(_MOST)
+)
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """What became of the tickets taken today."""
+
+    issued: int
+    served: int
+    at_desks: int
+    waiting: int
+    parked: int
+    no_show: int
+    cancelled: int
+    not_served: int
+
+
+class Ratings(msgspec.Struct, frozen=True):
+    """The answers of today to one question."""
+
+    question: str
+    #: 1 worst … 5 best, how many each
+    counts: tuple[int, int, int, int, int]
+    no_answer: int
+
+    @property
+    def n(self) -> int:
+        """How many said how it went; "no answer" is not among them."""
+        return sum(self.counts)
+
+    @property
+    def good(self) -> int:
+        """How many of them said that it went well."""
+        return sum(self.counts[GOOD_FROM - 1 :])
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the share that said so; None where too few answered."""
+        return wilson(self.good, self.n) if self.n >= FEWEST else None
+
+
+class Override(msgspec.Struct, frozen=True):
+    """A call out of turn."""
+
+    number: str
+    at_ms: int
+    names: Names
+    desk: str
+    reason: str
+    #: "user:3", "token:7"; None when its fact is gone
+    actor: str | None
+
+
+class Today(msgspec.Struct, frozen=True):
+    """The day so far."""
+
+    totals: Totals
+    ratings: tuple[Ratings, ...]
+    overrides: tuple[Override, ...]
+
+
+def wilson(good: int, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share (Wilson 1927); (0, 1) when nobody answered."""
+    if not n:
+        return 0.0, 1.0
+    share, square = good / n, _Z * _Z
+    middle = share + square / (2 * n)
+    spread = _Z * sqrt(share * (1 - share) / n + square / (4 * n * n))
+    whole = 1 + square / n
+    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
+
+
+def today(q: Query, site_no: int, now_ms: int) -> Today:
+    """The figures of the site's present day."""
+    zone = q.row(_ZONE, site=site_no)
+    day = day_of(now_ms, zone.zone if zone else "UTC")
+    return Today(
+        totals=_totals({row.state: row.n for row in q.rows(_STATES, site=site_no, day=day)}),
+        ratings=_ratings(q, site_no, day),
+        overrides=tuple(
+            Override(
+                number=row.number,
+                at_ms=row.called_ms,
+                names=msgspec.json.decode(row.names, type=Names),
+                desk=row.name or "",
+                reason=row.call_reason,
+                actor=_actor(q, site_no, row.call_seq),
+            )
+            for row in q.rows(_CHOSEN, site=site_no, day=day)
+        ),
+    )
+
+
+def _totals(states: dict[str, int]) -> Totals:
+    return Totals(
+        issued=sum(states.values()),
+        served=states.get(State.FINISHED, 0),
+        at_desks=sum(states.get(state, 0) for state in AT_DESK),
+        waiting=states.get(State.WAITING, 0),
+        parked=states.get(State.PARKED, 0),
+        no_show=states.get(State.NO_SHOW, 0),
+        cancelled=states.get(State.CANCELLED, 0),
+        not_served=states.get(State.NOT_SERVED, 0),
+    )
+
+
+def _ratings(q: Query, site_no: int, day: str) -> tuple[Ratings, ...]:
+    by_question: dict[str, dict[int | None, int]] = {}
+    for row in q.rows(_RATINGS, site=site_no, day=day):
+        by_question.setdefault(row.question, {})[row.answer] = row.n
+    return tuple(
+        Ratings(
+            question,
+            (found.get(1, 0), found.get(2, 0), found.get(3, 0), found.get(4, 0), found.get(5, 0)),
+            found.get(None, 0),
+        )
+        for question, found in sorted(by_question.items())
+    )
+
+
+def _actor(q: Query, site_no: int, seq: int | None) -> str | None:
+    """Who made the call that the journal keeps under this number."""
+    if seq is None:
+        return None
+    entries = journal.read(q, site_no, seq - 1, 1)
+    return entries[0].actor if entries and entries[0].seq == seq else None

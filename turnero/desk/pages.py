@@ -1,0 +1,197 @@
+"""The desk's page and the questions that it asks in a dialog. It only shows; acts are in acts.py."""
+
+from typing import Any, Final
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+
+from turnero.desk import reads
+from turnero.desk.beside import AsidePanel, LinePanel, judge, read_desk
+from turnero.desk.help import HelpPanel
+from turnero.desk.panels import common
+from turnero.desk.people import People
+from turnero.desk.scope import desk_site, reader_language, ticket_site
+from turnero.desk.seat import SeatPanel, works_here
+from turnero.queue import reads as line
+from turnero.queue import refusals
+from turnero.queue.commands.finishing import OUTCOMES
+from turnero.queue.text import MAX_REASON
+from turnero.queue.views import DeskView
+from turnero.store.errors import NotFound
+from turnero.web.languages import mark
+from turnero.web.pages import page, web_of
+from turnero.web.principal import PageRequest
+from turnero.web.wiring import Web
+
+#: outcome → what it is called; their order is that of the keys 1 to 4
+OUTCOME_WORDS: Final = dict(
+    zip(
+        OUTCOMES,
+        (mark("Attended"), mark("Referred elsewhere"), mark("Incomplete"), mark("Other")),
+        strict=True,
+    )
+)
+#: reasons for a break that are offered; one's own words are as good
+BREAKS: Final = (
+    mark("Meal"),
+    mark("Short rest"),
+    mark("Restroom"),
+    mark("Meeting"),
+    mark("Supporting another area"),
+)
+#: reasons for a call out of turn that are offered
+REASONS: Final = (
+    mark("Needs attention without delay"),
+    mark("Back with what was missing"),
+    mark("Sent by a colleague"),
+)
+#: what a dialog asks → its template
+ASKS: Final = {
+    "outcome": "desk/ask-outcome.html",
+    "transfer": "desk/ask-transfer.html",
+    "choose": "desk/ask-choose.html",
+    "cancel": "desk/ask-cancel.html",
+    "break": "desk/ask-leave.html",
+    "close": "desk/ask-leave.html",
+    "open": "desk/ask-open.html",
+    "help": "desk/ask-help.html",
+}
+
+
+class DeskPanels:
+    """The panels of a desk's page."""
+
+    def __init__(self, people: People, help_panel: HelpPanel) -> None:
+        self.seat = SeatPanel(people)
+        self.line = LinePanel()
+        self.aside = AsidePanel()
+        self.help = help_panel
+
+
+async def _asked(
+    web: Web, site: int, what: str, view: DeskView, ticket: str, then: str
+) -> dict[str, Any]:
+    """What a dialog needs beyond the desk. Raises `NotFound` for a ticket that is gone."""
+    now_ms = web.clock.line_ms()
+    serving = view.serving
+    match what:
+        case "transfer":
+            found = await web.ledger.read(line.ticket, ticket, now_ms)
+            if found is None:
+                raise refusals.unknown("ticket-unknown")
+            targets = await web.ledger.read(reads.targets, site, now_ms)
+            return {"ticket": found, "targets": targets}
+        case "choose":
+            waiting = await web.ledger.read(reads.waiting_for, site, view)
+            classes = await web.ledger.read(reads.classes, site)
+            return {
+                "waiting": (*waiting, *view.parked),
+                "classes": classes,
+                "reasons": REASONS,
+            }
+        case "cancel":
+            found = await web.ledger.read(line.ticket, ticket, now_ms)
+            if found is None:
+                raise refusals.unknown("ticket-unknown")
+            return {"ticket": found}
+        case "open":
+            desks = await web.ledger.read(reads.choices, site, now_ms)
+            return {"desks": desks}
+        case "outcome":
+            if serving is None:
+                raise refusals.unknown("ticket-unknown")
+            return {"then": "next" if then == "next" else "finish"}
+        case _:
+            return {"how": what, "breaks": BREAKS}
+
+
+def routes(panels: DeskPanels, people: People) -> list[HTTPRouteHandler]:
+    """The routes of this module."""
+
+    @get("/desk/{ref:str}", opt={"permission": "desk.page"})
+    async def desk_page(request: PageRequest, ref: FromPath[str]) -> Response[str]:
+        """A desk at work."""
+        web = web_of(request)
+        who = people.met(request.user)
+        site = await desk_site(web, who, ref)
+        language = reader_language(request, site)
+        name, serving = await _name_and_ticket(web, ref)
+        seat_arg = f"{ref}/{who.actor}"
+        return page(
+            request,
+            "desk/desk.html",
+            {
+                "ref": ref,
+                "name": name,
+                "site_no": site,
+                "seat_arg": seat_arg,
+                "seat": await panels.seat.shown(request, site, seat_arg, language),
+                "line": await panels.line.shown(request, site, ref, language),
+                "aside": await panels.aside.shown(request, site, ref, language),
+                "help": await panels.help.shown(request, site, str(site), language),
+                "ticket": serving,
+                "tools": await web.slots.fill("desk.ticket", request, ticket=serving)
+                if serving
+                else "",
+                "side": await web.slots.fill("desk.side", request, desk=ref),
+            },
+            site=site,
+        )
+
+    @get("/desk/{ref:str}/tools/{ticket:str}", opt={"permission": "desk.page"})
+    async def tools(
+        request: PageRequest, ref: FromPath[str], ticket: FromPath[str]
+    ) -> Response[str]:
+        """What other rooms offer for the ticket at the desk (a copy on paper)."""
+        web = web_of(request)
+        site = await desk_site(web, request.user, ref)
+        if await ticket_site(web, request.user, ticket) != site:
+            raise refusals.unknown("ticket-unknown")
+        filled = await web.slots.fill("desk.ticket", request, ticket=ticket)
+        return page(request, "desk/tools.html", {"tools": filled}, site=site)
+
+    @get("/desk/{ref:str}/ask/{what:str}", opt={"permission": "desks.work"})
+    async def ask(
+        request: PageRequest,
+        ref: FromPath[str],
+        what: FromPath[str],
+        ticket: FromQuery[str] = "",
+        then: FromQuery[str] = "",
+    ) -> Response[str]:
+        """The inside of a dialog: what an act must know before it is done."""
+        web = web_of(request)
+        site = await desk_site(web, request.user, ref)
+        template = ASKS.get(what)
+        if template is None:
+            raise NotFound("address-unknown")
+        language = reader_language(request, site)
+        view = await read_desk(web, ref)
+        context = await _asked(web, site, what, view, ticket, then)
+        holder = view.session.agent if view.session else None
+        return page(
+            request,
+            template,
+            common(web, language)
+            | {
+                "desk": view,
+                "ref": ref,
+                "serving": view.serving,
+                "outcomes": OUTCOME_WORDS,
+                "longest": MAX_REASON,
+                "holder": people.name(holder),
+                "mine": works_here(view, request.user.actor),
+                "actor": request.user.actor,
+                "judge": judge,
+            }
+            | context,
+            site=site,
+        )
+
+    return [desk_page, tools, ask]
+
+
+async def _name_and_ticket(web: Web, ref: str) -> tuple[str, str]:
+    """The desk's name and the ticket at it ("" for none), for what is not a panel."""
+    view = await read_desk(web, ref)
+    return view.name, view.serving.ticket if view.serving else ""
