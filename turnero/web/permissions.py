@@ -35,7 +35,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "greeter.page": frozenset({_G, _S, _X}),
     "supervisor.page": frozenset({_S, _X}),
     "supervisor.act": frozenset({_S, _X}),
-    "paper.see": frozenset({_K, _G, _S, _X}),
+    "paper.see": frozenset({_G, _S, _X}),
     "paper.faults": frozenset({_S, _X}),
     "account.own": frozenset({_G, _A, _S, _X}),
     # the installation
