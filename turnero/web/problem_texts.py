@@ -202,11 +202,6 @@ _NEVER = {
         _("%(field)s has %(length)s characters; please write at most %(max)s."),
     ),
     "site-file": Text(_("The site's file has an error"), _("At “%(key)s”: %(what)s.")),
-    "bad-printer-address": Text(_("The printer's address is wrong"), _("“%(address)s”: %(why)s.")),
-    "unknown-printer-profile": Text(
-        _("This printer profile does not exist"),
-        _("“%(profile)s” is not one of: %(known)s."),
-    ),
 }
 
 _NOW = {
