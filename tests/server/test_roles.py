@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
@@ -24,7 +25,7 @@ _OWN_JUDGE = {"/metrics", "/live"}
 _VALUES = {"int": "1", "str": "x", "path": "x", "uuid": "0" * 32}
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     async with installation(tmp_path_factory.mktemp("roles") / "data") as here:
         yield here

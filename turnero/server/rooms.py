@@ -6,7 +6,9 @@ Imported by `serve` while the store opens, since together they cost a good part 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from turnero.desk import slice as desk
 from turnero.display import slice as display
+from turnero.kiosk import slice as kiosk
 from turnero.printer import slice as printer
 from turnero.queue.timers import TIMERS
 from turnero.server import home
@@ -34,7 +36,8 @@ class Rooms:
             self._front(accounts, looks),
             accounts_slice.make(accounts, looks),
             api.slice,
-            *_rooms_under_construction(settings),
+            kiosk.make(settings.public_address),
+            desk.make(),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),
         ]
@@ -48,18 +51,3 @@ class Rooms:
     def consumers(self, slices: Sequence[Slice]) -> list[Consumer]:
         """What follows every site's journal."""
         return [consumer for one in slices for consumer in one.consumers.values()]
-
-
-def _rooms_under_construction(settings: Settings) -> list[Slice]:
-    import importlib
-    import traceback
-
-    found = []
-    for name in ("kiosk", "desk"):
-        try:
-            module = importlib.import_module(f"turnero.{name}.slice")
-            made = module.make(settings.public_address) if name == "kiosk" else (module.make() if hasattr(module, "make") else module.slice)
-            found.append(made)
-        except Exception:  # noqa: BLE001
-            traceback.print_exc(limit=-2)
-    return found

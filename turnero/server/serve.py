@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -89,9 +90,12 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal: end the streams first, since an open one would hold the shutdown for ever."""
+        # Not the parent's: it would raise the signal again once connections are closed, and
+        # kill the process before the ledger has closed.
         if self._loop is not None and not self.should_exit:
             self._loop.call_soon_threadsafe(self._stopping)
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 class Life:

@@ -44,8 +44,8 @@ def run(
     office: str,
     day: str,
     *,
-    url: str,
-    token: str,
+    url: str | None,
+    token: str | None,
     speed: float = SPEED,
     as_json: bool = False,
 ) -> int:
@@ -56,6 +56,8 @@ def run(
     if speed < 0:
         raise ReplayError("--speed must be 0 (as fast as the server answers) or more")
     plan = planning.make(traces.read(file).office_day(office, day))
+    if not url or not token:
+        raise ReplayError("give --url and --token, or --site-toml to write the site to load first")
     try:
         found = uvloop.run(replay(plan, url=url, token=token, speed=speed))
     except* ReplayError as group:

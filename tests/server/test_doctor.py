@@ -1,0 +1,86 @@
+"""`turnero doctor` finds what is wrong, says what to do, and ends with 1 when something is a fault."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.peers.server import ROOT, RunningServer
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> RunningServer:
+    """An installation with a hospital and a ticket, not running."""
+    server = RunningServer(tmp_path / "data")
+    server.data.mkdir(mode=0o700)
+    server.load()
+    server.token("kiosk")
+    return server
+
+
+def examine(data: Path) -> tuple[int, dict[str, dict[str, Any]]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "turnero", "doctor", "--json", "--data", str(data)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, {one["what"]: one for one in json.loads(done.stdout)}
+
+
+def test_a_healthy_installation_has_no_fault(stopped: RunningServer) -> None:
+    code, found = examine(stopped.data)
+    assert code == 0, found
+    assert sqlite3.sqlite_version in found["sqlite"]["said"]
+    assert "ms" in found["fsync"]["said"]
+    assert found["journal of site 1"]["state"] == "ok"
+    assert found["kiosk demo/hall"]["said"] == "was never heard"
+
+
+def test_an_edited_journal_is_a_fault(stopped: RunningServer) -> None:
+    with sqlite3.connect(stopped.data / "turnero.db") as database:
+        database.execute("DROP TRIGGER journal_no_update")
+        database.execute("UPDATE journal SET actor = 'user:9' WHERE site = 0 AND seq = 1")
+    code, found = examine(stopped.data)
+    assert code == 1
+    assert found["journal of the installation"]["state"] == "fault"
+    assert "does not hold at 1" in found["journal of the installation"]["said"]
+
+
+def test_a_missing_key_and_a_readable_one_are_faults(stopped: RunningServer) -> None:
+    key = stopped.data / "keys" / "journal.key"
+    key.chmod(0o644)
+    code, found = examine(stopped.data)
+    assert (code, found["keys"]["state"]) == (1, "fault")
+    key.unlink()
+    code, found = examine(stopped.data)
+    assert code == 1
+    assert "is missing" in found["journal"]["said"]
+
+
+def test_a_clock_behind_the_newest_fact_is_a_fault(stopped: RunningServer) -> None:
+    with sqlite3.connect(stopped.data / "turnero.db") as database:
+        database.execute("DROP TRIGGER journal_no_update")
+        database.execute("UPDATE journal SET at_ms = at_ms + 3600000 WHERE site = 0 AND seq = 1")
+    _, found = examine(stopped.data)
+    assert found["clock"]["state"] == "fault"
+    assert "behind the newest fact" in found["clock"]["said"]
+
+
+def test_a_folder_that_is_not_there_is_told_and_not_made(tmp_path: Path) -> None:
+    code, found = examine(tmp_path / "none")
+    assert code == 0
+    assert "does not exist" in found["data"]["said"]
+    assert not (tmp_path / "none").exists()
+
+
+def test_it_works_beside_a_running_server(own_server: RunningServer) -> None:
+    code, found = examine(own_server.data)
+    assert code == 0, found
