@@ -374,12 +374,8 @@ def replay(
 
     if site_toml is not None:
         plan = write_site(file, office, day, site_toml)
-        click.echo(f"{site_toml}: site {plan.site}, {plan.people} people will come", err=True)
-        return
-    token = words.pop("secret")
-    if not url or not token:
-        _fail("give --url and --token, or --site-toml to write the site first", CANNOT)
-    sys.exit(run(file, office, day, url=url, token=token, **words))
+        return click.echo(f"{site_toml}: site {plan.site}, {plan.people} people", err=True)
+    sys.exit(run(file, office, day, url=url, token=words.pop("secret"), **words))
 
 
 @main.command()

@@ -115,18 +115,22 @@ class RunningServer:
 
     def command(self, *words: str) -> str:
         """Run another command of Turnero on the same folder and give what it printed; it must succeed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "turnero", *words, "--data", str(self.data)],
+        done = self.tool(*words, "--data", str(self.data))
+        assert done.returncode == 0, f"turnero {' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout.strip()
+
+    def tool(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run any command of Turnero, however it ends."""
+        return subprocess.run(
+            [sys.executable, "-m", "turnero", *words],
             cwd=ROOT,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
-        assert done.returncode == 0, f"turnero {' '.join(words)}: {done.stdout}{done.stderr}"
-        return done.stdout.strip()
 
     def load(self, toml: str = SITE) -> None:
         """Load a site's description."""

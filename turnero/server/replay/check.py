@@ -71,7 +71,7 @@ def _acknowledged(acts: Sequence[Act], facts: Sequence[Fact]) -> Iterator[str]:
             yield f"{_said(act)} was acknowledged, but the journal has it {len(there)} times"
             continue
         data = there[0].data
-        if data["number"] != act.number:
+        if act.number and data["number"] != act.number:
             yield (f"{_said(act)} was acknowledged, but fact {there[0].seq} says {data['number']}")
         if data["service"] != act.service:
             yield (
@@ -112,7 +112,13 @@ def _unacknowledged(acts: Sequence[Act], facts: Sequence[Fact]) -> Iterator[str]
 
 
 def _twice(acts: Sequence[Act], facts: Sequence[Fact]) -> Iterator[str]:
-    """No number twice on a day, neither told nor journalled, whoever took it."""
+    """No number twice on a day, neither told nor journalled, whoever took it; no act told twice."""
+    acted = Counter((act.kind, act.ticket) for act in acts if act.ticket and not act.refused)
+    yield from (
+        f"{kind} {ticket} was acknowledged {times} times"
+        for (kind, ticket), times in acted.items()
+        if times > 1
+    )
     told = Counter(act.number for act in acts if act.kind == "issue" and act.number)
     yield from (
         f"number {n} was acknowledged {times} times" for n, times in told.items() if times > 1

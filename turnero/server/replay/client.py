@@ -45,6 +45,7 @@ class Act(Struct, kw_only=True):
     done: float
     #: what was acknowledged; empty for a call that was told that nobody waits
     ticket: str = ""
+    #: empty where the answer does not say it
     number: str = ""
     #: HTTP status and code of a refusal; 0 when the act was acknowledged
     refused: int = 0
@@ -133,6 +134,11 @@ class Client:
         act, answer = await self._act("call", service, desk, f"/api/v1/desks/{desk}/next", {})
         ticket = answer.get("ticket") or {}
         act.ticket, act.number = ticket.get("id", ""), ticket.get("number", "")
+        if finished := answer.get("finished"):
+            # somebody whom an earlier replay left at this desk: the same press ended that
+            self.acts.append(
+                msgspec.structs.replace(act, kind="finish", ticket=finished, number="")
+            )
         return act
 
     async def finish(self, service: str, desk: str, ticket: str, number: str) -> Act:
