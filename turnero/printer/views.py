@@ -7,7 +7,7 @@ import msgspec
 from turnero.printer import reads
 from turnero.printer.decode import decode
 from turnero.printer.operations import Letters, LineFeed
-from turnero.printer.profiles import Profile
+from turnero.printer.profiles import DOTS_PER_MM, Profile
 from turnero.printer.room import Printers
 from turnero.printer.virtual import Printout, VirtualPrinter
 from turnero.store.devices import Device
@@ -28,7 +28,7 @@ class Sheet(msgspec.Struct, frozen=True):
     at_ms: int
     #: what stands on it, for who cannot see the picture
     text: str
-    #: dots across, so that the page keeps its proportions
+    #: of the picture, in pixels
     width: int
 
 
@@ -89,7 +89,7 @@ def switches(machine: VirtualPrinter) -> dict[str, bool]:
 
 
 def _sheet(paper: Printout, profile: Profile) -> Sheet:
-    return Sheet(paper.number, paper.at_ms, reading(paper.data), profile.dots)
+    return Sheet(paper.number, paper.at_ms, reading(paper.data), profile.paper_mm * DOTS_PER_MM)
 
 
 class PaperView:
