@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tests.queue.hall import MORNING_MS, Hall
+from tests.queue.hall import MORNING_MS, SITE, Hall
 from turnero.queue import reads
 from turnero.queue.views import BoardView, SupervisorView, name_in
 
@@ -110,6 +110,14 @@ async def test_a_zones_board_shows_its_desks_and_their_services(hall: Hall) -> N
         "Toma de sangre",
         "Consultorio 4",
     ]
+
+
+async def test_a_desk_without_a_zone_is_on_every_board(hall: Hall) -> None:
+    await hall.load(SITE.replace('name = "Ventanilla 2"\nzone = "b"', 'name = "Ventanilla 2"'))
+    await hall.take("sangre")
+    await hall.next("v2")
+    for zone in ("a", "elsewhere"):
+        assert [call.number for call in (await board(hall, zone)).calls] == ["S001"]
 
 
 async def test_a_board_is_read_at_a_journal_number(hall: Hall) -> None:

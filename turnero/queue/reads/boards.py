@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, literal_column, or_, select
 
 from turnero.queue.reads.lines import Lines, public_names
 from turnero.queue.states import AT_DESK, State
@@ -29,7 +29,10 @@ _CALL = (
     service.c.names,
     service.c.public_names,
 )
-_in_zone = or_(bindparam("zone") == "", desk.c.zone == bindparam("zone"))
+# A desk without a zone is everybody's: its calls must not be on no board at all.
+_in_zone = or_(
+    bindparam("zone") == "", desk.c.zone == bindparam("zone"), desk.c.zone == literal_column("''")
+)
 _AT_DESKS = Statement(
     select(*_CALL)
     .select_from(
