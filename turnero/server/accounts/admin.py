@@ -8,13 +8,13 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from turnero.server.accounts import commands, reads
-from turnero.server.accounts.answers import field_errors, said, status_of
+from turnero.server.accounts.answers import field_errors, said, status_of, typed
 from turnero.server.accounts.passwords import SHORTEST
 from turnero.server.accounts.places import default_place
 from turnero.server.accounts.service import Accounts
 from turnero.server.looks import SiteLooks
 from turnero.store.errors import Refused
-from turnero.web.forms import BadForm, Form, read_form
+from turnero.web.forms import Form, read_form
 from turnero.web.languages import mark
 from turnero.web.pages import page, see_other, web_of
 from turnero.web.principal import PEOPLE, PageRequest, Role
@@ -82,7 +82,8 @@ async def _show(
     *,
     token: str | None = None,
     refused: Refused | None = None,
-    form: str = "",
+    which: str = "",
+    form: Form | None = None,
 ) -> Response[str]:
     web = web_of(request)
     own = request.user.site
@@ -97,10 +98,10 @@ async def _show(
         "role_names": ROLE_NAMES,
         "token": token,
         "shortest": SHORTEST,
-        "form": form,
+        "form": which,
         "wrong": said(request, refused),
         "errors": field_errors(request, refused),
-        "given": refused.given if isinstance(refused, BadForm) else {},
+        "given": typed(form, refused),
     }
     return page(request, "server/accounts.html", context, status=status_of(refused))
 
@@ -112,6 +113,7 @@ def _of_accounts(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterH
 
     @post("/accounts", opt={"permission": "accounts.manage"}, status_code=200)
     async def create_account(request: PageRequest) -> Response[str]:
+        form: AccountForm | None = None
         try:
             form = await read_form(request, AccountForm)
             await accounts.create(
@@ -123,7 +125,7 @@ def _of_accounts(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterH
                 actor=request.user.actor,
             )
         except Refused as refused:
-            return await _show(request, looks, refused=refused, form="account")
+            return await _show(request, looks, refused=refused, which="account", form=form)
         return see_other(request, "/accounts")
 
     @post("/accounts/{account:int}/state", opt={"permission": "accounts.manage"}, status_code=200)
@@ -147,6 +149,7 @@ def _of_tokens(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHan
     @post("/accounts/tokens", opt={"permission": "accounts.manage"}, status_code=200)
     async def create_token(request: PageRequest) -> Response[str]:
         web = web_of(request)
+        form: TokenForm | None = None
         try:
             form = await read_form(request, TokenForm)
             site = _number(looks, form.site, request.user.site)
@@ -160,7 +163,7 @@ def _of_tokens(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHan
                 actor=request.user.actor,
             )
         except Refused as refused:
-            return await _show(request, looks, refused=refused, form="token")
+            return await _show(request, looks, refused=refused, which="token", form=form)
         return await _show(request, looks, token=token)
 
     @post(

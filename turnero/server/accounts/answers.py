@@ -1,11 +1,17 @@
 """A refusal on the very form that was sent: one sentence, and what is wrong with each field."""
 
+from typing import Any
+
+from msgspec import Struct
+
 from turnero.store.errors import Refused
 from turnero.web.forms import BadForm
 from turnero.web.languages import Translator
 from turnero.web.pages import language_of, web_of
 from turnero.web.principal import PageRequest
 from turnero.web.problems import problem_of, text_of
+
+_NOT_AGAIN = frozenset({"password", "old", "idempotency_key"})
 
 
 def status_of(refused: Refused | None) -> int:
@@ -27,6 +33,16 @@ def field_errors(request: PageRequest, refused: Refused | None) -> dict[str, str
         return {}
     say = _translator(request)
     return {name: say.gettext(one.msgid, **one.params) for name, one in refused.errors.items()}
+
+
+def typed(form: Struct | None, refused: Refused | None) -> dict[str, Any]:
+    """What was typed, to stand in the form again. No password: browsers keep none either."""
+    given: dict[str, Any] = {}
+    if form is not None:
+        given = {name: getattr(form, name) for name in form.__struct_fields__}
+    if isinstance(refused, BadForm):
+        given = dict(refused.given)
+    return {name: value for name, value in given.items() if name not in _NOT_AGAIN}
 
 
 def _translator(request: PageRequest) -> Translator:

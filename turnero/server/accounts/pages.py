@@ -12,13 +12,13 @@ from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta, Struct
 
-from turnero.server.accounts.answers import field_errors, said, status_of
+from turnero.server.accounts.answers import field_errors, said, status_of, typed
 from turnero.server.accounts.passwords import LONGEST, SHORTEST
 from turnero.server.accounts.secret import TOKEN
 from turnero.server.accounts.service import Accounts, Entered
 from turnero.store.errors import Refused
 from turnero.web.cookies import family, find, issue, withdraw
-from turnero.web.forms import BadForm, Form, read_form
+from turnero.web.forms import Form, read_form
 from turnero.web.pages import own_path, page, see_other
 from turnero.web.principal import DEVICES, PageRequest, Role
 
@@ -62,13 +62,14 @@ def _of_people(accounts: Accounts) -> list[ControllerRouterHandler]:
 
     @post("/sign-in", opt={"permission": "public", "limit": "sign-in"}, status_code=200)
     async def sign_in(request: PageRequest) -> Response[str]:
+        form: SignInForm | None = None
         try:
             form = await read_form(request, SignInForm)
             entered = await accounts.sign_in(
                 form.login, form.password, find(request.cookies, _USER)
             )
         except Refused as refused:
-            return _sign_in(request, refused=refused)
+            return _sign_in(request, form, refused)
         return see_other(request, own_path(form.next), _cookies(request, entered))
 
     @post("/sign-out", opt={"permission": "account.own"}, status_code=200)
@@ -88,12 +89,13 @@ def _of_setup(accounts: Accounts) -> list[ControllerRouterHandler]:
 
     @post("/setup", opt={"permission": "public", "limit": "sign-in"}, status_code=200)
     async def setup(request: PageRequest) -> Response[str]:
+        form: SetupForm | None = None
         try:
             form = await read_form(request, SetupForm)
             await accounts.first_administrator(form.secret, form.login, form.password, form.name)
             entered = await accounts.sign_in(form.login, form.password, None)
         except Refused as refused:
-            return _setup(request, refused)
+            return _setup(request, form, refused)
         return see_other(request, "/", _cookies(request, entered))
 
     return [setup_page, setup]
@@ -129,9 +131,13 @@ def _cookies(request: PageRequest, entered: Entered) -> list[Cookie]:
 
 
 def _sign_in(
-    request: PageRequest, *, back: str = "", refused: Refused | None = None
+    request: PageRequest,
+    form: SignInForm | None = None,
+    refused: Refused | None = None,
+    *,
+    back: str = "",
 ) -> Response[str]:
-    given = refused.given if isinstance(refused, BadForm) else {}
+    given = typed(form, refused)
     return page(
         request,
         "server/sign-in.html",
@@ -145,13 +151,14 @@ def _sign_in(
     )
 
 
-def _setup(request: PageRequest, refused: Refused | None = None) -> Response[str]:
-    given = refused.given if isinstance(refused, BadForm) else {}
+def _setup(
+    request: PageRequest, form: SetupForm | None = None, refused: Refused | None = None
+) -> Response[str]:
     return page(
         request,
         "server/setup.html",
         {
-            "given": given,
+            "given": typed(form, refused),
             "wrong": said(request, refused),
             "errors": field_errors(request, refused),
             "shortest": SHORTEST,
