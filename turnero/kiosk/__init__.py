@@ -1,0 +1,1 @@
+"""The kiosk and the phone: take a ticket, ask for help, follow one's place, say how it went."""

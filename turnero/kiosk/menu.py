@@ -1,0 +1,111 @@
+"""The tree of services as a person walks it: which node, which part of a long list, what is said.
+
+Pure. Sentences are msgids in the reader's translator.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from turnero.kiosk.visit import Visit
+from turnero.queue.views import ServiceView, name_in
+from turnero.web.formats import Formats
+from turnero.web.languages import Translator
+
+#: keys on one page, so that nobody ever has to scroll; fewer where letters or the reach are larger
+KEYS: Final = 8
+FEWER_KEYS: Final = 6
+
+
+class Node(NamedTuple):
+    """A service or a group, and the groups above it, outermost first."""
+
+    service: ServiceView
+    above: tuple[ServiceView, ...]
+
+    @property
+    def parent(self) -> str | None:
+        """Key of the group it is in; None at the top."""
+        return self.above[-1].key if self.above else None
+
+
+def find(services: Iterable[ServiceView], key: str) -> Node | None:
+    """The node of that key anywhere in the tree."""
+    waiting: list[Node] = [Node(one, ()) for one in services]
+    while waiting:
+        node = waiting.pop()
+        if node.service.key == key:
+            return node
+        waiting.extend(Node(child, (*node.above, node.service)) for child in node.service.children)
+    return None
+
+
+def service_path(key: str | None) -> str:
+    """The address of a service or a group, without choices; the start for None."""
+    return f"/kiosk/service/{key}" if key else "/kiosk"
+
+
+class Part(NamedTuple):
+    """A part of a list, and whether there are others."""
+
+    services: Sequence[ServiceView]
+    page: int
+    pages: int
+
+
+def part(services: Sequence[ServiceView], visit: Visit) -> Part:
+    """The part of a list that a page shows."""
+    keys = FEWER_KEYS if visit.has("large-type") or visit.has("low-reach") else KEYS
+    pages = max(1, -(-len(services) // keys))
+    page = min(visit.page, pages - 1)
+    return Part(services[page * keys : (page + 1) * keys], page, pages)
+
+
+def present(service: ServiceView, say: Translator, fmt: Formats) -> tuple[str, ...]:
+    """What is true of a service now: who waits and how long, or why it gives no ticket."""
+    if service.state != "open":
+        return (closed(service, say),)
+    return tuple(filter(None, (people(service, say), wait(service, say, fmt))))
+
+
+def closed(service: ServiceView, say: Translator) -> str:
+    """Why no ticket is given, and when it will be."""
+    if service.state == "paused":
+        return say.gettext("Paused for a moment")
+    if service.state == "full":
+        return say.gettext("No more tickets today")
+    if service.opens:
+        return say.gettext("Opens at %(time)s", time=service.opens)
+    return say.gettext("Closed for today")
+
+
+def people(service: ServiceView, say: Translator) -> str:
+    """How many wait."""
+    if not service.waiting:
+        return say.gettext("Nobody waiting")
+    return say.ngettext("%(n)s person waiting", "%(n)s people waiting", service.waiting)
+
+
+def wait(service: ServiceView, say: Translator, fmt: Formats) -> str:
+    """How long it takes; "" for a group, and where nobody waits before one."""
+    if service.children:
+        return ""
+    if service.wait is not None:
+        return fmt.range(service.wait.low_minutes, service.wait.high_minutes)
+    return say.gettext("no estimate yet") if service.waiting else ""
+
+
+def spoken(service: ServiceView, language: str, say: Translator) -> tuple[str, ...]:
+    """What is said of a service, as sentences without signs."""
+    sentences = [name_in(service.names, language)]
+    if service.state != "open":
+        return (*sentences, closed(service, say))
+    sentences.append(people(service, say))
+    if service.wait is not None and not service.children:
+        sentences.append(
+            say.gettext(
+                "The wait is from %(low)s to %(high)s minutes",
+                low=service.wait.low_minutes,
+                high=service.wait.high_minutes,
+            )
+        )
+    return tuple(sentences)

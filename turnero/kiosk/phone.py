@@ -1,0 +1,126 @@
+"""The ticket's page on its holder's phone: found by its secret code, nobody signs in.
+
+An unknown code, one that was revoked and one that cannot be are answered alike. It shows no
+name and asks for nothing that identifies anybody.
+"""
+
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from turnero.kiosk import rating
+from turnero.kiosk.forms import AnswerForm
+from turnero.kiosk.phone_context import phone_context
+from turnero.kiosk.port import By, Held
+from turnero.kiosk.questions import GOOD, REASON_WORDS
+from turnero.kiosk.rating import Next
+from turnero.kiosk.scene import Connect
+from turnero.queue.commands.ratings import MAX_REASONS
+from turnero.store.errors import NotFound
+from turnero.web.forms import Form, read_form
+from turnero.web.pages import language_of, page, see_other, web_of
+from turnero.web.principal import PUBLIC, PageRequest
+
+#: longer codes are not looked for as they are, but looked for all the same
+_LONGEST: Final = 64
+#: never kept by anybody on the way, never found by a search engine
+_HEADERS: Final = {"cache-control": "private, no-store", "x-robots-tag": "noindex, nofollow"}
+
+
+def reader_language(request: PageRequest, held: Held) -> str:
+    """The language that the address asks for, else the one in which the ticket was taken."""
+    web = web_of(request)
+    look = web.looks.look(held.site)
+    taken = held.ticket.language
+    offered = taken in look.languages and taken in web.languages
+    if offered and "lang" not in request.query_params:
+        return taken
+    return language_of(request, look, web.languages)
+
+
+def ticket_page(request: PageRequest, held: Held) -> Response[str]:
+    """Back to the ticket, in the language in which it was read."""
+    return see_other(request, f"/t/{held.code}?lang={reader_language(request, held)}")
+
+
+def routes(connect: Connect) -> list[HTTPRouteHandler]:
+    """The routes."""
+
+    async def holding(request: PageRequest, code: str) -> Held:
+        held = await connect(web_of(request)).find(code[:_LONGEST])
+        if held is None:
+            raise NotFound("ticket-unknown")
+        return held
+
+    def shown(
+        request: PageRequest, held: Held, template: str, more: dict[str, Any]
+    ) -> Response[str]:
+        web = web_of(request)
+        language = reader_language(request, held)
+        return page(
+            request,
+            template,
+            {**phone_context(web, held, language), **more},
+            site=held.site,
+            language=language,
+            headers=_HEADERS,
+        )
+
+    @get("/t/{code:str}", opt={"permission": "public", "limit": "public"})
+    async def ticket(request: PageRequest, code: FromPath[str]) -> Response[str]:
+        """The ticket."""
+        return shown(request, await holding(request, code), "kiosk/phone.html", {})
+
+    @post("/t/{code:str}/leave", opt={"permission": "public", "limit": "public"})
+    async def leave(request: PageRequest, code: FromPath[str]) -> Response[str]:
+        """The person doesn't come: the ticket is taken back."""
+        held = await holding(request, code)
+        form = await read_form(request, Form)
+        by = By(PUBLIC.actor, form.idempotency_key)
+        await connect(web_of(request)).leave(held, by)
+        return ticket_page(request, held)
+
+    @post("/t/{code:str}/return", opt={"permission": "public", "limit": "public"})
+    async def come_back(request: PageRequest, code: FromPath[str]) -> Response[str]:
+        """A no-show is back."""
+        held = await holding(request, code)
+        form = await read_form(request, Form)
+        by = By(PUBLIC.actor, form.idempotency_key)
+        await connect(web_of(request)).come_back(held, by)
+        return ticket_page(request, held)
+
+    @post("/t/{code:str}/rate", opt={"permission": "public", "limit": "rating"}, status_code=200)
+    async def rate(request: PageRequest, code: FromPath[str]) -> Response[str]:
+        """An answer; then its reasons, the next question, or thanks."""
+        held = await holding(request, code)
+        form = await read_form(request, AnswerForm)
+        port = connect(web_of(request))
+        step = await rating.answered(port, held, form, None, PUBLIC.actor)
+        if step.next is Next.THANKS:
+            return ticket_page(request, held)
+        return shown(
+            request,
+            held,
+            "kiosk/phone_rate.html",
+            {
+                "asked": step.asked,
+                "answer": step.answer,
+                "with_reasons": step.next is Next.REASONS,
+                "good": (step.answer or 0) >= GOOD,
+                "reasons": REASON_WORDS,
+                "most": MAX_REASONS,
+            },
+        )
+
+    @get(
+        ["/t/{code:str}/leave", "/t/{code:str}/return", "/t/{code:str}/rate"],
+        opt={"permission": "public", "limit": "public"},
+    )
+    async def back(request: PageRequest, code: FromPath[str]) -> Response[str]:
+        """An act's page was asked for anew, after a reload: the ticket."""
+        held = await holding(request, code)
+        return ticket_page(request, held)
+
+    return [ticket, leave, come_back, rate, back]

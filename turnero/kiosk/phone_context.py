@@ -1,0 +1,31 @@
+"""What the phone page of a ticket shows, for the page and for its live part alike."""
+
+from typing import TYPE_CHECKING, Any
+
+from turnero.kiosk.guidance import Guide
+from turnero.kiosk.port import Held
+from turnero.kiosk.questions import NO_ANSWER, questions
+from turnero.kiosk.rating import may_rate
+from turnero.kiosk.wording import Wording
+from turnero.queue.states import State
+from turnero.web.languages import NAMES
+
+if TYPE_CHECKING:
+    from turnero.web.wiring import Web
+
+
+def phone_context(web: "Web", held: Held, language: str) -> dict[str, Any]:
+    """The context of "kiosk/phone.html"."""
+    silent = Guide(None, language, on=False)
+    finished = held.ticket.state == State.FINISHED
+    return {
+        **Wording.of(web, held.site, language, silent).functions(),
+        "speak": silent,
+        "no_answer": NO_ANSWER,
+        "held": held,
+        "ticket": held.ticket,
+        "address": f"/t/{held.code}",
+        "query": f"?lang={language}",
+        "names": NAMES,
+        "question": questions(held.paper.profile)[0] if finished and may_rate(held) else None,
+    }

@@ -1,0 +1,153 @@
+"""The port: all that the pages of a kiosk and of a ticket's phone page ask for.
+
+Pages know nothing behind it. `ledger.py` answers from the site's own ledger; a kiosk box with
+its leased numbers is another adapter of the same port.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from turnero.queue.codes import short_code
+from turnero.queue.requests import Issue, Rate
+from turnero.queue.views import AttentionView, Paper, SiteView, TicketView
+
+
+class By(msgspec.Struct, frozen=True):
+    """Who does something, and the key under which a repeat is the same act."""
+
+    #: as the journal names it: "token:7", "public"
+    actor: str
+    key: str | None = None
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A ticket in the hands of whoever has its code. Never kept: pages show it and forget it."""
+
+    #: number of the site
+    site: int
+    paper: Paper
+    #: its live page, where phones reach the server
+    url: str | None
+    #: the name of its class is worth saying: it isn't the usual one
+    special: bool
+
+    @property
+    def ticket(self) -> TicketView:
+        """As its owner may see it."""
+        return self.paper.ticket
+
+    @property
+    def code(self) -> str:
+        """The secret in its address."""
+        return self.paper.code
+
+    @property
+    def short(self) -> str:
+        """The eight digits by which a kiosk finds it."""
+        return short_code(self.paper.code)
+
+
+class Printing(msgspec.Struct, frozen=True):
+    """How a ticket's paper stands."""
+
+    job: int
+    #: queued | printed | sent | unknown | failed | cancelled
+    state: str
+    #: paper-out | cover-open | offline | unreachable | …; None when nothing is wrong
+    reason: str | None = None
+    copy: bool = False
+    #: failed, and will be tried again by itself
+    again: bool = False
+
+
+class Help(msgspec.Struct, frozen=True):
+    """A call for help as the kiosk shows it."""
+
+    id: int
+    site: int
+    place: str
+    #: unwell | help
+    need: str
+    #: somebody is on their way
+    coming: bool
+    #: somebody works at this site now, so that the call is heard
+    heard: bool
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A kiosk: what it is called and what it says."""
+
+    key: str
+    name: str
+    #: has a printer, so that paper is promised
+    prints: bool
+    #: language -> where to wait; empty: the usual words
+    where: dict[str, str] = {}
+    #: language -> where staff is found when nobody comes
+    staff: dict[str, str] = {}
+    #: pixels of a millimetre of this screen, 3 to 6
+    mm: int = 4
+    #: id of the device, for its heartbeat; None where the kiosk is not among the site's devices
+    device: int | None = None
+
+
+class KioskPort(Protocol):
+    """What a kiosk needs of a site. Refusals are raised as `Refused`, `Unavailable` as itself."""
+
+    async def offers(self, site: int) -> SiteView:
+        """The site's services with their present waits. Raises `NotFound`."""
+        ...
+
+    async def place(self, site: int, key: str | None) -> Place:
+        """The kiosk of that key; one without name or printer where there is none."""
+        ...
+
+    async def issue(self, site: int, request: Issue, by: By) -> Held:
+        """Take a ticket; the same key again gives the same ticket."""
+        ...
+
+    async def find(self, code: str) -> Held | None:
+        """The ticket of that secret code, at any site; None for every other text."""
+        ...
+
+    async def find_short(self, site: int, short: str) -> Held | None:
+        """Today's ticket of this site with these eight digits; None also when two have them."""
+        ...
+
+    async def ticket(self, site: int, ticket: str) -> TicketView | None:
+        """A ticket of this site by its id, to go on showing it."""
+        ...
+
+    async def leave(self, held: Held, by: By) -> None:
+        """Take the ticket back: the person leaves."""
+        ...
+
+    async def come_back(self, held: Held, by: By) -> None:
+        """A no-show takes their place in line again."""
+        ...
+
+    async def rate(self, held: Held, request: Rate, by: By) -> None:
+        """Say how it went."""
+        ...
+
+    async def printing(self, site: int, ticket: str) -> Printing | None:
+        """How the newest paper of a ticket stands; None when there is none."""
+        ...
+
+    async def ask_help(self, site: int, place: str, need: str, by: By) -> Help:
+        """Call somebody to this place."""
+        ...
+
+    async def help(self, site: int, number: int) -> Help | None:
+        """How a call for help stands."""
+        ...
+
+    async def heard(self, site: int, device: int, state: bytes) -> None:
+        """Note that a kiosk is alive; `state` is a JSON object."""
+        ...
+
+
+def choosable(attentions: tuple[AttentionView, ...]) -> tuple[AttentionView, ...]:
+    """The classes that a person may choose instead, in the order in which they are called."""
+    return tuple(one for one in attentions if one.kiosk and not one.usual and not one.clinical)

@@ -1,0 +1,30 @@
+"""What a scanner typed or a person wrote, brought back to a ticket's code or its short code.
+
+Scanners type as a US keyboard; where the computer has a Spanish one, "-" arrives as "'" and
+"_" as "?". Pure; whether such a ticket exists is the port's to say.
+"""
+
+import re
+from typing import Final
+
+from turnero.queue.codes import DIGITS
+
+#: length of the secret code in an address
+CODE: Final = 22
+#: longer texts are not ours
+LONGEST: Final = 300
+
+_TYPED: Final = str.maketrans({"'": "-", "?": "_", "¿": "_", "´": "-"})
+_CODE: Final = re.compile(rf"[A-Za-z0-9_-]{{{CODE}}}")
+
+
+def code(text: str) -> str | None:
+    """The secret code in a scanned text (an address or the bare code), or None."""
+    last = text.strip()[-CODE:].translate(_TYPED)
+    return last if _CODE.fullmatch(last) else None
+
+
+def short(text: str) -> str | None:
+    """The eight digits that a person typed, spaces and dashes aside, or None."""
+    digits = re.sub(r"[\s-]", "", text)
+    return digits if len(digits) == DIGITS and digits.isascii() and digits.isdecimal() else None

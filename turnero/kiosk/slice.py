@@ -1,0 +1,59 @@
+"""The room as the composition sees it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from turnero.kiosk import around, own, pages, phone
+from turnero.kiosk.ledger import LedgerKiosk
+from turnero.kiosk.port import KioskPort
+from turnero.kiosk.scene import Connect
+from turnero.kiosk.views import (
+    HelpView,
+    PhoneView,
+    ServiceNowView,
+    ServicesView,
+    TicketAtKioskView,
+)
+from turnero.web.languages import mark
+from turnero.web.problem_texts import Text
+from turnero.web.slice import Slice
+
+if TYPE_CHECKING:
+    from turnero.web.wiring import Web
+
+HERE: Final = Path(__file__).parent
+
+PROBLEMS: Final = {
+    "speech-unknown": Text(
+        mark("There is no such sentence"), mark("Only what a page offers can be heard.")
+    ),
+    "kiosk-unknown": Text(
+        mark("There is no such kiosk"),
+        mark("No kiosk is called “%(kiosk)s” here. Please check the site's devices."),
+    ),
+}
+
+
+def make(public_address: str = "", connect: Connect | None = None) -> Slice:
+    """The slice. `public_address`: where phones reach the server, "" when they do not; then a QR
+    holds the ticket's code alone. `connect`: gives the port, by default the site's own ledger.
+    """
+
+    def to_ledger(web: "Web") -> KioskPort:
+        return LedgerKiosk(web, public_address)
+
+    port = connect or to_ledger
+    return Slice(
+        name="kiosk",
+        routes=[*pages.routes(port), *around.routes(port), *own.routes(port), *phone.routes(port)],
+        templates=HERE / "templates",
+        static=HERE / "static",
+        views=(
+            ServicesView(port),
+            ServiceNowView(port),
+            TicketAtKioskView(port),
+            HelpView(port),
+            PhoneView(port),
+        ),
+        problems=PROBLEMS,
+    )

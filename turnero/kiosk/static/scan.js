@@ -1,0 +1,46 @@
+// A scanner types a ticket's code like a very quick keyboard, whatever page is shown; the keypad
+// types its digits like a slow hand.
+"use strict";
+(() => {
+  const QUICK_MS = 60;
+  const LEAST = 8;
+  const DIGITS = 8;
+  let typed = "";
+  let at = 0;
+
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const now = performance.now();
+    const quick = now - at < QUICK_MS;
+    at = now;
+    if (event.key === "Enter") {
+      const code = typed;
+      typed = "";
+      if (!quick || code.length < LEAST) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const form = document.querySelector("form[data-scan]");
+      if (!form) return;
+      const input = document.querySelector(".entry-digits");
+      if (input) input.value = "";
+      form.elements.code.value = code;
+      form.requestSubmit();
+    } else if (event.key.length === 1) {
+      typed = quick ? typed + event.key : event.key;
+    }
+  }, { capture: true });
+
+  const digitsOf = (text) => text.replace(/\D/g, "").slice(0, DIGITS);
+  const grouped = (digits) => digits.replace(/^(\d{4})(?=\d)/, "$1 ");
+
+  document.addEventListener("click", (event) => {
+    const key = event.target.closest?.("[data-digit]");
+    const input = key && document.querySelector(".entry-digits");
+    if (!input) return;
+    const digits = digitsOf(input.value);
+    input.value = grouped(key.dataset.digit === "back" ? digits.slice(0, -1) : digitsOf(digits + key.dataset.digit));
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches?.(".entry-digits")) event.target.value = grouped(digitsOf(event.target.value));
+  });
+})();

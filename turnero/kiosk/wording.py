@@ -1,0 +1,166 @@
+"""What templates say of services, waits and tickets, in one reader's language, for eye and ear."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from turnero.kiosk import menu
+from turnero.kiosk.guidance import Guide
+from turnero.kiosk.port import Help, Place, Printing
+from turnero.kiosk.ticket_words import ADVICE, STATES, TROUBLES, UNKNOWN_TROUBLE, grounds
+from turnero.queue.codes import grouped
+from turnero.queue.views import ServiceView, TicketView, name_in
+from turnero.web.formats import Formats, formats
+from turnero.web.languages import Translator, mark
+
+if TYPE_CHECKING:
+    from turnero.web.wiring import Web
+
+WHERE: Final = mark("Wait where you see the screens. We will call you by this number.")
+STAFF: Final = mark("the nearest window, or anybody of the staff")
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """The functions that a kiosk's templates have beside those of every page."""
+
+    language: str
+    profile: str
+    say: Translator
+    fmt: Formats
+    speak: Guide
+
+    @classmethod
+    def of(cls, web: "Web", site: int, language: str, speak: Guide) -> "Wording":
+        """The wording of a language at a site."""
+        look = web.looks.look(site)
+        say = web.translator(language, look.profile)
+        return cls(language, look.profile, say, formats(say.tag, look.zone), speak)
+
+    def functions(self) -> dict[str, Any]:
+        """By the names that templates use."""
+        return {
+            "name": self.name,
+            "present": self.present,
+            "closed_advice": self.closed_advice,
+            "spoken": self.spoken,
+            "service_sentences": self.service_sentences,
+            "choices": self.choices,
+            "grounds": self.grounds,
+            "grouped": grouped,
+            "state_sentence": self.state_sentence,
+            "state_advice": self.state_advice,
+            "ahead_sentence": self.ahead_sentence,
+            "wait_sentence": self.wait_sentence,
+            "where_to_wait": self.where_to_wait,
+            "where_staff": self.where_staff,
+            "help_sentences": self.help_sentences,
+            "print_trouble": self.print_trouble,
+        }
+
+    # --- services ----------------------------------------------------------------------------
+
+    def name(self, names: Mapping[str, str]) -> str:
+        """A name in this language."""
+        return name_in(names, self.language)
+
+    def present(self, service: ServiceView) -> tuple[str, ...]:
+        """What is true of a service now, in a few words each."""
+        return menu.present(service, self.say, self.fmt)
+
+    def closed_advice(self, service: ServiceView) -> str:
+        """What to do where no ticket is given now."""
+        if service.state == "closed" and service.opens:
+            return self.say.gettext("You can take your ticket here from that hour on.")
+        return self.say.gettext("Please ask the staff what you can do.")
+
+    def spoken(self, service: ServiceView) -> str:
+        """The address under which a service is spoken."""
+        return self.speak(*menu.spoken(service, self.language, self.say))
+
+    def service_sentences(
+        self, service: ServiceView, requirements: Sequence[str]
+    ) -> tuple[str, ...]:
+        """All that is spoken of a service before its ticket is taken."""
+        say = self.say.gettext
+        sentences = menu.spoken(service, self.language, self.say)
+        if requirements:
+            sentences += (say("What you need to bring"), *requirements)
+        if service.state == "open":
+            sentences += (say("To take your ticket, touch the large key in the middle twice"),)
+        return sentences
+
+    def choices(self, services: Sequence[ServiceView]) -> str:
+        """The names of several services in a sentence."""
+        return ", ".join(self.name(service.names) for service in services)
+
+    def grounds(self) -> str:
+        """Who may ask for priority, and by which law."""
+        return self.say.gettext(grounds(self.profile))
+
+    # --- tickets -----------------------------------------------------------------------------
+
+    def state_sentence(self, ticket: TicketView) -> str:
+        """Where a ticket is in its life."""
+        return self.say.gettext(STATES[ticket.state])
+
+    def state_advice(self, ticket: TicketView) -> str:
+        """What its holder does now."""
+        if ticket.state == "no-show" and ticket.return_until_ms is None:
+            return self.say.gettext(mark("Please take a new ticket, or ask the staff."))
+        text = self.say.gettext(ADVICE[ticket.state])
+        return text % {
+            "desk": ticket.desk_name or "",
+            "until": self.fmt.time(ticket.return_until_ms) if ticket.return_until_ms else "",
+        }
+
+    def ahead_sentence(self, ticket: TicketView) -> str:
+        """How many are before it; "" where nobody waits."""
+        if ticket.ahead is None:
+            return ""
+        if not ticket.ahead:
+            return self.say.gettext("Nobody is before you")
+        return self.say.ngettext(
+            "%(n)s person is before you", "%(n)s people are before you", ticket.ahead
+        )
+
+    def wait_sentence(self, ticket: TicketView) -> str:
+        """How long it takes; "" where nobody can tell."""
+        if ticket.wait is None:
+            return ""
+        return self.say.gettext(
+            "The wait is from %(low)s to %(high)s minutes",
+            low=ticket.wait.low_minutes,
+            high=ticket.wait.high_minutes,
+        )
+
+    # --- the kiosk ---------------------------------------------------------------------------
+
+    def _own(self, texts: Mapping[str, str]) -> str:
+        """A text of the kiosk's settings: in this language, or the one for all; "" for none."""
+        return texts.get(self.language) or texts.get("") or name_in(texts, self.language)
+
+    def where_to_wait(self, place: Place) -> str:
+        """Where the holder of a new ticket waits."""
+        return self._own(place.where) or self.say.gettext(WHERE)
+
+    def where_staff(self, place: Place) -> str:
+        """Where staff is found when nobody comes."""
+        return self._own(place.staff) or self.say.gettext(STAFF)
+
+    def help_sentences(self, call: Help, place: Place) -> tuple[str, ...]:
+        """What is spoken after a call for help."""
+        say = self.say
+        if call.coming:
+            return (say.gettext("Somebody is on the way to you"),)
+        if call.heard:
+            return (say.gettext("We have told the staff"),)
+        return (
+            say.gettext("Nobody is signed in at this moment"),
+            say.gettext("Your call keeps ringing. Meanwhile, please go to:"),
+            self.where_staff(place),
+        )
+
+    def print_trouble(self, printing: Printing) -> str:
+        """Why a ticket wasn't printed."""
+        return self.say.gettext(TROUBLES.get(printing.reason or "", UNKNOWN_TROUBLE))
