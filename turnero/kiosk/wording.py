@@ -82,12 +82,12 @@ class Wording(msgspec.Struct, frozen=True):
         self, service: ServiceView, requirements: Sequence[str]
     ) -> tuple[str, ...]:
         """All that is spoken of a service before its ticket is taken."""
-        say = self.say.gettext
-        sentences = menu.spoken(service, self.language, self.say)
+        say = self.say
+        sentences = menu.spoken(service, self.language, say)
         if requirements:
-            sentences += (say("What you need to bring"), *requirements)
+            sentences += (say.gettext("What you need to bring"), *requirements)
         if service.state == "open":
-            sentences += (say("To take your ticket, touch the large key in the middle twice"),)
+            sentences += (say.gettext("To take your ticket, touch the large key twice"),)
         return sentences
 
     def choices(self, services: Sequence[ServiceView]) -> str:
