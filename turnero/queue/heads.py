@@ -26,6 +26,7 @@ _SHARED = (
         line.c.service,
         line.c.attention,
         desk_service.c.tier,
+        line.c.count,
         HEAD_OF_LINE.label("head"),
     )
     .select_from(desk_service.join(line, line.c.service == desk_service.c.service))
@@ -36,6 +37,7 @@ _OWN = select(
     line.c.service,
     line.c.attention,
     literal(0).label("tier"),
+    line.c.count,
     HEAD_OF_LINE.label("head"),
 ).where(line.c.desk == bindparam("desk"), line.c.desk > ANY_DESK, line.c.count > 0)
 _heads = union_all(_SHARED, _OWN).subquery("heads")
@@ -52,6 +54,7 @@ HEADS = Statement(
         ticket.c.rank_ms,
         ticket.c.rank_seq,
         ticket.c.entered_ms,
+        _heads.c.count.label("waiting"),
     ).select_from(
         _heads.join(ticket, ticket.c.id == _heads.c.head)
         .join(service, service.c.id == _heads.c.service)

@@ -26,6 +26,8 @@ class Head(NamedTuple):
     rank_ms: int
     rank_seq: int
     entered_ms: int
+    #: how many wait in its line, itself included
+    waiting: int = 1
 
 
 class Choice(NamedTuple):
@@ -54,10 +56,10 @@ def choose(heads: Sequence[Head], now_ms: int) -> Choice | None:  # noqa: ARG001
     if not heads:
         return None
     best = min(heads, key=_order)
-    if len(heads) == 1:
-        rule = "only" if best.tier == 0 else "overflow"
-    elif best.tier:
+    if best.tier:
         rule = "overflow"
+    elif len(heads) == 1 and best.waiting == 1:
+        rule = "only"
     elif best is min(heads, key=_age):
         rule = "oldest"
     elif best is min((head for head in heads if not head.tier), key=_age):
