@@ -172,6 +172,16 @@ async def test_no_show_says_how_many_recalls_are_missing_and_when_one_counts(
     assert (await hall.desk()).serving is None
 
 
+async def test_recalls_in_quick_succession_do_not_make_a_no_show(hall: Hall) -> None:
+    ticket = await hall.take()
+    await hall.next()
+    for _ in range(5):
+        hall.wait(3)
+        await hall.move("recall", ticket)
+    async with refused(hall, "no-show-too-soon", done=0, wait_s=5):
+        await hall.move("no-show", ticket)
+
+
 async def test_the_site_sets_how_many_recalls_a_no_show_needs(hall: Hall) -> None:
     await hall.load(SITE.replace("hours =", "settings = { no_show_recalls = 0 }\nhours =", 1))
     ticket = await hall.take()

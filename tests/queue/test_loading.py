@@ -46,6 +46,19 @@ async def test_what_differs_is_changed_and_told_with_before_and_after(hall: Hall
     assert (change.before, change.after) == ({"name": "Ventanilla 1"}, {"name": "Caja 1"})
 
 
+async def test_a_change_names_parents_by_their_key(hall: Hall) -> None:
+    (loaded,) = await hall.facts(SiteLoaded)
+    parents = {
+        change.key: change.after["parent"]
+        for change in loaded.changes
+        if change.what == "service" and change.after is not None
+    }
+    assert parents["sangre"] == "lab"
+    await hall.load(SITE.replace('parent = "lab"\nprefix = "S"', 'prefix = "S"'))
+    (change,) = (await hall.facts(SiteLoaded))[-1].changes
+    assert (change.before, change.after) == ({"parent": "lab"}, {"parent": None})
+
+
 async def test_a_desk_can_be_given_other_services(hall: Hall) -> None:
     ticket = await hall.take("caja")
     await hall.load(SITE.replace('["sangre", "infecto"]', '["sangre", "infecto", "caja"]'))

@@ -45,6 +45,10 @@ def test_the_only_one_is_called() -> None:
     assert chosen(head("a", 5)) == ("a", "only")
 
 
+def test_the_first_of_a_longer_line_is_not_the_only_one() -> None:
+    assert chosen(head("a", 5)._replace(waiting=3)) == ("a", "oldest")
+
+
 def test_the_oldest_of_a_class_goes_first() -> None:
     assert chosen(head("a", 7), head("b", 5), head("c", 6)) == ("b", "oldest")
 

@@ -174,8 +174,6 @@ def save(tx: Tx, old: Ticket, new: Ticket, called: Figures | None = None) -> Non
     if tx.run(_SAVE, b_id=old.id, b_version=old.version, **changes) != 1:
         raise AssertionError(f"{old.number} changed under a command that holds its site")
     leaves, joins = old.state == State.WAITING, new.state == State.WAITING
-    if leaves and joins and old.line == new.line:
-        return
     if leaves and called is not None:
         tx.run(
             _LEAVE_CALLED,

@@ -48,7 +48,6 @@ def call_chosen(tx: Tx, request: CallChosen) -> Called:
     reason = text.reason(request.reason)
     seat, session = working(tx, request.desk)
     held = rows.load(tx, request.ticket)
-    after(Move.CALL, held.state, held.number)
     press = Press(tx, Move.CALL, seat.desk)
     finished = _finish_current(tx, seat, request.outcome, press)
     candidates = heads(tx, seat.desk)

@@ -204,7 +204,20 @@ def _services(tx: Tx, file: SiteFile) -> tuple[dict[str, int], list[Change]]:
         if key not in named and values["active"]:
             gone = {**values, "prefix": None, "active": 0}
             changes += _SERVICE.put(tx, "service", key, (row_id, values), gone)[1]
-    return ids, changes
+    keys = {row_id: key for key, (row_id, _) in there.items()}
+    keys |= {row_id: key for key, row_id in ids.items()}
+    return ids, [_with_parents_key(change, keys) for change in changes]
+
+
+def _with_parents_key(change: Change, keys: dict[int, str]) -> Change:
+    """The same change, naming the parent by its key: a row's id means nothing to a reader."""
+
+    def named(values: Values | None) -> Values | None:
+        if values is None or values.get("parent") is None:
+            return values
+        return {**values, "parent": keys[values["parent"]]}
+
+    return Change(change.what, change.key, named(change.before), named(change.after))
 
 
 def _free_prefixes(
