@@ -92,9 +92,9 @@ def acknowledge_help(tx: Tx, request: AckHelp) -> Helped:
 
 
 def escalate_help(tx: Tx, due: TimerDue) -> None:
-    """Timer: nobody came within the minute."""
+    """Timer: nobody came within the minute. Acknowledging removes the timer."""
     found = tx.row(_BY_ID, site=tx.site, id=int(due.key))
-    if found is None or found.done_ms is not None:
-        return
+    if found is None:
+        raise refusals.unknown("help-unknown")
     tx.run(_ESCALATED, b_id=found.id)
     tx.append(HelpEscalated(help=found.id, place=found.place, need=found.need))
