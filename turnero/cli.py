@@ -114,7 +114,7 @@ def serve(
 ) -> None:
     """Run the server of a site."""
     if demo and data is None and not os.environ.get("TURNERO_DATA"):
-        from turnero.server.demo.life import default_folder
+        from turnero.server.demo.bounds import default_folder
 
         data = default_folder()
     settings = _settings(data, host=host, port=port)

@@ -85,7 +85,7 @@ async def test_wrong_password_unknown_login_and_disabled_account_are_answered_al
     await here.person("ana")
     number = await here.person("off")
     await here.running.ledger.run(_disable, number, site=0, actor="test")
-    answers = []
+    answers: list[tuple[int, int]] = []
     for login, password in (("ana", "wrong"), ("nobody", "wrong"), ("off", PASSWORD)):
         async with here.client(address=f"10.0.0.{len(answers)}") as client:
             answer = await sign_in(client, login, password)

@@ -1,11 +1,14 @@
 """Fills the gauges that are read when somebody asks for the metrics, a second old at most."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import func, select
 
-from turnero.queue.tables import line, service, site
+from turnero.printer.tables import QUEUED, SENDING, print_job
+from turnero.queue.tables import line, service
+from turnero.server.looks import SiteLooks
 from turnero.server.metrics import COUNTED, Metrics
 from turnero.server.watch import Watch
 from turnero.store.facts import Entry
@@ -13,57 +16,79 @@ from turnero.store.ledger import Ledger
 from turnero.store.sql import Query, Statement
 from turnero.web.live import Hub
 
+_FRESH_MS = 1000
+
 _WAITING = Statement(
     select(
-        site.c.key.label("site"),
+        line.c.site.label("site"),
         service.c.key.label("service"),
         func.sum(line.c.count).label("waiting"),
     )
-    .select_from(
-        line.join(service, service.c.id == line.c.service).join(site, site.c.no == line.c.site)
-    )
-    .group_by(site.c.key, service.c.key)
+    .select_from(line.join(service, service.c.id == line.c.service))
+    .group_by(line.c.site, service.c.key)
 )
-_KEYS = Statement(select(site.c.no, site.c.key))
+#: by the partial indexes that the printers' room keeps for them: nobody counts all jobs
+_SPOOLED = {
+    state: Statement(
+        select(print_job.c.site.label("site"), func.count().label("jobs"))
+        .where(print_job.c.state == literal)
+        .group_by(print_job.c.site)
+    )
+    for state, literal in (("queued", QUEUED), ("sending", SENDING))
+}
 
 
 class Gauges:
     """See the module's text."""
 
-    def __init__(self, ledger: Ledger, metrics: Metrics, watch: Watch, hub: Hub) -> None:
+    def __init__(
+        self, ledger: Ledger, metrics: Metrics, watch: Watch, looks: SiteLooks, hub: Hub
+    ) -> None:
         self._ledger = ledger
         self._metrics = metrics
         self._watch = watch
+        self._looks = looks
         self._hub = hub
         self._asked_ms = 0
         self._asking = asyncio.Lock()
-        self._keys: dict[int, str] = {}
+        self._counted: Counter[tuple[int, str]] = Counter()
         watch.heard.append(self.heard)
 
     def heard(self, entry: Entry) -> None:
         """A fact: counted if it is about a ticket."""
         what = COUNTED.get(entry.kind)
         if what is not None:
-            self._metrics.tickets.labels(self._keys.get(entry.site, str(entry.site)), what).inc()
+            self._counted[entry.site, what] += 1
 
     async def refresh(self) -> None:
-        """Read what changes without facts being counted."""
+        """Bring every gauge up to date."""
         async with self._asking:
             now_ms = self._ledger.clock.line_ms()
-            if now_ms - self._asked_ms < 1000:  # noqa: PLR2004 - a second
+            if now_ms - self._asked_ms < _FRESH_MS:
                 return
             self._asked_ms = now_ms
-            self._keys = await self._ledger.read(_keys)
-            self._metrics.streams.set(self._hub.streams)
-            for number, seq in self._watch.heads.items():
-                self._metrics.head.labels(self._keys.get(number, str(number))).set(seq)
+            metrics = self._metrics
+            for (site, what), count in self._counted.items():
+                metrics.tickets.labels(self._key(site), what).inc(count)
+            self._counted.clear()
+            metrics.streams.set(self._hub.streams)
+            for site, seq in self._watch.heads.items():
+                metrics.head.labels(self._key(site)).set(seq)
             for row in await self._ledger.read(_waiting):
-                self._metrics.waiting.labels(row.site, row.service).set(row.waiting)
+                metrics.waiting.labels(self._key(row.site), row.service).set(row.waiting)
+            for state in _SPOOLED:
+                spooled = {row.site: row.jobs for row in await self._ledger.read(_spooled, state)}
+                for site in self._looks.sites:
+                    metrics.spool.labels(self._key(site), state).set(spooled.get(site, 0))
 
-
-def _keys(q: Query) -> dict[int, str]:
-    return {0: "installation"} | {row.no: row.key for row in q.rows(_KEYS)}
+    def _key(self, site: int) -> str:
+        found = self._looks.sites.get(site)
+        return found.key if found is not None else "installation" if site == 0 else str(site)
 
 
 def _waiting(q: Query) -> list[Any]:
     return q.rows(_WAITING)
+
+
+def _spooled(q: Query, state: str) -> list[Any]:
+    return q.rows(_SPOOLED[state])

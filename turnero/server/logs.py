@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import structlog
 
+log: structlog.stdlib.BoundLogger = structlog.get_logger("turnero.server")
+
 #: the request that is being answered, for every line logged on its way
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 

@@ -4,8 +4,11 @@ Each server has its own registry, so that two in one process (a test) do not sha
 """
 
 from collections.abc import Callable
+from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from turnero.store.writer import Job, Session, Writer
 
 _LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _BATCH = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -92,3 +95,17 @@ class Metrics:
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+def measured_writer(metrics: Metrics) -> type[Writer]:
+    """The store's writer, each of whose transactions is measured."""
+
+    class MeasuredWriter(Writer):
+        def _write(self, session: Session | None, jobs: list[Job]) -> Session | None:
+            started = perf_counter()
+            try:
+                return super()._write(session, jobs)
+            finally:
+                metrics.batch(len(jobs), perf_counter() - started)
+
+    return MeasuredWriter

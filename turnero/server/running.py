@@ -51,7 +51,7 @@ class Running:
             authenticator=self.authenticator,
             looks=self.looks,
         )
-        gauges = Gauges(ledger, metrics, self.watch, self.web.hub)
+        gauges = Gauges(ledger, metrics, self.watch, self.looks, self.web.hub)
         self.readiness = Readiness(ledger)
         self.app: Litestar = create_app(
             self.web,

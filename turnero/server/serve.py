@@ -6,7 +6,6 @@ can be kept any more (disk full, I/O error): the service manager starts it again
 
 import asyncio
 import contextlib
-import errno
 import gc
 import signal
 import socket
@@ -17,9 +16,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
+import uvloop
+from sqlalchemy.exc import DBAPIError
 
+from turnero.server.binding import CANNOT_START
 from turnero.server.front import Front
-from turnero.server.metrics import Metrics
+from turnero.server.metrics import Metrics, measured_writer
 from turnero.server.settings import Settings
 from turnero.server.waiting import waiting_app
 from turnero.server.waiting_web import waiting_web
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("turnero.server")
 
-CANNOT_START = 2
 #: EX_TEMPFAIL: starting again may help
 TRY_AGAIN = 75
 #: seconds between the refusal of the first write and the end, so that clients get their answers
@@ -43,36 +44,6 @@ RETRY_S = 1.0
 LONGEST_RETRY_S = 10.0
 #: seconds that connections have to finish after the signal
 SHUTDOWN_S = 0.7
-
-
-class CannotStartError(TurneroError):
-    """The server cannot start; the message says why and what to do."""
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises `CannotStartError` when the address is taken or not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host, port))
-        sock.listen(2048)
-    except OSError as error:
-        sock.close()
-        if error.errno == errno.EADDRINUSE:
-            why = f"port {port} on {host} is in use: stop the other program, or choose another with --port"
-        elif error.errno == errno.EACCES:
-            why = f"port {port} needs more rights: choose one above 1023 with --port"
-        else:
-            why = f"{host}:{port} cannot be listened on ({error.strerror}): check --host and --port"
-        raise CannotStartError(why) from error
-    except (OverflowError, UnicodeError) as error:
-        sock.close()
-        raise CannotStartError(
-            f"{host}:{port} is not an address: check --host and --port"
-        ) from error
-    sock.setblocking(False)  # noqa: FBT003
-    return sock
 
 
 class Server(uvicorn.Server):
@@ -178,6 +149,7 @@ class Life:
         while True:
             try:
                 await self._open_once(sock)
+                gc.enable()
             except (Occupied, MigrationError) as error:
                 print(f"turnero: {error}", file=sys.stderr)  # noqa: T201 - the one sentence
                 self._end(CANNOT_START)
@@ -185,10 +157,12 @@ class Life:
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # whatever it is: say so and try again
-                why = f"the store cannot be opened: {error}"
-                expected = isinstance(error, TurneroError | OSError)
-                log.error("not ready", reason=why, exc_info=None if expected else error)  # noqa: TRY400
-                self.front.not_ready(why)
+                expected = isinstance(error, TurneroError | OSError | DBAPIError)
+                why = getattr(error, "orig", error)
+                log.error("not ready", reason=str(why), exc_info=None if expected else error)  # noqa: TRY400
+                # Anybody may ask whether it is ready; what exactly is wrong the log says.
+                self.front.not_ready("the store cannot be opened")
+                gc.enable()
                 await self._close()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_RETRY_S)
@@ -202,7 +176,10 @@ class Life:
         importing = asyncio.create_task(asyncio.to_thread(self._import))
         try:
             self._store = await asyncio.to_thread(
-                open_store, self.settings.data, self.settings.postgres
+                open_store,
+                self.settings.data,
+                self.settings.postgres,
+                writer=measured_writer(self.metrics),
             )
         finally:
             make_running, rooms = await importing
@@ -221,8 +198,7 @@ class Life:
             raise Unavailable(ledger.broken)
         if not self._stop_asked:
             self.front.ready(self.running.app)
-            # What was made until now lives as long as the process: the collector need not look again.
-            gc.collect()
+            # What was made until now lives as long as the process: the collector need not look.
             gc.freeze()
             log.info("ready", address=address, data=str(self.settings.data))
 
@@ -260,20 +236,12 @@ def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def run(life: Life) -> int:
-    """Serve with uvloop where it is there; the exit code."""
-    try:
-        sock = bind(life.settings.host, life.settings.port)
-    except CannotStartError as error:
-        print(f"turnero: {error}", file=sys.stderr)  # noqa: T201 - the one sentence
-        return CANNOT_START
+def run(life: Life, sock: socket.socket) -> int:
+    """Serve on a listening socket; the exit code."""
     # A signal before the loop runs must not leave a traceback.
-    with contextlib.suppress(KeyboardInterrupt):
-        import uvloop  # noqa: PLC0415
-
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(life.run(sock))
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        return runner.run(life.run(sock))
     return 0
-
-
-__all__ = ["CANNOT_START", "TRY_AGAIN", "CannotStartError", "Life", "bind", "run"]

@@ -1,20 +1,19 @@
 """What `turnero serve` does before and after the server's life: says where it is, and what comes next."""
 
+import gc
 import os
+import signal
 import sys
 import webbrowser
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
-import structlog
-
-from turnero.server import logs
-from turnero.server.serve import CANNOT_START, Life, run
+from turnero.server.binding import CANNOT_START, CannotStartError, bind
+from turnero.server.demo.bounds import may_run
 from turnero.server.settings import Settings, strangers
 
 if TYPE_CHECKING:
     from turnero.server.running import Running
-
-log = structlog.get_logger("turnero.server")
 
 
 def say(text: str) -> None:
@@ -24,18 +23,36 @@ def say(text: str) -> None:
 
 def start(settings: Settings, *, demo: bool = False, browser: bool = True) -> int:
     """Serve until stopped; the process's exit code."""
-    logs.configure(settings.log_level, settings.log_format)
-    for name in strangers(os.environ):
-        log.warning("this variable looks like a setting and is none", name=name)
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sig, _early)  # until the server takes them over
     if demo:
-        from turnero.server.demo import life  # noqa: PLC0415 - only for the demonstration
-
-        refusal = life.refusal(settings)
+        refusal = may_run(settings)
         if refusal is not None:
             say(f"turnero: {refusal}")
             return CANNOT_START
-        return run(life.demo_life(settings, lambda address: _show(address, browser=browser)))
-    return run(Life(settings, started=_started))
+    try:
+        sock = bind(settings.host, settings.port)
+    except CannotStartError as error:
+        say(f"turnero: {error}")
+        return CANNOT_START
+    gc.disable()  # until it is ready: nothing of what is imported can be freed anyway
+    # From here on clients wait instead of being refused, while the rest is imported.
+    from turnero.server import logs  # noqa: PLC0415
+    from turnero.server.serve import Life, run  # noqa: PLC0415
+
+    logs.configure(settings.log_level, settings.log_format)
+    for name in strangers(os.environ):
+        logs.log.warning("this variable looks like a setting and is none", name=name)
+    if demo:
+        from turnero.server.demo.life import demo_life  # noqa: PLC0415
+
+        return run(demo_life(settings, lambda address: _show(address, browser=browser)), sock)
+    return run(Life(settings, started=_started), sock)
+
+
+def _early(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Asked to stop before anything runs: leave."""
+    raise SystemExit(0)
 
 
 async def _started(running: "Running", address: str) -> None:

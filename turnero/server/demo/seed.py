@@ -18,14 +18,13 @@ from turnero.queue.commands.issue import issue
 from turnero.queue.commands.moves import start
 from turnero.queue.requests import Finish, Issue, Next, OpenDesk, PauseDesk, TicketMove
 from turnero.server.accounts.service import Accounts
+from turnero.server.demo.bounds import MARK
 from turnero.server.sites import load_site
 from turnero.store.clock import VirtualClock
 from turnero.store.ledger import Ledger
 from turnero.store.opening import open_store
 from turnero.web.principal import Role
 
-#: lies in a data folder that the demonstration made: without it a folder is somebody's own
-MARK = "demo.txt"
 SITE = "demo"
 KIOSK = "hall"
 BOARD = "sala"

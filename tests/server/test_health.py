@@ -1,0 +1,64 @@
+"""Live, ready by a real write, and metrics without a person in them."""
+
+from tests.peers.server import RunningServer
+from tests.server.installation import Installation
+from turnero.store import journal
+
+
+async def test_ready_writes_and_asks_once_a_second(here: Installation) -> None:
+    ledger = here.running.ledger
+    ran = 0
+    run = ledger.run
+
+    async def counted(*given, **named):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN003, ANN202
+        nonlocal ran
+        ran += 1
+        return await run(*given, **named)
+
+    ledger.run = counted  # type: ignore[method-assign]
+    before = await ledger.read(journal.head_seq, 0)
+    async with here.client() as client:
+        here.running.readiness._asked_ms = None
+        for _ in range(5):
+            assert (await client.get("/health/ready")).json() == {"ready": True}
+    assert ran == 1
+    assert await ledger.read(journal.head_seq, 0) == before, "it writes, but no fact"
+
+
+async def test_a_broken_ledger_is_not_ready_and_live_all_the_same(here: Installation) -> None:
+    here.running.ledger.broken = "disk I/O error"
+    here.running.readiness._asked_ms = None
+    async with here.client() as client:
+        ready = await client.get("/health/ready")
+        assert (ready.status_code, ready.json()) == (
+            503,
+            {"ready": False, "reason": "disk I/O error"},
+        )
+        assert ready.headers["retry-after"] == "1"
+        assert (await client.get("/health/live")).status_code == 200
+
+
+def test_metrics_count_tickets_requests_and_who_waits(own_server: RunningServer) -> None:
+    with own_server.client("kiosk") as client:
+        for _ in range(3):
+            client.post("/api/v1/tickets", json={"site": "demo", "service": "cash"})
+        text = client.get("/metrics").text
+    assert 'turnero_ticket_facts_total{site="demo",what="issued"} 3.0' in text
+    assert 'turnero_waiting{service="cash",site="demo"} 3.0' in text
+    assert 'turnero_requests_total{method="POST",route="/api/v1/tickets",status="201"} 3.0' in text
+    assert 'turnero_journal_head{site="demo"} 4.0' in text
+    assert "turnero_ready 1.0" in text
+    assert "turnero_ledger_batch_commands_count" in text
+
+
+async def test_metrics_are_for_this_machine_or_for_who_may(here: Installation) -> None:
+    async with here.client() as local:
+        assert (await local.get("/metrics")).status_code == 200
+        through = await local.get("/metrics", headers={"x-forwarded-for": "10.0.0.7"})
+        assert through.status_code in (303, 401), "somebody else, through a proxy on this machine"
+    async with here.client(address="10.0.0.7") as far:
+        assert (await far.get("/metrics")).status_code in (303, 401)
+    async with here.client(await here.token("agent"), address="10.0.0.7") as far:
+        assert (await far.get("/metrics")).status_code == 403
+    async with here.client(await here.token("supervisor"), address="10.0.0.7") as far:
+        assert (await far.get("/metrics")).status_code == 200
