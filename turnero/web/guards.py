@@ -91,9 +91,10 @@ class Gate:
         if permission is None:
             raise Refused("not-allowed", 403)
         headers = heard(scope["headers"])
+        # first who asks: a program that forgot its token is told that (401), not of origins (403)
+        scope["user"] = await identify(self.web, headers, permission)
         if "authorization" not in headers:
             origin.check(method, headers, self.web.origins)
-        scope["user"] = await identify(self.web, headers, permission)
         if (limit := opt.get("limit")) is not None:
             self.web.buckets.take(limit, self._client(scope, headers))
         await self.app(scope, receive, send)
