@@ -1,12 +1,11 @@
 """`GET /api/v1/sites/{site}/board`: the calls and who waits, as a board shows them."""
 
 from litestar import get
-from litestar.params import FromPath
 
 from turnero.queue import reads
 from turnero.server.api.acting import language, site_number
 from turnero.server.api.answers import Board, board_of
-from turnero.server.api.describing import described
+from turnero.server.api.describing import SiteInPath, described
 from turnero.store.errors import NotFound
 from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest
@@ -22,7 +21,7 @@ from turnero.web.principal import PageRequest
         refuses=(404,),
     ),
 )
-async def board(request: PageRequest, site: FromPath[str]) -> Board:
+async def board(request: PageRequest, site: SiteInPath) -> Board:
     """What the board shows."""
     web = web_of(request)
     number = site_number(request, site)

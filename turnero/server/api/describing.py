@@ -6,7 +6,7 @@ this file tells the document. It decides nothing about a request.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Annotated, Any, ClassVar, cast
 
 import msgspec
 from litestar.openapi import ResponseSpec
@@ -18,9 +18,20 @@ from litestar.openapi.spec import (
     RequestBody,
     Schema,
 )
+from litestar.params import PathParameter
 from msgspec import Struct
 
 from turnero.server.api.bodies import Body
+
+SiteInPath = Annotated[
+    str, PathParameter(description="Key of the site", examples=[Example(value="demo")])
+]
+DeskInPath = Annotated[
+    str, PathParameter(description="Site's and desk's key", examples=[Example(value="demo.1")])
+]
+TicketInPath = Annotated[
+    str, PathParameter(description="Id of the ticket: 32 hexadecimal digits, not its number")
+]
 
 PROBLEM = "application/problem+json"
 KEY = "Idempotency-Key"
@@ -117,8 +128,7 @@ _KEY_PARAMETER = Parameter(
         "Chosen by the caller for one act. The same act sent again with the same key within "
         "48 hours is done once and answered again; another body with it is refused (422)."
     ),
-    schema=cast("Schema", {"type": "string", "pattern": KEY_PATTERN}),
-    example="6f1c1c1e-5b0a-4d5e-9a3f-3c1d6a3f9d10",
+    schema=cast("Schema", {"type": "string", "pattern": KEY_PATTERN, "minLength": 1}),
 )
 
 
@@ -135,8 +145,3 @@ def _operation(body: type[Body], example: dict[str, Any] | None) -> type[Operati
     required = bool(schema.get("required"))
     content = RequestBody(content={"application/json": media}, required=required)
     return dataclass(type("Acting", (_Acting,), {"_body": content}))
-
-
-def examples(answer: Struct) -> list[Example]:
-    """An answer as an example of the document."""
-    return [Example(value=msgspec.to_builtins(answer))]

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import msgspec
 from litestar import post
-from litestar.params import FromPath
 from sqlalchemy import bindparam, select
 
 from turnero.queue import reads
@@ -20,7 +19,7 @@ from turnero.queue.tables import attention, ticket
 from turnero.server.api.acting import key_of, language, site_of_desk, translator
 from turnero.server.api.answers import DeskAnswer, NextAnswer, ticket_of, why_of
 from turnero.server.api.bodies import BreakBody, NextBody, NoBody, OpenBody, read_body
-from turnero.server.api.describing import described
+from turnero.server.api.describing import DeskInPath, described
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 from turnero.web.pages import web_of
@@ -60,7 +59,7 @@ async def _session(
         refuses=(404,),
     ),
 )
-async def open_(request: PageRequest, desk: FromPath[str]) -> DeskAnswer:
+async def open_(request: PageRequest, desk: DeskInPath) -> DeskAnswer:
     """Begin to work at a desk."""
     body = await read_body(request, OpenBody)
     return await _session(request, desk, sessions.open_desk, OpenDesk(desk, body.take_over))
@@ -79,7 +78,7 @@ async def open_(request: PageRequest, desk: FromPath[str]) -> DeskAnswer:
         refuses=(404,),
     ),
 )
-async def break_(request: PageRequest, desk: FromPath[str]) -> DeskAnswer:
+async def break_(request: PageRequest, desk: DeskInPath) -> DeskAnswer:
     """Take a break."""
     body = await read_body(request, BreakBody)
     return await _session(request, desk, sessions.pause_desk, PauseDesk(desk, body.reason))
@@ -92,7 +91,7 @@ async def break_(request: PageRequest, desk: FromPath[str]) -> DeskAnswer:
         "End the break", permission=_WORK, tag=_TAG, takes=NoBody, example={}, refuses=(404,)
     ),
 )
-async def resume(request: PageRequest, desk: FromPath[str]) -> DeskAnswer:
+async def resume(request: PageRequest, desk: DeskInPath) -> DeskAnswer:
     """End the break."""
     await read_body(request, NoBody)
     return await _session(request, desk, sessions.resume_desk, DeskMove(desk))
@@ -111,7 +110,7 @@ async def resume(request: PageRequest, desk: FromPath[str]) -> DeskAnswer:
         refuses=(404,),
     ),
 )
-async def close(request: PageRequest, desk: FromPath[str]) -> DeskAnswer:
+async def close(request: PageRequest, desk: DeskInPath) -> DeskAnswer:
     """Stop working at a desk."""
     await read_body(request, NoBody)
     return await _session(request, desk, sessions.close_desk, DeskMove(desk))
@@ -131,7 +130,7 @@ async def close(request: PageRequest, desk: FromPath[str]) -> DeskAnswer:
         refuses=(404,),
     ),
 )
-async def next_(request: PageRequest, desk: FromPath[str]) -> NextAnswer:
+async def next_(request: PageRequest, desk: DeskInPath) -> NextAnswer:
     """Call next."""
     body = await read_body(request, NextBody)
     site = site_of_desk(request, desk)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import post
-from litestar.params import FromPath
 
 from turnero.queue import reads, refusals
 from turnero.queue.commands import calls, finishing, moves, ratings
@@ -23,7 +22,7 @@ from turnero.server.api.bodies import (
     TransferBody,
     read_body,
 )
-from turnero.server.api.describing import described
+from turnero.server.api.describing import TicketInPath, described
 from turnero.store.tx import Tx
 from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest, Role
@@ -70,7 +69,7 @@ def _about(summary: str, description: str, *, permission: str = _MOVE) -> dict[s
         "Call again", "Board and voice repeat the call. It counts towards a no-show if late enough."
     ),
 )
-async def recall(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def recall(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Call again."""
     return await _plain(request, ticket, calls.recall)
 
@@ -82,7 +81,7 @@ async def recall(request: PageRequest, ticket: FromPath[str]) -> Ticket:
         "Begin the service", "The person is at the desk. Without it service counts from the call."
     ),
 )
-async def start(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def start(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Begin the service."""
     return await _plain(request, ticket, moves.start)
 
@@ -92,7 +91,7 @@ async def start(request: PageRequest, ticket: FromPath[str]) -> Ticket:
     status_code=200,
     **_about("The person did not come", "Legal after the site's number of counted recalls."),
 )
-async def no_show(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def no_show(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """The person did not come."""
     return await _plain(request, ticket, calls.no_show)
 
@@ -102,7 +101,7 @@ async def no_show(request: PageRequest, ticket: FromPath[str]) -> Ticket:
     status_code=200,
     **_about("Back in line", "A parked ticket, or a no-show once and not too late."),
 )
-async def return_(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def return_(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Back in line."""
     return await _plain(request, ticket, moves.return_ticket)
 
@@ -112,7 +111,7 @@ async def return_(request: PageRequest, ticket: FromPath[str]) -> Ticket:
     status_code=200,
     **_about("Set aside", "In no line, seen at all desks of its service; its place is kept."),
 )
-async def park(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def park(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Set aside."""
     return await _plain(request, ticket, moves.park)
 
@@ -122,7 +121,7 @@ async def park(request: PageRequest, ticket: FromPath[str]) -> Ticket:
     status_code=200,
     **_about("The person leaves", "Before being served.", permission="tickets.cancel"),
 )
-async def cancel(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def cancel(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """The person leaves."""
     return await _plain(request, ticket, moves.cancel)
 
@@ -132,7 +131,7 @@ async def cancel(request: PageRequest, ticket: FromPath[str]) -> Ticket:
     status_code=200,
     **_about("Take the last press back", "Whole, within ten seconds, if nothing touched it since."),
 )
-async def undo(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def undo(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Take the last press back."""
     return await _plain(request, ticket, undoing.undo)
 
@@ -150,7 +149,7 @@ async def undo(request: PageRequest, ticket: FromPath[str]) -> Ticket:
         refuses=(404,),
     ),
 )
-async def call(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def call(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Call this ticket out of turn."""
     body = await read_body(request, CallBody)
     asked = CallChosen(ticket, body.desk, body.reason, body.outcome)
@@ -170,7 +169,7 @@ async def call(request: PageRequest, ticket: FromPath[str]) -> Ticket:
         refuses=(404,),
     ),
 )
-async def finish(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def finish(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """End the service."""
     body = await read_body(request, FinishBody)
     return await _move(request, ticket, finishing.finish, Finish(ticket, body.outcome))
@@ -189,7 +188,7 @@ async def finish(request: PageRequest, ticket: FromPath[str]) -> Ticket:
         refuses=(404,),
     ),
 )
-async def transfer(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def transfer(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Send to another service, or to one desk."""
     body = await read_body(request, TransferBody)
     asked = Transfer(ticket, service=body.service, desk=body.desk)
@@ -209,7 +208,7 @@ async def transfer(request: PageRequest, ticket: FromPath[str]) -> Ticket:
         refuses=(404,),
     ),
 )
-async def rating(request: PageRequest, ticket: FromPath[str]) -> RatingAnswer:
+async def rating(request: PageRequest, ticket: TicketInPath) -> RatingAnswer:
     """Say how it went."""
     body = await read_body(request, RatingBody)
     principal = request.user

@@ -7,7 +7,6 @@ same transaction, so that nothing is read twice and nobody waits for a second co
 from typing import Final
 
 from litestar import get, post
-from litestar.params import FromPath
 
 from turnero.queue import reads, refusals
 from turnero.queue.commands import issue as issuing
@@ -17,7 +16,7 @@ from turnero.queue.states import State
 from turnero.server.api.acting import key_of, language, site_number, site_of_ticket
 from turnero.server.api.answers import Issued, Ticket, ticket_of, wait_of
 from turnero.server.api.bodies import IssueBody, read_body
-from turnero.server.api.describing import described
+from turnero.server.api.describing import TicketInPath, described
 from turnero.store.errors import Refused
 from turnero.store.tx import Tx
 from turnero.web.pages import web_of
@@ -102,7 +101,7 @@ def _issued(tx: Tx, taken: Taken) -> Issued:
         refuses=(404,),
     ),
 )
-async def show(request: PageRequest, ticket: FromPath[str]) -> Ticket:
+async def show(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """A ticket."""
     web = web_of(request)
     site = await site_of_ticket(request, ticket)
