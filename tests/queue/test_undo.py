@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from tests.queue.engines import both_engines
 from tests.queue.hall import Hall
@@ -9,7 +10,11 @@ from tests.queue.refusal import refused
 from turnero.queue import reads, requests
 from turnero.queue.commands import desks
 from turnero.queue.facts import PressUndone
+from turnero.queue.tables import press
 from turnero.store.errors import Refused
+from turnero.store.sql import Statement
+
+_PRESSES = Statement(select(press.c.no))
 
 
 async def rows_of(hall: Hall, *tickets: str) -> list[object]:
@@ -67,29 +72,29 @@ async def test_the_call_disappears_from_the_board(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize(
-    "press", ["next", "call", "start", "finish", "no-show", "return", "park", "transfer", "cancel"]
+    "move", ["next", "call", "start", "finish", "no-show", "return", "park", "transfer", "cancel"]
 )
-async def test_each_press_can_be_undone_once(hall: Hall, press: str) -> None:
+async def test_each_press_can_be_undone_once(hall: Hall, move: str) -> None:
     ticket = await hall.take()
-    if press not in ("next", "call"):
+    if move not in ("next", "call"):
         await hall.next()
-    if press == "no-show":
+    if move == "no-show":
         for _ in range(2):
             hall.wait(20)
             await hall.move("recall", ticket)
-    elif press == "return":
+    elif move == "return":
         await hall.move("park", ticket)
     before = await rows_of(hall, ticket)
-    if press == "next":
+    if move == "next":
         await hall.next()
-    elif press == "call":
+    elif move == "call":
         await hall.call(ticket)
-    elif press == "finish":
+    elif move == "finish":
         await hall.finish(ticket)
-    elif press == "transfer":
+    elif move == "transfer":
         await hall.transfer(ticket, service="sangre")
     else:
-        await hall.move(press, ticket)
+        await hall.move(move, ticket)
     await hall.move("undo", ticket)
     assert await rows_of(hall, ticket) == before
     with pytest.raises(Refused, match="undo-"):
@@ -143,6 +148,7 @@ async def test_a_press_older_than_what_is_kept_is_too_late(hall: Hall) -> None:
     hall.wait(120)
     await hall.take("sangre")
     await hall.next("v2")  # forgets presses older than a minute
+    assert len(await hall.rows(_PRESSES)) == 1
     async with refused(hall, "undo-too-late"):
         await hall.move("undo", ticket)
 
