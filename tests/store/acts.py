@@ -1,7 +1,7 @@
 """Small commands that the store's tests run: they count, refuse and fail."""
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from turnero.store.errors import Refused
 from turnero.store.facts import Fact, register
@@ -47,6 +47,17 @@ def fail(tx: Tx, request: Count) -> Done:
     """Append one fact, then fail as a bug would."""
     tx.append(Counted(request.n))
     raise ZeroDivisionError
+
+
+_SAME = Statement(insert(timer))
+
+
+def clash(tx: Tx, request: Count) -> Done:
+    """Append one fact, then break a constraint of the database."""
+    seq = tx.append(Counted(request.n))
+    for _ in range(2):
+        tx.run(_SAME, site=1, kind="k", key="k", due_ms=0, body="")
+    return Done(seq)
 
 
 def count_when_due(tx: Tx, due: TimerDue) -> None:

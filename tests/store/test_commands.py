@@ -1,15 +1,17 @@
 """A command is all or nothing, is answered after the commit, and answers a repeat once."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.peers.stores import opened
-from tests.store.acts import Count, Counted, Done, count, fail, refuse
+from tests.store.acts import Count, Counted, Done, clash, count, fail, refuse
 from turnero.store import journal
-from turnero.store.errors import Invalid, Refused
+from turnero.store.errors import Invalid, Refused, Unavailable
 from turnero.store.ledger import Ledger
+from turnero.store.tx import Tx
 
 
 async def test_what_was_answered_is_in_the_journal(ledger: Ledger) -> None:
@@ -30,6 +32,16 @@ async def test_numbers_have_no_gaps_while_some_are_refused_and_some_fail(ledger:
     entries = await ledger.read(journal.read, 1, 0, 500)
     assert [entry.seq for entry in entries] == list(range(1, 65))
     assert (await ledger.read(journal.verify, 1, ledger.key)).broken_at is None
+
+
+async def test_a_broken_constraint_fails_its_own_command_and_no_other(ledger: Ledger) -> None:
+    async def one(act: Callable[[Tx, Count], Done]) -> None:
+        await ledger.run(act, Count(1), site=1, actor="user:1")
+
+    results = await asyncio.gather(one(count), one(clash), one(count), return_exceptions=True)
+    assert [result is None for result in results] == [True, False, True]
+    assert not isinstance(results[1], Unavailable)
+    assert await ledger.read(journal.head_seq, 1) == 2
 
 
 async def test_sites_are_numbered_apart(ledger: Ledger) -> None:

@@ -261,12 +261,13 @@ class Writer(threading.Thread):
             cursor.execute("RELEASE SAVEPOINT one")
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
             job.error = Unavailable(str(error)) if session.database_error(error) else error
-            if session.in_transaction():
-                try:
-                    cursor.execute("ROLLBACK TO SAVEPOINT one")
-                    cursor.execute("RELEASE SAVEPOINT one")
-                except Exception as again:  # noqa: BLE001 - the check after the command sees it
-                    job.error = Unavailable(str(again))
+            # Tried whatever state the transaction seems to be in: after a broken constraint
+            # PostgreSQL refuses all but this, and this makes it whole again.
+            try:
+                cursor.execute("ROLLBACK TO SAVEPOINT one")
+                cursor.execute("RELEASE SAVEPOINT one")
+            except Exception as again:  # noqa: BLE001 - the check after the command sees it
+                job.error = Unavailable(str(again))
             heads[job.site] = before
             return
         job.entries = tx.entries
