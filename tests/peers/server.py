@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from tests.peers.postgres import free_port
@@ -131,6 +133,11 @@ class RunningServer:
             timeout=120,
             check=False,
         )
+
+    def listed(self, what: str) -> list[dict[str, Any]]:
+        """What `turnero WHAT list` has, such as the tokens."""
+        found: list[dict[str, Any]] = msgspec.json.decode(self.command(what, "list", "--json"))
+        return found
 
     def load(self, toml: str = SITE) -> None:
         """Load a site's description."""

@@ -148,9 +148,9 @@ def test_answers_that_are_lost_on_the_way_are_asked_for_again_and_nothing_is_don
 def test_what_cannot_be_replayed_is_told_in_a_sentence(
     office: RunningServer, trace: Path, token: str
 ) -> None:
-    def fails(**words: str) -> str:
+    def fails(token: str = token, url: str = office.url) -> str:
         with pytest.raises(ReplayError) as refused:
-            run(trace, OFFICE, DAY, **{"url": office.url, "token": token, **words})
+            run(trace, OFFICE, DAY, url=url, token=token)
         return str(refused.value)
 
     assert "401 The token is not valid" in fails(token="nonsense")

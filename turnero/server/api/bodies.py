@@ -130,7 +130,7 @@ _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
 @cache
-def _decoder(kind: type[B]) -> msgspec.json.Decoder[B]:
+def _decoder(kind: type[Body]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
@@ -138,11 +138,12 @@ async def read_body(request: Request[Any, Any, Any], kind: type[B]) -> B:
     """The request's JSON body. Raises 400 when it is no JSON, else `BadForm` naming the field."""
     raw = await request.body()
     try:
-        return _decoder(kind).decode(raw or b"{}")
+        body: B = _decoder(kind).decode(raw or b"{}")
     except msgspec.ValidationError as error:
         raise BadForm(_wrong(str(error)), {}) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refused("request-malformed", 400) from None
+    return body
 
 
 def _wrong(message: str) -> dict[str, Wrong]:

@@ -1,5 +1,7 @@
 """The API's routes and texts, for the composition."""
 
+from typing import Final
+
 from litestar import Router
 
 from turnero.server.api import board, desks, journal, live, moves, sites, tickets
@@ -8,43 +10,43 @@ from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
 from turnero.web.slice import Slice
 
-v1 = Router(
-    "/api/v1",
-    response_class=JsonAnswer,
-    include_in_schema=True,
-    route_handlers=[
-        sites.list_sites,
-        board.board,
-        tickets.issue,
-        tickets.show,
-        moves.recall,
-        moves.start,
-        moves.no_show,
-        moves.return_,
-        moves.park,
-        moves.cancel,
-        moves.undo,
-        moves.call,
-        moves.finish,
-        moves.transfer,
-        moves.rating,
-        desks.open_,
-        desks.break_,
-        desks.resume,
-        desks.close,
-        desks.next_,
-        journal.read_journal,
-        live.live,
-    ],
-)
+PROBLEMS: Final = {
+    "key-wrong": Text(
+        mark("The idempotency key is wrong"),
+        mark("Idempotency-Key takes 1 to 200 visible ASCII characters. Nothing was changed."),
+    ),
+}
 
-slice = Slice(  # noqa: A001 - what the composition looks for in every room
-    name="api",
-    routes=[v1],
-    problems={
-        "key-wrong": Text(
-            mark("The idempotency key is wrong"),
-            mark("Idempotency-Key takes 1 to 200 visible ASCII characters. Nothing was changed."),
-        ),
-    },
-)
+
+def make(public_address: str = "") -> Slice:
+    """The slice. `public_address`: where phones reach this server, "" when they do not."""
+    v1 = Router(
+        "/api/v1",
+        response_class=JsonAnswer,
+        include_in_schema=True,
+        route_handlers=[
+            sites.list_sites,
+            board.board,
+            tickets.issuing_at(public_address),
+            tickets.show,
+            moves.recall,
+            moves.start,
+            moves.no_show,
+            moves.return_,
+            moves.park,
+            moves.cancel,
+            moves.undo,
+            moves.call,
+            moves.finish,
+            moves.transfer,
+            moves.rating,
+            desks.open_,
+            desks.break_,
+            desks.resume,
+            desks.close,
+            desks.next_,
+            journal.read_journal,
+            live.live,
+        ],
+    )
+    return Slice(name="api", routes=[v1], problems=PROBLEMS)

@@ -7,6 +7,7 @@ same transaction, so that nothing is read twice and nobody waits for a second co
 from typing import Final
 
 from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
 
 from turnero.queue import reads, refusals
 from turnero.queue.commands import issue as issuing
@@ -33,38 +34,43 @@ _CHANNELS: Final[dict[Role, Channel]] = {
 _NO_TRIAGE: Final = frozenset({Role.KIOSK, Role.GREETER})
 
 
-@post(
-    "/tickets",
-    **described(
-        "Take a ticket",
-        "Answered once it is kept. The number is never given again on the same day.",
-        permission="tickets.issue",
-        tag="Tickets",
-        takes=IssueBody,
-        example={"site": "demo", "service": "cash", "language": "es"},
-        refuses=(404,),
-    ),
-)
-async def issue(request: PageRequest) -> Issued:
-    """Take a ticket."""
-    body = await read_body(request, IssueBody)
-    principal = request.user
-    return await web_of(request).ledger.run(
-        issuing.issue,
-        Issue(
-            service=body.service,
-            attention=body.attention,
-            language=body.language,
-            channel=_channel(principal, body.channel),
-            place=principal.place if principal.role is Role.KIOSK else None,
-            aids=body.aids,
-            people=body.people,
+def issuing_at(address: str) -> HTTPRouteHandler:
+    """The route that takes a ticket. `address`: where phones reach this server, "" when they do not."""
+
+    @post(
+        "/tickets",
+        **described(
+            "Take a ticket",
+            "Answered once it is kept. The number is never given again on the same day.",
+            permission="tickets.issue",
+            tag="Tickets",
+            takes=IssueBody,
+            example={"site": "demo", "service": "cash", "language": "es"},
+            refuses=(404,),
         ),
-        site=site_number(request, body.site),
-        actor=principal.actor,
-        key=key_of(request),
-        view=_issued,
     )
+    async def issue(request: PageRequest) -> Issued:
+        """Take a ticket."""
+        body = await read_body(request, IssueBody)
+        principal = request.user
+        return await web_of(request).ledger.run(
+            issuing.issue,
+            Issue(
+                service=body.service,
+                attention=body.attention,
+                language=body.language,
+                channel=_channel(principal, body.channel),
+                place=principal.place if principal.role is Role.KIOSK else None,
+                aids=body.aids,
+                people=body.people,
+            ),
+            site=site_number(request, body.site),
+            actor=principal.actor,
+            key=key_of(request),
+            view=lambda tx, taken: _issued(tx, taken, address),
+        )
+
+    return issue
 
 
 def _channel(principal: Principal, asked: Channel | None) -> Channel:
@@ -75,11 +81,12 @@ def _channel(principal: Principal, asked: Channel | None) -> Channel:
     return _CHANNELS.get(principal.role, "api") if principal.role is not None else "api"
 
 
-def _issued(tx: Tx, taken: Taken) -> Issued:
+def _issued(tx: Tx, taken: Taken, address: str) -> Issued:
     """The answer, read in the command's own transaction (also when it is a repeat)."""
-    view = reads.ticket(tx, taken.ticket, tx.line_ms)
-    if view is None:
+    paper = reads.paper(tx, taken.ticket, tx.line_ms)
+    if paper is None:
         raise refusals.unknown("ticket-unknown")
+    view = paper.ticket
     return Issued(
         id=view.id,
         number=view.number,
@@ -87,7 +94,7 @@ def _issued(tx: Tx, taken: Taken) -> Issued:
         service=view.service,
         ahead=view.ahead,
         wait=wait_of(view.wait),
-        public_url=None,
+        public_url=f"{address}/t/{paper.code}" if address else None,
     )
 
 

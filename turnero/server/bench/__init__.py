@@ -136,7 +136,7 @@ def _aim(value: float, how: str, aim: float) -> dict[str, Any]:
 
 def table(found: dict[str, Any]) -> str:
     """A few lines for the terminal."""
-    rows = [("", "1 client", "8 clients", "64 clients")]
+    rows: list[tuple[str, ...]] = [("", "1 client", "8 clients", "64 clients")]
     for name, figures in (
         ("hello", found["hello"]),
         ("issue", found["issue"]),
