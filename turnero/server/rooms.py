@@ -35,7 +35,7 @@ class Rooms:
         return [
             self._front(accounts, looks),
             accounts_slice.make(accounts, looks),
-            api.slice,
+            api.make(settings.public_address),
             kiosk.make(settings.public_address),
             desk.make(),
             display.make(settings.data),
