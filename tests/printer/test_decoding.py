@@ -12,6 +12,7 @@ from turnero.printer.operations import (
     CodePage,
     Confirm,
     Cut,
+    CutShort,
     Feed,
     Font,
     Ignored,
@@ -92,7 +93,7 @@ def test_a_command_cut_short_is_marked_and_nothing_before_it_is_lost() -> None:
     assert decode(b"Hola\n\x1dv0\x00\x48\x00\x78\x00\xff\xff") == [
         Letters("Hola"),
         LineFeed(),
-        Unknown(b"\x1dv0\x00\x48\x00\x78\x00\xff\xff"),
+        CutShort(b"\x1dv0\x00\x48\x00\x78\x00\xff\xff"),
     ]
 
 

@@ -142,6 +142,7 @@ async def test_only_failed_jobs_ever_repeat_by_themselves(hall: Spooling, outcom
         await hall.follow()
         assert (await hall.claim()).job is None
     assert await hall.states() == [state]
+    assert not any(fact.again for fact in await hall.facts(PrintChanged))
 
 
 async def test_a_job_that_waited_too_long_is_given_up_when_the_printer_is_back(

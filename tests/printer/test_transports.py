@@ -30,6 +30,8 @@ from turnero.store.errors import Invalid
 
 LIMITS = Limits(connect_s=2, send_s=2, answer_s=0.3)
 SENT = Outcome(Result.SENT)
+#: what stands before a job on its connection: how are you, have you paper, why not
+ASKED = b"\x10\x04\x01\x10\x04\x04\x10\x04\x02"
 
 
 class Bench:
@@ -65,7 +67,7 @@ async def test_a_job_comes_out_byte_for_byte_and_is_sent_not_printed(bench: Benc
     job = printed(slip())
     assert await bench.printer.send(job) == SENT
     await until(lambda: bool(bench.papers))
-    assert bench.papers == [job]
+    assert bench.papers == [ASKED + job]
     assert bench.printer.caps == Capabilities(confirms=False, reports=True)
 
 
@@ -73,7 +75,8 @@ async def test_each_job_has_a_connection_of_its_own(bench: Bench) -> None:
     for number in ("A001", "A002", "A003"):
         assert await bench.printer.send(printed(slip(number=number))) == SENT
     await until(lambda: len(bench.papers) == 3)
-    assert bench.papers == [printed(slip(number=number)) for number in ("A001", "A002", "A003")]
+    numbers = ("A001", "A002", "A003")
+    assert bench.papers == [ASKED + printed(slip(number=number)) for number in numbers]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ async def test_nobody_at_the_address_is_a_failure_that_printed_nothing(bench: Be
     assert await bench.printer.send(printed(slip())) == SENT
 
 
-@pytest.mark.parametrize("after", [0, 1, 100, 500])
+@pytest.mark.parametrize("after", [10, 100, 500])
 async def test_a_line_that_breaks_under_way_leaves_the_end_unknown(
     bench: Bench, after: int
 ) -> None:
@@ -137,7 +140,18 @@ async def test_a_line_that_breaks_under_way_leaves_the_end_unknown(
     assert await bench.printer.send(job) == Outcome(Result.UNKNOWN, Reason.CONNECTION_LOST)
     if after > 100:
         await until(lambda: bool(bench.papers))
-        assert bench.papers == [job[:after]]
+        assert bench.papers[0].endswith(job[: after - 9])
+
+
+@pytest.mark.parametrize("after", [0, 1, 8])
+async def test_a_line_that_breaks_before_the_first_byte_is_a_failure(
+    bench: Bench, after: int
+) -> None:
+    """Nine bytes ask how the printer is; nothing of the job has left until they are answered."""
+    await bench.machine.set_faults(Faults(drop_after=after))
+    outcome = await bench.printer.send(printed(slip()))
+    assert outcome == Outcome(Result.FAILED, Reason.CONNECTION_LOST)
+    assert bench.papers == []
 
 
 async def test_a_printer_too_slow_for_the_job_leaves_the_end_unknown(bench: Bench) -> None:
@@ -147,13 +161,45 @@ async def test_a_printer_too_slow_for_the_job_leaves_the_end_unknown(bench: Benc
     assert await bench.printer.send(job) == Outcome(Result.UNKNOWN, Reason.TIMED_OUT)
 
 
-async def test_a_printer_without_paper_holds_what_it_was_sent(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("faults", "reason"),
+    [
+        (Faults(paper="out"), Reason.PAPER_OUT),
+        (Faults(cover_open=True), Reason.COVER_OPEN),
+        (Faults(offline=True), Reason.OFFLINE),
+    ],
+)
+async def test_a_printer_that_says_it_cannot_print_is_sent_nothing(
+    bench: Bench, faults: Faults, reason: Reason
+) -> None:
+    await bench.machine.set_faults(faults)
+    assert await bench.printer.send(printed(slip())) == Outcome(Result.FAILED, reason)
+    await bench.machine.set_faults(Faults())
+    assert bench.papers == []
+
+
+async def test_a_mute_printer_is_asked_once_and_then_no_ticket_waits_for_its_answer(
+    bench: Bench,
+) -> None:
+    await bench.machine.set_faults(Faults(mute=True))
+    loop = asyncio.get_running_loop()
+    assert await bench.printer.send(printed(slip())) == SENT
+    began = loop.time()
+    assert await bench.printer.send(printed(slip())) == SENT
+    assert loop.time() - began < LIMITS.answer_s
     await bench.machine.set_faults(Faults(paper="out"))
+    assert (await bench.printer.state()).paper is Paper.OUT
+    assert (await bench.printer.send(printed(slip()))).reason is Reason.PAPER_OUT
+
+
+async def test_a_mute_printer_without_paper_holds_what_it_was_sent(bench: Bench) -> None:
+    """Nothing better can be known of it than "sent", which is why that is not "printed"."""
+    await bench.machine.set_faults(Faults(paper="out", mute=True))
     assert await bench.printer.send(printed(slip())) == SENT
     await until(lambda: bench.machine.held_bytes() > 0)
     assert bench.papers == []
     await bench.machine.set_faults(Faults())
-    assert bench.papers == [printed(slip())]
+    assert len(bench.papers) == 1
 
 
 async def test_a_printer_that_cannot_answer_is_not_asked() -> None:
@@ -190,7 +236,7 @@ async def test_a_printer_that_never_reads_has_not_got_the_job() -> None:
         writer.close()
 
     async with _listening(never_reads) as port:
-        printer = NetworkPrinter("127.0.0.1", port, limits=Limits(1, 0.5, 0.2))
+        printer = NetworkPrinter("127.0.0.1", port, reports=False, limits=Limits(1, 1.5, 0.2))
         outcome = await printer.send(b"x" * 200_000)
         done.set()
     assert outcome == Outcome(Result.UNKNOWN, Reason.TIMED_OUT)
@@ -202,22 +248,24 @@ async def test_a_printer_that_hangs_up_before_the_end_has_not_got_the_job() -> N
         writer.close()
 
     async with _listening(hangs_up) as port:
-        printer = NetworkPrinter("127.0.0.1", port, limits=LIMITS)
+        printer = NetworkPrinter("127.0.0.1", port, reports=False, limits=LIMITS)
         outcome = await printer.send(b"x" * 100_000)
     assert outcome == Outcome(Result.UNKNOWN, Reason.CONNECTION_LOST)
 
 
 async def test_a_printer_that_keeps_its_connection_open_is_no_error() -> None:
-    got = bytearray()
+    got, done = bytearray(), asyncio.Event()
 
     async def keeps_open(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(1000):
             got.extend(data)
-        await asyncio.sleep(3)
+        await done.wait()
         writer.close()
 
     async with _listening(keeps_open) as port:
-        outcome = await NetworkPrinter("127.0.0.1", port, limits=LIMITS).send(b"x" * 5000)
+        printer = NetworkPrinter("127.0.0.1", port, reports=False, limits=LIMITS)
+        outcome = await printer.send(b"x" * 5000)
+        done.set()
     assert outcome == SENT
     assert len(got) == 5000
 

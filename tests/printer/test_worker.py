@@ -13,7 +13,7 @@ from tests.peers.stores import opened
 from tests.printer.patience import until
 from tests.printer.slips import lines
 from tests.printer.spooling import SITE, Spooling
-from turnero.printer import spool
+from turnero.printer import reads, spool
 from turnero.printer.decode import decode
 from turnero.printer.operations import Cut, Init
 from turnero.printer.port import Limits
@@ -70,7 +70,7 @@ class Working(Spooling):
 
 @pytest.fixture
 async def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Working]:
-    monkeypatch.setattr(spool, "BACK_OFF_MS", (150, 150, 150))
+    monkeypatch.setattr(spool, "BACK_OFF_MS", (150,) * 30)
     clock: Any = SystemClock()
     failures: list[Exception] = []
     async with opened(tmp_path / "data", clock=clock) as ledger:
@@ -176,7 +176,10 @@ async def test_what_never_left_is_tried_again_and_comes_out_once(
     assert told[-1] == ("sent", None)
 
 
-async def test_a_printer_that_stays_away_is_given_up(hall: Working) -> None:
+async def test_a_printer_that_stays_away_is_given_up(
+    hall: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "BACK_OFF_MS", (50, 50))
     await hall.roll.set_faults(Faults(unplugged=True))
     await hall.queue()
 
@@ -262,6 +265,22 @@ async def test_a_defect_in_one_job_does_not_end_the_worker(
         await hall.settled("sent")
     assert ("failed", "fault") in [(state, why) for _, state, why in await hall.said()]
     assert len(hall.roll.papers) == 1
+
+
+async def test_a_defect_of_the_worker_itself_does_not_end_it(
+    hall: Working, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    due = reads.due
+
+    def fails_once(*given: Any) -> bool:
+        monkeypatch.setattr(reads, "due", due)
+        raise ZeroDivisionError
+
+    with caplog.at_level(logging.CRITICAL, "turnero.printer"):
+        monkeypatch.setattr(reads, "due", fails_once)
+        await hall.queue()
+        await hall.settled("sent")
+    assert reads.due is due
 
 
 async def test_a_transport_with_a_defect_leaves_the_end_unknown(

@@ -15,6 +15,7 @@ from turnero.printer.operations import (
     CodePage,
     Confirm,
     Cut,
+    CutShort,
     Feed,
     Font,
     Ignored,
@@ -117,7 +118,7 @@ class Decoder:
     def finish(self) -> list[Operation]:
         """What is left when the stream has ended: a command cut short, if any."""
         rest, self._buffer = self._buffer, b""
-        return [Unknown(rest)] if rest else []
+        return [CutShort(rest)] if rest else []
 
     def _next(self, data: memoryview) -> tuple[list[Operation], int]:
         first = data[0]

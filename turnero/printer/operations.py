@@ -159,3 +159,9 @@ class Unknown(Operation, frozen=True):
     """Bytes that mean nothing to us; a real printer may print or obey them."""
 
     data: bytes
+
+
+class CutShort(Operation, frozen=True):
+    """The stream ended within a command: a real printer waits for the rest and prints nothing."""
+
+    data: bytes

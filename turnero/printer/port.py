@@ -153,17 +153,25 @@ class BasePrinter:
     def __init__(self, *, reports: bool = True, limits: Limits | None = None) -> None:
         self.caps = Capabilities(confirms=False, reports=reports)
         self.limits = limits or Limits()
+        self._mute = not reports
 
     async def connect(self) -> Link:
         """Open a connection; `OSError` when there is nobody. What a transport must give."""
         raise NotImplementedError
 
     async def send(self, job: bytes) -> Outcome:
-        """One connection, one write. FAILED only while not a byte has left."""
+        """One connection: asked how it is, then the job in one write.
+
+        FAILED only while not a byte of the job has left; questions are not part of it.
+        """
         try:
             link = await asyncio.wait_for(self.connect(), self.limits.connect_s)
         except (OSError, TimeoutError):
             return Outcome(Result.FAILED, Reason.UNREACHABLE)
+        obstacle = await self._obstacle(link)
+        if obstacle is not None:
+            await _drop(link)
+            return Outcome(Result.FAILED, obstacle)
         # From here on some of the job may be in the printer, whatever happens.
         try:
             async with asyncio.timeout(self.limits.send_s):
@@ -181,26 +189,48 @@ class BasePrinter:
         return Outcome(Result.SENT)
 
     async def state(self) -> PrinterState:
-        """Ask for each byte of state in turn.
-
-        The first that stays away ends it: coming late, it would answer the next question.
-        """
+        """Ask how it is, on a connection of its own."""
         try:
             link = await asyncio.wait_for(self.connect(), self.limits.connect_s)
         except (OSError, TimeoutError):
             return PrinterState(answered=False, reachable=False)
-        said: list[int] = []
         try:
-            if self.caps.reports:
-                for question in QUESTIONS:
-                    async with asyncio.timeout(self.limits.answer_s):
-                        await link.write(question)
-                        said.append(await _status_byte(link))
-        except (OSError, TimeoutError):
-            await _drop(link)
-            return read_state(said)
+            said = await self._ask(link)
+        except OSError:
+            said = []
         await _drop(link)
         return read_state(said)
+
+    async def _obstacle(self, link: Link) -> Reason | None:
+        """Why the job must not be sent on this connection, or None.
+
+        A printer that answered nothing the last time is not asked: it would hold up every
+        ticket by the time limit.
+        """
+        if self._mute:
+            return None
+        try:
+            return read_state(await self._ask(link)).obstacle
+        except OSError:
+            return Reason.CONNECTION_LOST
+
+    async def _ask(self, link: Link) -> list[int]:
+        """The answers to `QUESTIONS`, in order.
+
+        The first that stays away ends it: coming late, it would answer the next question.
+        """
+        said: list[int] = []
+        if not self.caps.reports:
+            return said
+        for question in QUESTIONS:
+            try:
+                async with asyncio.timeout(self.limits.answer_s):
+                    await link.write(question)
+                    said.append(await _status_byte(link))
+            except TimeoutError:
+                break
+        self._mute = not said
+        return said
 
 
 async def _status_byte(link: Link) -> int:

@@ -211,7 +211,6 @@ class Session:
         if self._ended:
             return
         self._ended = True
-        self._obey(self._decoder.finish())
         if self._marks:
             await self._printer.accept(bytes(self._job))
 

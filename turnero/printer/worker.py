@@ -25,7 +25,7 @@ log = logging.getLogger("turnero.printer")
 
 #: seconds between two questions to an idle printer; also its heartbeat
 POLL_S: Final = 10.0
-#: an answer younger than this is good enough to send a job on; seconds
+#: an answer younger than this is not asked for again when something stirs; seconds
 FRESH_S: Final = 2.0
 #: seconds given to a job under way when the server stops
 GRACE_S: Final = 0.5
@@ -110,16 +110,16 @@ class Worker:
         now_ms = self._ledger.clock.now_ms()
         if not await self._ledger.read(reads.due, self.device.id, now_ms):
             return False
-        obstacle = await self._obstacle()
         async with self._lock:
             claimed = await self._ledger.run(
                 spool.claim, Claim(self.device.id), site=self.device.site, actor="system"
             )
             if claimed.job is None:
                 return False
-            outcome = await self._attempt(claimed, obstacle)
+            outcome = await self._attempt(claimed)
             await self._command(spool.settle, Settle(claimed.job, claimed.process, outcome))
         if outcome.result is not Result.SENT:
+            self.state = None  # to be asked anew: something is not as it was
             log.warning(
                 "print job %s on %s: %s (%s)",
                 claimed.job,
@@ -129,10 +129,8 @@ class Worker:
             )
         return True
 
-    async def _attempt(self, claimed: Claimed, obstacle: Reason | None) -> Outcome:
-        """Send a claimed job, unless something is known against it. Nothing has left until then."""
-        if obstacle is not None:
-            return Outcome(Result.FAILED, obstacle)
+    async def _attempt(self, claimed: Claimed) -> Outcome:
+        """Make a claimed job and send it."""
         try:
             job = await self._make(claimed)
         except Unavailable:
@@ -145,17 +143,6 @@ class Worker:
         except Exception:
             log.exception("print job %s: the transport failed", claimed.job)
             return Outcome(Result.UNKNOWN, Reason.FAULT)
-
-    async def _obstacle(self) -> Reason | None:
-        """Why not to send now. A printer that answered nothing when last asked is not asked
-        again: it would hold up every ticket by the time limit.
-        """
-        known = self.state
-        mute = known is not None and known.reachable and not known.answered
-        stale = self._age_s() > FRESH_S and not mute
-        if known is None or stale or known.obstacle is not None:
-            known = await self._ask()
-        return known.obstacle
 
     def _age_s(self) -> float:
         """How long ago it was asked."""

@@ -71,8 +71,6 @@ class _TcpLink:
         """
         writer = self._writer
         try:
-            if self._reader.at_eof():
-                raise ConnectionResetError("the printer hung up before the end of the job")
             if writer.can_write_eof():
                 writer.write_eof()
             with suppress(TimeoutError):
