@@ -1,6 +1,7 @@
 """The states × moves of a print job: each legal move, each illegal one, a crash in each state."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from itertools import product
 from pathlib import Path
@@ -145,3 +146,13 @@ async def test_a_crash_in_any_state_never_prints_a_second_time_by_itself(
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+
+def test_the_documentation_explains_every_state() -> None:
+    table = (Path(__file__).parents[2] / "docs" / "printing.md").read_text("utf-8")
+    assert re.findall(r"^\| ([a-z]+) \|", table, re.MULTILINE)[1:] == [
+        *("queued", "sending", "sent", "printed", "unknown", "failed", "cancelled")
+    ]
+    assert set(re.findall(r"^\| ([a-z]+) \|", table, re.MULTILINE)[1:]) == {*S}
+    waits = ", ".join(str(wait // 1000) for wait in spool.BACK_OFF_MS[:-1])
+    assert f"after {waits} and {spool.BACK_OFF_MS[-1] // 1000} s" in table
