@@ -7,6 +7,8 @@ telephones) are taken out before anything is spoken, whoever composed them.
 import re
 from typing import Final
 
+from markupsafe import Markup
+
 from turnero.web.speech import Speech
 
 #: a printed number has at most four digits, a time two and two: longer is somebody's own
@@ -20,6 +22,11 @@ ROUTE: Final = "/kiosk/speech"
 def sayable(text: str) -> str:
     """The sentence without anything that may identify somebody, on one line."""
     return " ".join(_PRIVATE.sub(" ", text).split())[:LONGEST]
+
+
+def sounding(address: str) -> Markup:
+    """The attribute by which a key sounds."""
+    return Markup(' data-say="{}"').format(address) if address else Markup("")
 
 
 class Guide:
@@ -38,6 +45,10 @@ class Guide:
         text = sayable(". ".join(one.strip().rstrip(".") for one in sentences if one.strip()))
         name = self._speech.name(text, self._language) if text else None
         return f"{ROUTE}/{name}.wav" if name else ""
+
+    def hear(self, *sentences: str) -> Markup:
+        """The attribute by which a key says these sentences; nothing where nothing is spoken."""
+        return sounding(self(*sentences))
 
     def in_language(self, language: str, text: str) -> str:
         """The same in another language: the key of a language speaks its own name."""

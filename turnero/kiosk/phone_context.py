@@ -20,7 +20,6 @@ def phone_context(web: "Web", held: Held, language: str) -> dict[str, Any]:
     finished = held.ticket.state == State.FINISHED
     return {
         **Wording.of(web, held.site, language, silent).functions(),
-        "speak": silent,
         "no_answer": NO_ANSWER,
         "held": held,
         "ticket": held.ticket,

@@ -91,7 +91,6 @@ class Scene(msgspec.Struct, frozen=True):
             {
                 "visit": self.visit,
                 "place": self.place,
-                "speak": self.speak,
                 "names": NAMES,
                 "path": path,
                 "again": again,

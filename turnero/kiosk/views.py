@@ -105,7 +105,7 @@ class _AtKiosk:
     def _common(self, web: "Web", spot: _Spot, language: str) -> dict[str, Any]:
         guide = Guide(web.speech, language, on=spot.visit.voice)
         wording = Wording.of(web, spot.site, language, guide)
-        return {"visit": spot.visit, "speak": guide, **wording.functions()}
+        return {"visit": spot.visit, **wording.functions()}
 
 
 class ServicesView(_AtKiosk):

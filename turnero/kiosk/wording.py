@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from turnero.kiosk import menu
-from turnero.kiosk.guidance import Guide
+from turnero.kiosk.guidance import Guide, sounding
 from turnero.kiosk.port import Help, Place, Printing
 from turnero.kiosk.ticket_words import ADVICE, STATES, TROUBLES, UNKNOWN_TROUBLE, grounds
 from turnero.queue.codes import grouped
@@ -40,6 +40,9 @@ class Wording(msgspec.Struct, frozen=True):
     def functions(self) -> dict[str, Any]:
         """By the names that templates use."""
         return {
+            "speak": self.speak,
+            "hear": self.speak.hear,
+            "sounding": sounding,
             "name": self.name,
             "present": self.present,
             "closed_advice": self.closed_advice,

@@ -1,0 +1,69 @@
+"""The kiosk's room on a real ledger in this process, on a clock that moves when it is told."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from tests.kiosk.clinic import ADDRESS, HOST, MORNING_MS, Clinic, Kiosks, Recorded, described
+from tests.peers.stores import opened
+from turnero.kiosk import slice as kiosk
+from turnero.queue.commands.sites import load_site
+from turnero.queue.site_file import decode
+from turnero.store.clock import VirtualClock
+from turnero.store.migrate import migrate
+from turnero.store.opening import DATABASE
+from turnero.web.guards import demand_permissions
+from turnero.web.look import Look, OneLook
+from turnero.web.wiring import options, weave
+
+
+@pytest.fixture
+def profile() -> str:
+    """The country whose words the clinic uses; a test overrides it."""
+    return "pe"
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("empty") / DATABASE
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> str | None:
+    """None for SQLite, else the URL of a fresh PostgreSQL database."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url: str = request.getfixturevalue("postgres_database")
+        return url
+    (tmp_path / "data").mkdir()
+    shutil.copy(empty_database, tmp_path / "data" / DATABASE)
+    return None
+
+
+@pytest.fixture
+async def clinic(tmp_path: Path, profile: str, database: str | None) -> AsyncIterator[Clinic]:
+    clock = VirtualClock(MORNING_MS)
+    voice = Recorded()
+    look = Look(number=1, key="main", name="Clínica", profile=profile, zone="America/Lima")
+    async with opened(tmp_path / "data", database, clock=clock) as ledger:
+        await ledger.run(load_site, decode(described(profile)), site=1, actor="system")
+        web = weave(
+            [replace(kiosk.make(ADDRESS), speech=voice)],
+            ledger=ledger,
+            clock=clock,
+            authenticator=Kiosks(),
+            looks=OneLook(look),
+        )
+        app = Litestar(**options(web), openapi_config=None)
+        demand_permissions(app)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+            yield Clinic(ledger, clock, web, client, voice)
+        web.hub.stop()
