@@ -64,7 +64,7 @@ def test_a_request_id_is_given_back_and_a_strange_one_replaced(server: RunningSe
                 "x-request-id"
             ]
             assert given != strange
-            assert len(given) == 16
+            assert given.replace("-", "").isalnum()
 
 
 def test_a_field_that_names_a_secret_loses_its_value() -> None:

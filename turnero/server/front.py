@@ -5,6 +5,7 @@ answers 503 with a page that comes back by itself; static files are served all t
 One thin layer on purpose: it stands on the path of every ticket.
 """
 
+import itertools
 import secrets
 from collections.abc import Callable
 from time import perf_counter
@@ -29,6 +30,9 @@ class Front:
         self._app = waiting
         self._metrics = metrics
         self._access_log = access_log
+        #: request ids are this process's name and a count: chance for each would cost a system call
+        self._name = secrets.token_hex(4)
+        self._count = itertools.count(1)
         #: why it is not ready, or None when it is
         self.reason: str | None = "starting"
 
@@ -48,7 +52,7 @@ class Front:
         """Answer, and measure the answer."""
         if scope["type"] != ScopeType.HTTP:
             return  # no websockets here; life is serve.py's
-        request_id = _request_id(scope)
+        request_id = _asked_id(scope) or f"{self._name}-{next(self._count):x}"
         REQUEST_ID.set(request_id)
         started = perf_counter()
         header = (b"x-request-id", request_id.encode())
@@ -81,11 +85,11 @@ class Front:
         return measured
 
 
-def _request_id(scope: HTTPScope) -> str:
-    """The caller's own request id if it is a harmless one, else a fresh one."""
+def _asked_id(scope: HTTPScope) -> str | None:
+    """The caller's own request id, if it is a harmless one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             text = value.decode("latin-1")
             if len(text) <= _ID_LENGTH and text.replace("-", "").isalnum() and text.isascii():
                 return text
-    return secrets.token_hex(8)
+    return None

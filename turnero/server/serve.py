@@ -42,8 +42,6 @@ GRACE_S = 1.0
 #: seconds between tries to open the store
 RETRY_S = 1.0
 LONGEST_RETRY_S = 10.0
-#: seconds that connections have to finish after the signal
-SHUTDOWN_S = 0.7
 
 
 class Server(uvicorn.Server):

@@ -93,7 +93,10 @@ def bring_back(settings: Settings, file: Path) -> str:
     key = key_of(settings)
     with DataLock(settings.data):
         summary = backup.restore(file, database, key)
-    return f"{database}: {_holds(summary)}"
+    return (
+        f"{database}: {_holds(summary)}. Tokens and accounts are as they were then: what was "
+        "revoked since is valid again (turnero token list)"
+    )
 
 
 def _holds(summary: backup.Summary) -> str:

@@ -3,9 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+import structlog
+
 from turnero.store import journal
 from turnero.store.facts import Entry
 from turnero.store.ledger import Ledger
+
+log = structlog.get_logger("turnero.server")
+
+#: seconds before a journal is followed again after an error
+RETRY_S = 1.0
 
 
 class Watch:
@@ -40,11 +47,18 @@ class Watch:
         self._tasks[site] = asyncio.create_task(self._follow(site, after), name=f"watch-{site}")
 
     async def _follow(self, site: int, after: int) -> None:
-        async for entries in self._ledger.follow(site, after):
-            for entry in entries:
-                for listener in self.heard:
-                    listener(entry)
-            self.heads[site] = entries[-1].seq
+        while True:
+            try:
+                async for entries in self._ledger.follow(site, after):
+                    for entry in entries:
+                        for listener in self.heard:
+                            listener(entry)
+                    self.heads[site] = after = entries[-1].seq
+            except Exception:
+                log.exception("the journal cannot be followed; trying again", site=site)
+                await self._ledger.clock.sleep(RETRY_S)
+            else:
+                return
 
     async def _new_sites(
         self, changes: AsyncIterator[set[int]], waiting: asyncio.Future[set[int]]

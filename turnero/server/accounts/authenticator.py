@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+import structlog
+
 from turnero.server.accounts import commands, facts, reads
 from turnero.server.accounts.secret import digest
 from turnero.store.errors import Unavailable
@@ -18,10 +20,14 @@ from turnero.store.ledger import Ledger
 from turnero.web.cookies import family, find
 from turnero.web.principal import PEOPLE, Principal, Role
 
+log = structlog.get_logger("turnero.server")
+
 #: proofs kept in memory; beyond it all are asked again
 REMEMBERED = 20_000
 #: how often use is written down, seconds
 WRITE_S = 60.0
+#: seconds before the journal is followed again after an error
+RETRY_S = 1.0
 
 #: which cookie wins when several roles may: a kiosk's page is the kiosk's, but at a desk's
 #: computer the person who signed in is more than the desk
@@ -162,9 +168,20 @@ class CookieAuthenticator:
                 del self._proofs[hashed]
 
     async def _follow(self, after: int) -> None:
-        async for entries in self._ledger.follow(0, after):
-            for entry in entries:
-                self.forget(entry)
+        while True:
+            try:
+                async for entries in self._ledger.follow(0, after):
+                    for entry in entries:
+                        self.forget(entry)
+                    after = entries[-1].seq
+            except Exception:
+                # Who does not hear of revocations must not answer from memory.
+                log.exception("the installation's journal cannot be followed; trying again")
+                self._generation += 1
+                self._proofs.clear()
+                await self._ledger.clock.sleep(RETRY_S)
+            else:
+                return
 
     async def _write_down(self) -> None:
         while True:

@@ -13,13 +13,14 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta, Struct
 
 from turnero.server.accounts.answers import field_errors, said, status_of, typed
+from turnero.server.accounts.commands import administrators
 from turnero.server.accounts.passwords import LONGEST, SHORTEST
 from turnero.server.accounts.secret import TOKEN
 from turnero.server.accounts.service import Accounts, Entered
 from turnero.store.errors import Refused
 from turnero.web.cookies import family, find, issue, withdraw
 from turnero.web.forms import Form, read_form
-from turnero.web.pages import own_path, page, see_other
+from turnero.web.pages import own_path, page, see_other, web_of
 from turnero.web.principal import DEVICES, PageRequest, Role
 
 _USER = family(Role.AGENT)
@@ -85,6 +86,8 @@ def _of_people(accounts: Accounts) -> list[ControllerRouterHandler]:
 def _of_setup(accounts: Accounts) -> list[ControllerRouterHandler]:
     @get("/setup", opt={"permission": "public"})
     async def setup_page(request: PageRequest) -> Response[str]:
+        if await web_of(request).ledger.read(administrators):
+            return see_other(request, "/sign-in")
         return _setup(request)
 
     @post("/setup", opt={"permission": "public", "limit": "sign-in"}, status_code=200)

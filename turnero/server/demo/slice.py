@@ -21,7 +21,7 @@ from turnero.store.sql import Query, Statement
 from turnero.web import cookies
 from turnero.web.cookies import family, issue
 from turnero.web.languages import mark
-from turnero.web.pages import page, web_of
+from turnero.web.pages import page, see_other, web_of
 from turnero.web.principal import PageRequest, Role
 from turnero.web.problem_texts import Text
 from turnero.web.slice import Slice
@@ -82,20 +82,19 @@ def make(accounts: Accounts, _looks: SiteLooks) -> Slice:
     @get("/", opt={"permission": "public"})
     async def demo(request: PageRequest) -> Response[str]:
         _demo_only(request)
-        code = await web_of(request).ledger.read(_code)
-        context = {
-            "desk": seed.DESK,
-            "printer": seed.KIOSK,
-            "phone": f"/t/{code}" if code else None,
-            "site": seed.SITE,
-            "kiosk": seed.KIOSK,
-            "board": seed.BOARD,
-        }
+        context = {"desk": seed.DESK, "printer": seed.KIOSK}
         return page(request, "demo/demo.html", context, cookies=await proofs(request))
+
+    @get("/demo/phone", opt={"permission": "public"})
+    async def phone(request: PageRequest) -> Response[str]:
+        """The page of whoever took a ticket last."""
+        _demo_only(request)
+        code = await web_of(request).ledger.read(_code)
+        return see_other(request, f"/t/{code}" if code else "/")
 
     return Slice(
         name="demo",
-        routes=[demo],
+        routes=[demo, phone],
         templates=HERE / "templates",
         static=HERE / "static",
         problems={
