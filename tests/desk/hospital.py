@@ -1,10 +1,13 @@
 """A small hospital for the desk's tests: its description, and ways to make things happen in it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from playwright.async_api import Page
+
+from tests.peers.browser import Visit
 from tests.web.serving import Served
 from turnero.desk import slice as desk
 from turnero.queue.commands.calls import call_next
@@ -117,3 +120,38 @@ class Hospital(Served):
     def call(self, desk_id: str) -> None:
         """A desk without a person calls the next."""
         self.do(call_next, Next(desk_id))
+
+
+def running(folder: Path, *more: Slice, site: str | None = None) -> Iterator[Hospital]:
+    """For a fixture: a hospital that runs while the test does."""
+    hospital = Hospital(folder, *more, site=site).begin()
+    try:
+        yield hospital
+    finally:
+        hospital.stop()
+
+
+async def visit(
+    open_page: Visit,
+    hospital: Hospital,
+    path: str = "/desk/main.1",
+    who: str = "agent",
+    *,
+    screen: str = "desk",
+    language: str = "es-PE",
+    **options: Any,
+) -> Page:
+    """A page of the hospital in the browser of somebody who has signed in, its stream open."""
+    page = await open_page(screen, language=language, base_url=hospital.url, **options)
+    cookie: Any = {"name": "turnero_user", "value": who, "url": hospital.url}
+    await page.context.add_cookies([cookie])
+    await page.goto(path)
+    await page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-live]')].every((one) => one.dataset.liveSeq)"
+    )
+    return page
+
+
+async def at_desk(page: Page, state: str) -> None:
+    """Wait until the desk is in this state: closed, free, called, serving, break, other."""
+    await page.locator(f"#seat-now[data-state={state}]").wait_for()

@@ -28,6 +28,14 @@
     pressed = now;
   }, { capture: true });
 
+  // Who presses a key of the desk with the mouse does not want it under the space bar afterwards:
+  // a browser gives a clicked button the focus, and its ring with the next key.
+  document.addEventListener("mousedown", (event) => {
+    if (!event.target.closest?.(".desk .button")) return;
+    event.preventDefault();
+    if (document.activeElement?.matches(".desk .button")) document.activeElement.blur();
+  });
+
   // --- what is at the desk ----------------------------------------------------------------------
 
   let shown = "";
@@ -43,7 +51,7 @@
     if (document.title !== title) document.title = title;
     if (key === shown) return;
     shown = key;
-    changed = loud ? performance.now() : changed;
+    if (loud && state === "called") changed = performance.now();
     if (loud) Turnero.say(say);
     offer(ticket);
   }
@@ -56,11 +64,12 @@
     else tools.replaceChildren();
   }
 
+  const targetOf = (ctx) => (typeof ctx?.target === "string" ? document.querySelector(ctx.target) : ctx?.target);
+
   /** An answer that left earlier than what is shown must not bring the past back. */
   document.addEventListener("htmx:before:swap", (event) => {
-    const ctx = event.detail?.ctx ?? event.detail;
-    const target = typeof ctx?.target === "string" ? document.querySelector(ctx.target) : ctx?.target;
-    if (target?.id !== "seat" || !ctx.text) return;
+    const { ctx } = event.detail;
+    if (targetOf(ctx)?.id !== "seat" || !ctx.text) return;
     const seq = /data-seq="(\d+)"/.exec(ctx.text)?.[1];
     if (seq !== undefined && Number(seq) < Number(get("seat-now")?.dataset.seq ?? 0)) event.preventDefault();
   });
@@ -98,27 +107,62 @@
 
   let opener = null;
   let byKeyboard = false;
+  /** The key whose dialog is on its way, and what was typed meanwhile. */
+  let asking = null;
+  let typed = [];
 
   document.addEventListener("htmx:before:request", (event) => {
     const source = event.detail.ctx.sourceElement;
     if (source?.getAttribute?.("aria-haspopup") === "dialog") {
       opener = source;
       byKeyboard = source.matches(":focus-visible");
+      asking = source;
+      typed = [];
     }
   });
+
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (event.detail.ctx.sourceElement === asking) asking = null;
+  });
+
+  // Who types on while the dialog is on its way means the dialog, never the keys behind it:
+  // "T" and then "farmacia" must not finish anybody.
+  addEventListener("keydown", (event) => {
+    if (!asking || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.key.length === 1 && !event.repeat) typed.push(event.key);
+  }, { capture: true });
+
+  function typeOn(box) {
+    const field = box.querySelector("[data-pick]");
+    const keys = typed.splice(0);
+    if (field && keys.length) {
+      field.value = keys.join("").trimStart();
+      narrow(field);
+      return;
+    }
+    for (const key of keys.filter((one) => one !== " ")) {
+      const button = [...box.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
+      if (button) return button.click();
+    }
+  }
 
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     const box = dialog();
-    if (!box || !ctx) return;
-    if (ctx.target === box) {
+    const target = targetOf(ctx);
+    if (!box || !target) return;
+    if (target === box) {
       if (!box.open) box.showModal();
       (box.querySelector("[autofocus]") ?? get("dialog-title"))?.focus();
       box.querySelectorAll("form").forEach(fit);
       Turnero.tick();
+      asking = null;
+      typeOn(box);
       return;
     }
-    if (ctx.target?.id === "toasts") {
+    if (target.id === "toasts") {
       // behind a dialog nobody sees a message: it moves inside
       const place = box.open && box.querySelector(".dialog-messages");
       if (place) place.replaceChildren(get("toasts").lastElementChild ?? "");
@@ -126,8 +170,8 @@
     }
     if (box.contains(ctx.sourceElement)) box.close();
     // the next person is asked anew: no class or language is carried over
-    if (ctx.target?.id === "ticket" && ctx.target.querySelector("[data-fresh]")) get("issue").reset();
-    if (ctx.target?.id === "seat") {
+    if (target.id === "ticket" && target.querySelector("[data-fresh]")) get("issue").reset();
+    if (target.id === "seat") {
       const note = get("desk-note");
       const words = get("seat-now")?.dataset.note ?? "";
       if (note) note.textContent = words;
@@ -168,12 +212,20 @@
     const checked = form.querySelector("[data-find] input:checked");
     if (checked && (checked.closest("[data-find]").hidden || words.length)) checked.checked = false;
     if (first && words.length) choose(first);
+    demand(form);
+  }
+
+  /** A list has no required field of its own that could be shown when it is narrowed: the search has it. */
+  function demand(form) {
+    const field = form.querySelector("[data-pick]");
+    field?.setCustomValidity(form.querySelector("[data-find] input:checked") ? "" : field.dataset.missing);
   }
 
   function choose(option) {
     const input = option.querySelector("input");
     input.checked = true;
     option.scrollIntoView({ block: "nearest" });
+    demand(input.form);
     Turnero.say(option.innerText.replace(/\s+/g, " ").trim());
   }
 
@@ -208,6 +260,7 @@
       part.hidden = !on;
       for (const set of part.querySelectorAll("fieldset")) set.disabled = !on;
     }
+    demand(form);
   }
 
   document.addEventListener("change", (event) => event.target.form && fit(event.target.form));
