@@ -92,6 +92,10 @@ class KioskPart(_Part, frozen=True):
     zone: str = ""
     #: key of its printer
     printer: str | None = None
+    #: language → where to wait, on its last page and on paper
+    where: dict[str, str] = {}
+    #: language → the last line on paper
+    footer: dict[str, str] = {}
 
 
 class BoardPart(_Part, frozen=True):

@@ -1,7 +1,7 @@
 """One file for each way of reaching a printer, and the address that chooses among them."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from turnero.printer.port import Limits, Printer
 from turnero.printer.profiles import Profile
@@ -26,23 +26,29 @@ def open_printer(
     `virtual` are the virtual printers that run in this process, by name. Opens nothing yet.
     Raises `Invalid("bad-printer-address")`, which says what is wrong with the address.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("tcp", "virtual"):
-        raise _bad(url, "it must begin with tcp:// or virtual://")
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise _bad(url, str(error)) from error
+    parts = check_address(url)
     if parts.scheme == "tcp":
-        if not parts.hostname:
-            raise _bad(url, "no host")
         return NetworkPrinter(
-            parts.hostname, port or RAW_PORT, reports=profile.answers, limits=limits
+            parts.hostname or "", parts.port or RAW_PORT, reports=profile.answers, limits=limits
         )
     device = (virtual or {}).get(parts.netloc)
     if device is None:
         raise _bad(url, "no virtual printer of that name")
     return VirtualTransport(device, reports=profile.answers, limits=limits)
+
+
+def check_address(url: str) -> SplitResult:
+    """The parts of a printer's address; `Invalid("bad-printer-address")` says what is wrong with it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("tcp", "virtual"):
+        raise _bad(url, "it must begin with tcp:// or virtual://")
+    try:
+        parts.port  # noqa: B018 - reading it is the check
+    except ValueError as error:
+        raise _bad(url, str(error)) from error
+    if parts.scheme == "tcp" and not parts.hostname:
+        raise _bad(url, "no host")
+    return parts
 
 
 def _bad(url: str, why: str) -> Invalid:

@@ -12,7 +12,7 @@ from turnero.queue.commands.day import set_day_close
 from turnero.queue.facts import Change, SiteLoaded
 from turnero.queue.keyed_rows import KeyedRows, Values, json_of, plain
 from turnero.queue.site_rules import spans
-from turnero.queue.site_shape import AttentionPart, BoardPart, ServicePart, SiteFile
+from turnero.queue.site_shape import AttentionPart, ServicePart, SiteFile
 from turnero.queue.tables import (
     ANY_DESK,
     CLOSED,
@@ -310,21 +310,29 @@ def _devices(tx: Tx, file: SiteFile) -> list[Change]:
             part.key: {
                 "name": part.name,
                 "zone": part.zone,
-                "settings": json_of({"printer": part.printer} if part.printer else {}),
+                "settings": _set(printer=part.printer, where=part.where, footer=part.footer),
             }
             for part in file.kiosk
         },
         "board": {
-            part.key: {"name": part.name, "zone": part.zone, "settings": _of_board(part)}
+            part.key: {
+                "name": part.name,
+                "zone": part.zone,
+                "settings": _set(
+                    sound=part.sound,
+                    contrast=part.contrast,
+                    voice=part.voice,
+                    arrows=part.arrows,
+                    notices=part.notices,
+                ),
+            }
             for part in file.board
         },
         "printer": {
             part.key: {
                 "name": part.name,
                 "zone": "",
-                "settings": json_of(
-                    {"url": part.url} | ({"profile": part.profile} if part.profile else {})
-                ),
+                "settings": _set(url=part.url, profile=part.profile),
             }
             for part in file.printer
         },
@@ -337,16 +345,10 @@ def _devices(tx: Tx, file: SiteFile) -> list[Change]:
     return changes
 
 
-def _of_board(part: BoardPart) -> str:
-    """A board's own settings, as far as they are set, as JSON."""
-    wanted = {
-        "sound": part.sound,
-        "contrast": part.contrast,
-        "voice": part.voice or None,
-        "arrows": part.arrows or None,
-        "notices": part.notices or None,
-    }
-    return json_of({name: value for name, value in wanted.items() if value is not None})
+def _set(**settings: object) -> str:
+    """A device's settings, as far as they are set, as JSON."""
+    unset: tuple[object, ...] = (None, (), {})
+    return json_of({name: value for name, value in settings.items() if value not in unset})
 
 
 def _sum(tx: Tx, statement: Statement, **params: int) -> int:
