@@ -1,0 +1,216 @@
+"""The server goes away in the middle of the morning: every page says so, comes back and misses nothing."""
+
+import asyncio
+import re
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.hospital import SITE, Hospital, People, touch, until
+from tests.browser.listening import LISTEN, heard
+from tests.peers.browser import Visit
+from tests.peers.gateway import gateway
+
+pytestmark = pytest.mark.requires("chromium")
+
+#: a page calls the server lost after twelve silent seconds
+LOST_MS = 25_000
+#: it asks again within four seconds
+BACK_MS = 20_000
+#: a call that is older is not announced any more
+FRESH_S = 30
+RENAMED = SITE.replace("Caja", "Caja central")
+BAND = "#band .band-text"
+
+
+@contextmanager
+def locked(hospital: Hospital) -> Iterator[None]:
+    """Another program writes to the database and does not end: the server that starts answers 503."""
+    other = sqlite3.connect(hospital.server.data / "turnero.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def answers(hospital: Hospital, status: int) -> None:
+    """Wait until the server says that it is ready (200) or that it is not (503)."""
+
+    async def said() -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                return (await client.get(f"{hospital.url}/health/ready")).status_code == status
+        except httpx.TransportError:
+            return False
+
+    await until(said, f"/health/ready answers {status}")
+
+
+async def says_lost(page: Page) -> None:
+    """The band is there, with the hour since when."""
+    await expect(page.locator(BAND)).to_have_text(
+        re.compile(r"El servidor no responde desde las \d{1,2}:\d\d"), timeout=LOST_MS
+    )
+
+
+async def is_back(page: Page) -> None:
+    """The band is gone."""
+    await expect(page.locator(BAND)).to_be_hidden(timeout=BACK_MS)
+
+
+async def test_every_page_says_that_the_server_is_away_and_comes_back_with_what_changed(
+    hospital: Hospital, people: People
+) -> None:
+    waiting = hospital.take()
+    taking = await people.kiosk("/kiosk/service/caja?aids=more-time")
+    shows_service = {
+        "kiosk": (await people.kiosk(), "#service-caja"),
+        "desk": (await people.desk(), "#line"),
+        "board": (await people.board(), ".lines"),
+        "phone": (await people.phone(waiting["public_url"]), ".phone-service"),
+        "supervisor": (await people.person("pilar", "/supervisor"), ".now-services"),
+    }
+    roll = await people.person("pilar", "/paper/hall")
+    pages = [taking, roll, *(page for page, _ in shows_service.values())]
+    for page in pages:
+        await expect(page.locator("[data-live-seq]").first).to_be_attached()
+        await page.evaluate("window.same = true")
+    before = hospital.head()
+
+    # it stops in the middle of somebody's touch
+    await asyncio.to_thread(hospital.server.stop)
+    await touch(taking, "#take")
+    await expect(taking.locator("#toasts")).to_contain_text("No hubo respuesta")
+    await expect(taking.locator("#take")).to_be_enabled()
+    for page in pages:
+        await says_lost(page)
+    await expect(taking.locator(".lost")).to_be_visible()
+
+    # a technician renames a service; then the server starts, and for a while it can do nothing
+    await asyncio.to_thread(hospital.server.load, RENAMED)
+    with locked(hospital):
+        await asyncio.to_thread(hospital.server.start, wait=False)
+        await answers(hospital, 503)
+        late = {
+            await people.kiosk(): "#service-caja",
+            await people.person("rosa", "/desk/sur.1"): "#line",
+            await people.phone(waiting["public_url"]): ".phone-service",
+        }
+        for page in late:
+            await expect(page.locator("h1")).to_have_text("El servidor no está listo")
+        for page in pages:
+            await says_lost(page)
+    await answers(hospital, 200)
+
+    # nobody reloads anything
+    for page, place in shows_service.values():
+        await expect(page.locator(place)).to_contain_text("Caja central", timeout=BACK_MS)
+    for page, place in late.items():
+        await expect(page.locator(place)).to_contain_text("Caja central", timeout=BACK_MS)
+    for page in pages:
+        await is_back(page)
+        assert await page.evaluate("window.same") is True, f"{page.url} was loaded anew"
+    await expect(taking.locator(".lost")).to_be_hidden()
+
+    # the same key, touched again, makes one ticket, and its paper comes out
+    await touch(taking, "#take")
+    number = await taking.locator("#number").inner_text()
+    await expect(roll.locator(".paper-sheet img").first).to_have_attribute(
+        "alt", re.compile(number), timeout=BACK_MS
+    )
+    issued = [fact for fact in hospital.facts(before) if fact["kind"] == "ticket-issued"]
+    assert [fact["data"]["number"] for fact in issued] == [number]
+
+
+async def test_a_touch_whose_answer_is_lost_makes_one_ticket(
+    hospital: Hospital, people: People, open_page: Visit
+) -> None:
+    """The server did it, and the connection broke before anybody heard of it."""
+    with gateway(hospital.server.port) as between:
+        kiosk = await People(hospital, open_page, url=between.url).kiosk("/kiosk/service/caja")
+        before = hospital.head()
+        between.loses = lambda request: request.startswith("POST /kiosk/ticket")
+        await touch(kiosk, "#take")
+        await expect(kiosk.locator("#toasts")).to_contain_text("No hubo respuesta")
+        between.loses = lambda _request: False
+        await touch(kiosk, "#take")
+        await expect(kiosk.locator(".page-ticket")).to_be_visible()
+        assert [one for one in between.asked if one.startswith("POST")].count(
+            "POST /kiosk/ticket"
+        ) == 2
+    issued = [fact for fact in hospital.facts(before) if fact["kind"] == "ticket-issued"]
+    assert len(issued) == 1
+    assert await kiosk.locator("#number").inner_text() == issued[0]["data"]["number"]
+
+
+async def test_a_page_whose_first_stream_is_answered_503_by_a_proxy_opens_another(
+    hospital: Hospital, people: People, open_page: Visit
+) -> None:
+    with gateway(hospital.server.port) as between:
+        refused: list[str] = []
+
+        def first_stream(request: str) -> bool:
+            if not request.startswith("GET /live") or refused:
+                return False
+            refused.append(request)
+            return True
+
+        outside = People(hospital, open_page, url=between.url)
+        address = hospital.take()["public_url"].replace(hospital.url, between.url)
+        ways: list[Callable[[], Awaitable[Page]]] = [
+            outside.board,
+            outside.kiosk,
+            outside.desk,
+            lambda: outside.person("pilar", "/supervisor"),
+            lambda: outside.phone(address),
+        ]
+        for way in ways:
+            refused.clear()
+            between.refuses = first_stream
+            page = await way()
+            await expect(page.locator("[data-live-seq]").first).to_be_attached(timeout=BACK_MS)
+            assert len(refused) == 1, f"{page.url} never asked for a stream"
+            await expect(page.locator(BAND)).to_be_hidden()
+
+
+@pytest.mark.requires("espeak-ng")
+async def test_after_a_gap_the_board_announces_only_calls_in_force_and_younger_than_thirty_seconds(
+    hospital: Hospital, people: People, open_page: Visit
+) -> None:
+    old = hospital.take("farmacia")
+    gone, fresh = hospital.take("caja"), hospital.take("caja")
+    with gateway(hospital.server.port) as between:
+        board = await People(hospital, open_page, url=between.url).board(before=LISTEN)
+        await until(lambda: _probed(board), "the board tried its sound")
+        await board.evaluate("window.heard = []")
+
+        between.cut()
+        assert hospital.next("2")["number"] == old["number"]
+        called_at = time.monotonic()
+        await says_lost(board)
+        await asyncio.sleep(max(0, called_at + FRESH_S + 1 - time.monotonic()))
+        assert hospital.next("1")["number"] == gone["number"]
+        assert hospital.next("1")["number"] == fresh["number"]
+        between.mend()
+
+        await expect(board.locator("#now")).to_have_attribute(
+            "data-state", "calling", timeout=BACK_MS
+        )
+        await expect(board.locator("#call .number strong")).to_have_text(fresh["number"])
+        await is_back(board)
+        await expect(board.locator("#now")).to_have_attribute("data-state", "rest", timeout=30_000)
+        shown = board.locator("#last .number strong")
+        await expect(shown.nth(0)).to_have_text(gone["number"])
+        await expect(shown.nth(1)).to_have_text(old["number"])
+        assert len(await heard(board, "ended")) == 1
+
+
+async def _probed(board: Page) -> bool:
+    return bool(await board.evaluate("heard.some((one) => one.kind === 'ended')"))
