@@ -6,13 +6,14 @@ an ordinary ticket. Which values make sense is the line's business, not this fil
 
 import re
 from functools import cache
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from litestar import Request
 from msgspec import Meta, Struct
 
 from turnero.queue.requests import Channel
+from turnero.queue.text import MAX_COMMENT, MAX_REASON
 from turnero.store.errors import Refused
 from turnero.web.forms import BadForm, Wrong, explain
 from turnero.web.languages import mark
@@ -20,8 +21,11 @@ from turnero.web.languages import mark
 SITE = Meta(min_length=1, max_length=64, description="Key of the site", examples=["demo"])
 SERVICE = Meta(min_length=1, max_length=64, description="Key of the service", examples=["cash"])
 DESK = Meta(min_length=3, max_length=129, description="Site's and desk's key", examples=["demo.1"])
-#: far above what the line accepts, so that a long comment is told its own limit
-_LONG: Final = 20_000
+#: how long these may be the line says itself, so that the refusal tells the length, too
+REASON = Meta(
+    extra_json_schema={"minLength": 1, "maxLength": MAX_REASON}, description="In your own words"
+)
+COMMENT = Meta(extra_json_schema={"maxLength": MAX_COMMENT})
 _Key = Annotated[str, Meta(max_length=64)]
 _Desk = Annotated[str, Meta(max_length=129)]
 _Word = Annotated[str, Meta(max_length=40)]
@@ -67,7 +71,7 @@ class OpenBody(Body, frozen=True):
 class BreakBody(Body, frozen=True):
     """Take a break."""
 
-    reason: Annotated[str, Meta(max_length=_LONG, examples=["Almuerzo"])]
+    reason: Annotated[str, REASON]
 
 
 class NextBody(Body, frozen=True):
@@ -82,7 +86,7 @@ class CallBody(Body, frozen=True):
     """Call this ticket out of turn."""
 
     desk: Annotated[str, DESK]
-    reason: Annotated[str, Meta(max_length=_LONG, examples=["Vuelve con sus análisis"])]
+    reason: Annotated[str, REASON]
     outcome: _Word | None = None
 
 
@@ -114,10 +118,7 @@ class RatingBody(Body, frozen=True):
         tuple[_Word, ...],
         Meta(max_length=20, description="At most three", examples=[["wait"]]),
     ] = ()
-    comment: Annotated[
-        Annotated[str, Meta(max_length=_LONG)] | None,
-        Meta(description="At most 1,000 characters"),
-    ] = None
+    comment: Annotated[str, COMMENT] | None = None
 
 
 B = TypeVar("B", bound=Body)
