@@ -112,10 +112,10 @@ def test_a_wrong_query_is_named(as_: As) -> None:
         ("site=demo&limit=5000", "limit"),
         ("site=demo&after=-1", "after"),
         ("site=demo&after=soon", "after"),
+        ("after=1", "site"),
     ):
         body = problem(as_("desk").get(f"/api/v1/journal?{query}"), 422, "fields-wrong")
         assert body["errors"][0]["field"] == field
-    problem(as_("desk").get("/api/v1/journal"), 422, "fields-wrong")
 
 
 def test_nobody_and_who_is_unknown_expired_or_revoked(server: RunningServer, as_: As) -> None:
