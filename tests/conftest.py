@@ -14,10 +14,12 @@ from tests.peers.postgres import (
     postgres_url,
 )
 from tests.peers.server import own_server, server
+from tests.peers.stores import migrated_postgres
 
 __all__ = [
     "browsers",
     "durable_postgres_server",
+    "migrated_postgres",
     "open_page",
     "own_server",
     "page",

@@ -1,6 +1,5 @@
 """The kiosk's room on a real ledger in this process, on a clock that moves when it is told."""
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +14,6 @@ from turnero.kiosk import slice as kiosk
 from turnero.queue.commands.sites import load_site
 from turnero.queue.site_file import decode
 from turnero.store.clock import VirtualClock
-from turnero.store.migrate import migrate
-from turnero.store.opening import DATABASE
 from turnero.web.guards import demand_permissions
 from turnero.web.look import Look, OneLook
 from turnero.web.wiring import options, weave
@@ -28,22 +25,12 @@ def profile() -> str:
     return "pe"
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("empty") / DATABASE
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> str | None:
+def database(request: pytest.FixtureRequest) -> str | None:
     """None for SQLite, else the URL of a fresh PostgreSQL database."""
     if getattr(request, "param", "sqlite") == "postgresql":
-        url: str = request.getfixturevalue("postgres_database")
+        url: str = request.getfixturevalue("migrated_postgres")
         return url
-    (tmp_path / "data").mkdir()
-    shutil.copy(empty_database, tmp_path / "data" / DATABASE)
     return None
 
 

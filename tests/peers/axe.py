@@ -10,7 +10,14 @@ from playwright.async_api import Page
 
 from tests.peers.browser import ROOT
 
-RUN = """() => axe.run(document, {resultTypes: ['violations'], iframes: false})"""
+RUN = """(rules) => axe.run(document, {
+  resultTypes: ['violations'], iframes: false, ...(rules.length ? { runOnly: rules } : {}),
+})"""
+#: What moves is over when its transitions are; what never ends is not waited for.
+STILL = """() => new Promise(requestAnimationFrame).then(() => Promise.all(
+  document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+    .map((one) => one.finished.catch(() => {}))))"""
 
 
 @cache
@@ -18,12 +25,17 @@ def _source() -> str:
     return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
-async def axe_violations(page: Page) -> list[str]:
-    """Each violation as `rule (impact): help: elements`, in the page and all its frames; [] is good."""
+async def axe_violations(page: Page, *rules: str) -> list[str]:
+    """Each violation as `rule (impact): help: elements`, in the page and all its frames; [] is good.
+
+    Judged once nothing moves: what is changing has half its colours. `rules`: only these.
+    """
     found = []
     for frame in page.frames:
-        await frame.evaluate(_source())
-        result: dict[str, Any] = await frame.evaluate(RUN)
+        if not await frame.evaluate("'axe' in window"):
+            await frame.evaluate(_source())
+        await frame.evaluate(STILL)
+        result: dict[str, Any] = await frame.evaluate(RUN, list(rules))
         for violation in result["violations"]:
             elements = ", ".join(str(node["target"]) for node in violation["nodes"])
             found.append(

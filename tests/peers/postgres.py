@@ -77,7 +77,7 @@ class PostgresServer:
         name = address.rpartition("/")[2]
         self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def prepared(self, key: str, prepare: Callable[[str], None]) -> str:
+    def prepared(self, key: str, prepare: Callable[[str], object]) -> str:
         """A new database as `prepare(address)` leaves one: it runs once per `key`, then is copied."""
         if key not in self._prepared:
             address = self.create()

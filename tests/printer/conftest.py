@@ -19,7 +19,7 @@ def database(request: pytest.FixtureRequest) -> str | None:
     """
     if getattr(request, "param", "sqlite") == "sqlite":
         return None
-    url: str = request.getfixturevalue("postgres_database")
+    url: str = request.getfixturevalue("migrated_postgres")
     return url
 
 

@@ -3,7 +3,6 @@
 On SQLite, and on PostgreSQL too where a test is marked `both_engines`.
 """
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from tests.peers.stores import opened
 from tests.queue.hall import MORNING_MS, Hall
 from turnero.store.clock import VirtualClock
 from turnero.store.ids import SeededIds
-from turnero.store.migrate import migrate
-from turnero.store.opening import DATABASE
 
 
 @pytest.fixture
@@ -23,22 +20,12 @@ def clock() -> VirtualClock:
     return VirtualClock(MORNING_MS)
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("empty") / DATABASE
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> str | None:
+def database(request: pytest.FixtureRequest) -> str | None:
     """None for SQLite, else the URL of a fresh PostgreSQL database."""
     if getattr(request, "param", "sqlite") == "postgresql":
-        url: str = request.getfixturevalue("postgres_database")
+        url: str = request.getfixturevalue("migrated_postgres")
         return url
-    (tmp_path / "data").mkdir()
-    shutil.copy(empty_database, tmp_path / "data" / DATABASE)
     return None
 
 

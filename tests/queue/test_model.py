@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import bindparam, func, select
 
+from tests.peers.stores import put_database
 from tests.queue.model import DESKS, Model, Refusal
 from turnero.queue import requests as ask
 from turnero.queue import site_file, tables
@@ -118,6 +119,8 @@ class World:
     def __init__(self, folder: Path, database: str | None) -> None:
         self.clock = VirtualClock(START_MS)
         self.runner = asyncio.Runner()
+        if database is None:
+            put_database(folder)
         self._store = open_store(folder, database, clock=self.clock)
         self.ledger = self._store.ledger
         self.runner.run(self.ledger.start())
@@ -310,7 +313,7 @@ class Day(RuleBasedStateMachine):
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A store of either kind."""
     kind: str = request.param
-    database = None if kind == "sqlite" else request.getfixturevalue("postgres_database")
+    database = None if kind == "sqlite" else request.getfixturevalue("migrated_postgres")
     world = World(tmp_path, database)
     yield world
     world.close()

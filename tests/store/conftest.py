@@ -14,7 +14,7 @@ def database(request: pytest.FixtureRequest) -> str | None:
     """None for SQLite, else the URL of a fresh PostgreSQL database."""
     if request.param == "sqlite":
         return None
-    url: str = request.getfixturevalue("postgres_database")
+    url: str = request.getfixturevalue("migrated_postgres")
     return url
 
 

@@ -1,6 +1,7 @@
 """A command is all or nothing, is answered after the commit, and answers a repeat once."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from tests.peers.stores import opened
 from tests.store.acts import Count, Counted, Done, clash, count, fail, refuse
 from turnero.store import journal
 from turnero.store.errors import Invalid, Refused, Unavailable
+from turnero.store.ids import SystemIds
 from turnero.store.ledger import Ledger
+from turnero.store.opening import DATABASE
 from turnero.store.tx import Tx
 
 
@@ -111,3 +114,25 @@ async def test_everything_is_there_after_a_restart(database: str | None, tmp_pat
     for expected in (1, 2):
         async with opened(tmp_path, database) as ledger:
             assert await ledger.run(count, Count(1), site=1, actor="user:1") == Done(expected)
+
+
+async def test_a_lock_held_by_another_program_refuses_and_passes(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ledger:
+        await ledger.run(count, Count(1), site=1, actor="user:1")
+        other = sqlite3.connect(tmp_path / DATABASE, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match="locked"):
+            await ledger.run(count, Count(2), site=1, actor="user:1")
+        other.execute("ROLLBACK")
+        other.close()
+        assert ledger.broken is None
+        assert await ledger.run(count, Count(3), site=1, actor="user:1") == Done(2)
+
+
+def test_identifiers_differ_and_have_their_shape() -> None:
+    ids = SystemIds()
+    tickets = {ids.ticket(1_790_000_000_000) for _ in range(2000)}
+    secrets = {ids.secret() for _ in range(2000)}
+    assert (len(tickets), len(secrets)) == (2000, 2000)
+    assert {len(one) for one in tickets} == {32}
+    assert {len(one) for one in secrets} == {22}

@@ -56,11 +56,11 @@ async def test_one_who_lags_beyond_memory_reads_the_table(
 
 
 async def test_what_another_process_writes_arrives_too(
-    postgres_database: str, tmp_path: Path
+    migrated_postgres: str, tmp_path: Path
 ) -> None:
     async with (
-        opened(tmp_path, postgres_database) as one,
-        opened(tmp_path, postgres_database) as other,
+        opened(tmp_path, migrated_postgres) as one,
+        opened(tmp_path, migrated_postgres) as other,
     ):
         follower = asyncio.create_task(_follow(one, 0, 60))
         await asyncio.gather(_count(one, 30), _count(other, 30))

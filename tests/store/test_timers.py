@@ -21,7 +21,9 @@ def _set(tx: Tx, request: Count) -> None:
 
 
 async def _settled() -> None:
-    await asyncio.sleep(0.15)
+    """Let the timers' task read, write and go to sleep again."""
+    for _ in range(40):
+        await asyncio.sleep(0.01)
 
 
 async def _counted(ledger: Ledger) -> list[int]:

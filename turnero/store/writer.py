@@ -198,6 +198,14 @@ class Writer(threading.Thread):
             if session is None:
                 session = self._open_session()
             cursor = session.begin()
+        except Exception as error:  # noqa: BLE001 - a lock, a lost connection: the next may succeed
+            # Nothing was begun, so nothing is in doubt: only this group is refused.
+            _refuse(jobs, f"{type(error).__name__}: {error}")
+            if session is not None:
+                session.rollback()
+                session.close()
+            return None
+        try:
             heads: dict[int, Head] = {}
             entries: list[Entry] = []
             for job in jobs:
