@@ -1,10 +1,11 @@
 """Browsers that show the same thing show the same thing: two at one desk, and all with the line."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.desk.hospital import Hospital, at_desk, running, visit
 from tests.peers.browser import Visit
@@ -51,6 +52,34 @@ async def test_two_presses_of_next_at_one_desk_call_one_person(
     for page in (one, two):
         assert await page.locator("#seat-now").get_attribute("data-number") == "A001"
     await expect(one.locator("#line tr", has_text="Admisión").locator("strong")).to_have_text("1")
+
+
+async def test_an_answer_that_comes_late_does_not_bring_the_past_back(
+    open_page: Visit, hospital: Hospital
+) -> None:
+    hospital.arrive()
+    one = await visit(open_page, hospital)
+    await one.keyboard.press("Space")
+    await at_desk(one, "free")
+    await one.keyboard.press("Space")
+    await at_desk(one, "called")
+    two = await visit(open_page, hospital)
+    answered = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        response = await route.fetch()
+        await two.keyboard.press("s")
+        await at_desk(one, "serving")
+        # nothing more comes by the stream that could mend what this answer spoils
+        await one.wait_for_timeout(500)
+        await route.fulfill(response=response)
+        answered.set()
+
+    await one.route("**/move/recall", late)
+    await one.keyboard.press("r")
+    await answered.wait()
+    await one.wait_for_timeout(500)
+    assert await one.locator("#seat-now").get_attribute("data-state") == "serving"
 
 
 async def test_who_waits_follows_the_line(open_page: Visit, hospital: Hospital) -> None:

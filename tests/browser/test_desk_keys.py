@@ -1,6 +1,5 @@
 """The desk by keys alone: each does its act, none acts in a field or beside a dialog, none twice."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,18 @@ from playwright.async_api import Page, Route, expect
 
 from tests.desk.hospital import Hospital, at_desk, described, running, visit
 from tests.peers.browser import Visit
+
+#: next, and once more half a second later, when the answer of the first is long there
+PRESS_TWICE = """async () => {
+  const press = () => dispatchEvent.call(document, new KeyboardEvent('keydown', {key: ' ', bubbles: true}));
+  const began = performance.now();
+  press();
+  await new Promise((done) => setTimeout(done, 500));
+  const number = document.querySelector('#seat-now').dataset.number;
+  const gap = performance.now() - began;
+  press();
+  return [number, gap];
+}"""
 
 
 @pytest.fixture
@@ -49,21 +60,23 @@ async def test_space_opens_the_desk_calls_and_goes_on(open_page: Visit, hospital
 async def test_a_second_press_within_800_ms_does_nothing(
     open_page: Visit, hospital: Hospital
 ) -> None:
-    page = await _called(open_page, hospital)
-    await _after_a_moment(page)
-    began = time.monotonic()
-    await page.keyboard.press("Space")
-    await expect(page.locator("#seat-now")).to_have_attribute("data-number", "A002")
-    for _ in range(3):
-        await page.keyboard.press("Space")
-    pressed_s = time.monotonic() - began
-    await page.wait_for_timeout(500)
-    if pressed_s < 0.8:
-        assert await _number(page) == "A002"
+    page = await _called(open_page, hospital, people=8)
+    for _ in range(5):
+        await _after_a_moment(page)
+        before = await _number(page)
+        # timed in the page: a busy machine may keep the test waiting, not the rule
+        number, gap_ms = await page.evaluate(PRESS_TWICE)
+        await page.wait_for_timeout(300)
+        after = await _number(page)
+        if gap_ms < 790:
+            assert before != number == after
+            break
+    else:
+        pytest.fail("this machine is too busy to press twice within 800 ms")
     # it is a rule of the moment, not of the day
     await _after_a_moment(page)
     await page.keyboard.press("Space")
-    await expect(page.locator("#seat-now")).to_have_attribute("data-number", "A003")
+    await expect(page.locator("#seat-now")).not_to_have_attribute("data-number", after or "")
 
 
 async def test_a_press_in_flight_is_not_pressed_again(open_page: Visit, hospital: Hospital) -> None:

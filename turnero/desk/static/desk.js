@@ -66,7 +66,7 @@
 
   const targetOf = (ctx) => (typeof ctx?.target === "string" ? document.querySelector(ctx.target) : ctx?.target);
 
-  /** An answer that left earlier than what is shown must not bring the past back. */
+  /** Neither an answer nor the stream may show an older state of the line than is shown. */
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
     if (targetOf(ctx)?.id !== "seat" || !ctx.text) return;
