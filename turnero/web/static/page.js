@@ -126,7 +126,7 @@
     if (!document.activeElement || document.activeElement === document.body) {
       document.getElementById("main")?.focus({ preventScroll: true });
     }
-    say(document.title);
+    setTimeout(() => say(document.title)); // htmx sets the title after this event
   });
 
   // --- small things -------------------------------------------------------------------------
