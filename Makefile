@@ -63,7 +63,7 @@ bench: app ## measure speed, as JSON
 
 .PHONY: test
 test: setup ## every test but the long ones (ARGS='tests/queue -k undo' for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 .PHONY: faults
 faults: setup ## the fault tests with many rounds (ROUNDS=200), for minutes
