@@ -9,15 +9,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol, TypeVar, overload
 
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from turnero.store.clock import Clock
 from turnero.store.errors import Unavailable
 from turnero.store.facts import Entry
 from turnero.store.follow import Hub
 from turnero.store.ids import Ids
-from turnero.store.sql import Dialect, Statement
+from turnero.store.readers import Reader
+from turnero.store.sql import Dialect
 from turnero.store.tx import Tx
 from turnero.store.writer import Job, Session, Writer, settle
 
@@ -41,37 +39,13 @@ class Backend(Protocol):
         """A new write connection; called in the writer's thread."""
         ...
 
-    def reader(self) -> AsyncEngine:
-        """The engine for reads, read-only and never in a transaction for long."""
+    def reader(self) -> Reader:
+        """What reads, read-only and never in a transaction for long."""
         ...
 
     async def listen(self, heard: Callable[[int], None]) -> None:
         """Call `heard(site)` when another process may have committed there; returns when cancelled."""
         ...
-
-
-class Snapshot:
-    """A reader's `Query`: one connection inside one read transaction."""
-
-    __slots__ = ("_connection", "_dialect")
-
-    def __init__(self, connection: Connection, dialect: Dialect) -> None:
-        self._connection = connection
-        self._dialect = dialect
-
-    def rows(self, statement: Statement, /, **params: Any) -> list[Any]:
-        """See `Query.rows`."""
-        plan = statement.plan(self._dialect)
-        bound = plan.bind(params)
-        found = self._connection.exec_driver_sql(
-            plan.sql, bound if isinstance(bound, dict) else tuple(bound)
-        )
-        return [plan.make(row) for row in found.fetchall()]
-
-    def row(self, statement: Statement, /, **params: Any) -> Any | None:
-        """See `Query.row`."""
-        found = self.rows(statement, **params)
-        return found[0] if found else None
 
 
 class Ledger:
@@ -100,7 +74,7 @@ class Ledger:
         self.on_timers: list[Callable[[], None]] = []
         self._writer_class = writer
         self._writers: dict[str, Writer] = {}
-        self._engine: AsyncEngine | None = None
+        self._reader: Reader | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listener: asyncio.Task[None] | None = None
         self._stopped = False
@@ -108,7 +82,7 @@ class Ledger:
     async def start(self) -> None:
         """Bind to the running loop and begin listening for other processes."""
         self._loop = asyncio.get_running_loop()
-        self._engine = self.backend.reader()
+        self._reader = self.backend.reader()
         self._listener = asyncio.create_task(
             self.backend.listen(self.hub.heard), name="store-listen"
         )
@@ -124,8 +98,8 @@ class Ledger:
         for writer in self._writers.values():
             await asyncio.to_thread(writer.join)
         self.hub.close()
-        if self._engine is not None:
-            await self._engine.dispose()
+        if self._reader is not None:
+            await self._reader.close()
 
     @overload
     async def run(
@@ -179,11 +153,9 @@ class Ledger:
 
     async def read(self, function: Callable[..., V], /, *args: Any) -> V:
         """Run `function(q, *args)` on one consistent, read-only snapshot."""
-        if self._engine is None:
+        if self._reader is None:
             raise Unavailable("the ledger is not running")
-        dialect = self.backend.dialect
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(lambda raw: function(Snapshot(raw, dialect), *args))
+        return await self._reader.read(function, args)
 
     def follow(self, site: int, after: int) -> AsyncIterator[list[Entry]]:
         """Facts of a site after a number: history first, then each as it is committed, none skipped."""

@@ -10,9 +10,10 @@ from contextlib import suppress
 
 import psycopg
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from turnero.store.facts import Entry
+from turnero.store.readers import EngineReader, Reader
 from turnero.store.sql import Dialect
 from turnero.store.tx import Cursor, Head
 from turnero.store.writer import HEAD, NEW_HEAD
@@ -104,9 +105,9 @@ class PostgresBackend:
         """See `Backend.open_session`."""
         return PostgresSession(self.dsn)
 
-    def reader(self) -> AsyncEngine:
+    def reader(self) -> Reader:
         """Read-only connections of psycopg."""
-        return create_async_engine(
+        engine = create_async_engine(
             self._url.set(drivername="postgresql+psycopg"),
             pool_size=4,
             max_overflow=4,
@@ -114,6 +115,7 @@ class PostgresBackend:
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
         )
+        return EngineReader(engine, self.dialect)
 
     async def listen(self, heard: Callable[[int], None]) -> None:
         """Signals of other processes, with reconnection and a slow look of our own."""

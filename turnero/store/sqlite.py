@@ -9,11 +9,8 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import event
-from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-
 from turnero.store.facts import Entry
+from turnero.store.readers import Reader, SqliteReader
 from turnero.store.sql import Dialect
 from turnero.store.tx import Cursor, Head
 from turnero.store.writer import HEAD, NEW_HEAD
@@ -101,25 +98,9 @@ class SqliteBackend:
         """See `Backend.open_session`."""
         return SqliteSession(self.path)
 
-    def reader(self) -> AsyncEngine:
-        """Connections of aiosqlite that cannot write; each read is one snapshot."""
-        engine = create_async_engine(
-            URL.create("sqlite+aiosqlite", database=str(self.path)), pool_size=4, max_overflow=4
-        )
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def _connect(connection: object, _record: object) -> None:
-            cursor = connection.cursor()  # type: ignore[attr-defined]
-            cursor.execute("PRAGMA query_only=ON")
-            cursor.execute("PRAGMA busy_timeout=5000")
-            cursor.close()
-            connection.isolation_level = None  # type: ignore[attr-defined]
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def _begin(connection: object) -> None:
-            connection.exec_driver_sql("BEGIN")  # type: ignore[attr-defined]
-
-        return engine
+    def reader(self) -> Reader:
+        """Connections that cannot write; each read is one snapshot."""
+        return SqliteReader(self.path)
 
     async def listen(self, heard: Callable[[int], None]) -> None:
         """Nobody else writes: wait until cancelled."""
