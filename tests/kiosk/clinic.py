@@ -97,6 +97,9 @@ printer = "paper"
 [[kiosk]]
 key = "garden"
 name = "Jardín"
+mm = 5
+where = {{ es = "Espere junto a la fuente.", en = "Wait by the fountain." }}
+staff = {{ es = "la caseta de la puerta" }}
 
 [[printer]]
 key = "paper"

@@ -41,6 +41,8 @@ async def test_with_nobody_signed_in_it_says_where_to_go(clinic: Clinic) -> None
     assert "En este momento no hay nadie conectado" in text
     assert "la ventanilla más cercana o cualquier persona del personal" in text
     assert "Siéntese si puede" in text
+    garden = await clinic.post("/kiosk/help", "garden", need="help")
+    assert "la caseta de la puerta" in shown(garden.text)
 
 
 async def test_who_feels_unwell_gets_no_diagnosis(clinic: Clinic) -> None:

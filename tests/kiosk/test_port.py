@@ -180,7 +180,9 @@ async def test_a_kiosk_is_known_by_its_key(port: KioskPort) -> None:
     hall = await port.place(1, "hall")
     assert (hall.name, hall.prints) == ("Entrada", True)
     garden = await port.place(1, "garden")
-    assert (garden.name, garden.prints) == ("Jardín", False)
+    assert (garden.name, garden.prints, garden.mm) == ("Jardín", False, 5)
+    assert garden.where["en"] == "Wait by the fountain."
+    assert garden.staff == {"es": "la caseta de la puerta"}
     nowhere = await port.place(1, None)
     assert (nowhere.key, nowhere.prints, nowhere.device) == ("", False, None)
 

@@ -151,6 +151,17 @@ async def test_a_kiosk_without_a_printer_promises_no_paper(clinic: Clinic) -> No
     assert "Este módulo no imprime" in shown(answer.text)
 
 
+async def test_a_kiosk_says_its_own_words_in_the_readers_language(clinic: Clinic) -> None:
+    spanish = await clinic.post("/kiosk/ticket", "garden", service="admission")
+    assert "Espere junto a la fuente." in shown(spanish.text)
+    assert "mm-5" in spanish.text
+    english = await clinic.post("/kiosk/ticket?lang=en", "garden", service="admission")
+    assert "Wait by the fountain." in shown(english.text)
+    # no Portuguese was written: better the house's own words in Spanish than none
+    portuguese = await clinic.post("/kiosk/ticket?lang=pt", "garden", service="admission")
+    assert "Espere junto a la fuente." in shown(portuguese.text)
+
+
 async def test_the_aids_of_a_ticket_page_give_the_same_ticket_again(clinic: Clinic) -> None:
     page = await clinic.text("/kiosk/service/admission")
     ticket = await clinic.post("/kiosk/ticket", **hidden(page, "/kiosk/ticket"))

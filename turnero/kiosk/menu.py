@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from turnero.kiosk.visit import Visit
-from turnero.queue.views import ServiceView, name_in
+from turnero.queue.views import ServiceView
 from turnero.web.formats import Formats
 from turnero.web.languages import Translator
 
@@ -94,9 +94,9 @@ def wait(service: ServiceView, say: Translator, fmt: Formats) -> str:
     return say.gettext("no estimate yet") if service.waiting else ""
 
 
-def spoken(service: ServiceView, language: str, say: Translator) -> tuple[str, ...]:
-    """What is said of a service, as sentences without signs."""
-    sentences = [name_in(service.names, language)]
+def spoken(name: str, service: ServiceView, say: Translator) -> tuple[str, ...]:
+    """What is said of a service of that name, as sentences without signs."""
+    sentences = [name]
     if service.state != "open":
         return (*sentences, closed(service, say))
     sentences.append(people(service, say))

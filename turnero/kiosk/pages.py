@@ -4,7 +4,6 @@ What a person chose travels in the address (visit.py); the pages keep nothing. A
 act gives has no address of its own, so no code stands in the browser's history.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -64,14 +63,9 @@ def taking(site: SiteView, scene: Scene, node: menu.Node) -> dict[str, Any]:
         "special": chosen,
         "attentions": choosable(site.attentions),
         "profile": site.profile,
-        "requirements": requirements(service.requirements, scene.language),
+        "requirements": scene.wording.lines(service.requirements),
         "arg": live_arg(scene.site, service.key, scene),
     }
-
-
-def requirements(lines: Mapping[str, tuple[str, ...]], language: str) -> tuple[str, ...]:
-    """What to bring, in this language or the first there is."""
-    return lines.get(language) or next(iter(lines.values()), ())
 
 
 def ticket_context(held: Held, scene: Scene, **more: Any) -> dict[str, Any]:
@@ -81,7 +75,6 @@ def ticket_context(held: Held, scene: Scene, **more: Any) -> dict[str, Any]:
         "ticket": held.ticket,
         "qr": svg(held.url or held.code),
         "arg": f"{scene.site}/{scene.place.key}/{held.ticket.id}",
-        "requirements": requirements(held.paper.requirements, scene.language),
         **more,
     }
 

@@ -71,6 +71,11 @@ class Scene(msgspec.Struct, frozen=True):
         """Who acts here."""
         return By(self.request.user.actor, key)
 
+    @property
+    def wording(self) -> Wording:
+        """The words of this page."""
+        return Wording.of(web_of(self.request), self.site, self.language, self.speak)
+
     def page(
         self,
         template: str,
@@ -97,7 +102,7 @@ class Scene(msgspec.Struct, frozen=True):
                 "patience_s": patience_s,
                 "can_speak": web.speech is not None,
                 "reports": self.place.device is not None,
-                **Wording.of(web, self.site, self.language, self.speak).functions(),
+                **self.wording.functions(),
                 **context,
             },
             site=self.site,

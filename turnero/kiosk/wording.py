@@ -25,6 +25,8 @@ class Wording(msgspec.Struct, frozen=True):
     """The functions that a kiosk's templates have beside those of every page."""
 
     language: str
+    #: the site's own language: what isn't said in the reader's is said in this
+    own: str
     profile: str
     say: Translator
     fmt: Formats
@@ -35,7 +37,9 @@ class Wording(msgspec.Struct, frozen=True):
         """The wording of a language at a site."""
         look = web.looks.look(site)
         say = web.translator(language, look.profile)
-        return cls(language, look.profile, say, formats(say.tag, look.zone), speak)
+        return cls(
+            language, look.languages[0], look.profile, say, formats(say.tag, look.zone), speak
+        )
 
     def functions(self) -> dict[str, Any]:
         """By the names that templates use."""
@@ -64,8 +68,12 @@ class Wording(msgspec.Struct, frozen=True):
     # --- services ----------------------------------------------------------------------------
 
     def name(self, names: Mapping[str, str]) -> str:
-        """A name in this language."""
-        return name_in(names, self.language)
+        """A name in this language, else in the site's own."""
+        return names.get(self.language) or name_in(names, self.own)
+
+    def lines(self, lines: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """What to bring in this language, else in the site's own, else in the first there is."""
+        return lines.get(self.language) or lines.get(self.own) or next(iter(lines.values()), ())
 
     def present(self, service: ServiceView) -> tuple[str, ...]:
         """What is true of a service now, in a few words each."""
@@ -79,14 +87,14 @@ class Wording(msgspec.Struct, frozen=True):
 
     def spoken(self, service: ServiceView) -> str:
         """The address under which a service is spoken."""
-        return self.speak(*menu.spoken(service, self.language, self.say))
+        return self.speak(*menu.spoken(self.name(service.names), service, self.say))
 
     def service_sentences(
         self, service: ServiceView, requirements: Sequence[str]
     ) -> tuple[str, ...]:
         """All that is spoken of a service before its ticket is taken."""
         say = self.say
-        sentences = menu.spoken(service, self.language, say)
+        sentences = menu.spoken(self.name(service.names), service, say)
         if requirements:
             sentences += (say.gettext("What you need to bring"), *requirements)
         if service.state == "open":
@@ -141,7 +149,7 @@ class Wording(msgspec.Struct, frozen=True):
 
     def _own(self, texts: Mapping[str, str]) -> str:
         """A text of the kiosk's settings: in this language, or the one for all; "" for none."""
-        return texts.get(self.language) or texts.get("") or name_in(texts, self.language)
+        return texts.get(self.language) or texts.get("") or name_in(texts, self.own)
 
     def where_to_wait(self, place: Place) -> str:
         """Where the holder of a new ticket waits."""

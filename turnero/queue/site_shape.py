@@ -96,6 +96,10 @@ class KioskPart(_Part, frozen=True):
     where: dict[str, str] = {}
     #: language → the last line on paper
     footer: dict[str, str] = {}
+    #: language → where staff is found when nobody answers a call for help
+    staff: dict[str, str] = {}
+    #: pixels that make a millimetre of its screen, so that keys are as large as a thumb
+    mm: Literal[3, 4, 5, 6] | None = None
 
 
 class BoardPart(_Part, frozen=True):

@@ -310,7 +310,13 @@ def _devices(tx: Tx, file: SiteFile) -> list[Change]:
             part.key: {
                 "name": part.name,
                 "zone": part.zone,
-                "settings": _set(printer=part.printer, where=part.where, footer=part.footer),
+                "settings": _set(
+                    printer=part.printer,
+                    where=part.where,
+                    footer=part.footer,
+                    staff=part.staff,
+                    mm=part.mm,
+                ),
             }
             for part in file.kiosk
         },
