@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from litestar import Litestar
+from litestar import Litestar, get
+from litestar.params import FromPath
 from PIL import Image
 
 from tests.peers.stores import opened
@@ -25,7 +26,9 @@ from turnero.store.ids import SeededIds
 from turnero.web import cookies
 from turnero.web.guards import demand_permissions
 from turnero.web.look import Look, OneLook
-from turnero.web.principal import Principal, Role
+from turnero.web.pages import web_of
+from turnero.web.principal import PageRequest, Principal, Role
+from turnero.web.slice import Slice
 from turnero.web.wiring import options, weave
 
 LOOK = Look(number=1, key="hnc", name="Hospital Nacional", profile="pe", zone="America/Lima")
@@ -56,6 +59,12 @@ class Known:
             if (value := cookies.find(jar, name) or "") in self.people
         ]
         return next((one for one in found if one.role in wanted), found[0] if found else None)
+
+
+@get("/around/{ticket:str}", opt={"permission": "tickets.read"})
+async def around(request: PageRequest, ticket: FromPath[str]) -> str:
+    """A page that leaves the slot for what can be done with a ticket."""
+    return await web_of(request).slots.fill("desk.ticket", request, ticket=ticket)
 
 
 class House(Spooling):
@@ -99,7 +108,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         await found.start()
         found.printers = Printers(tmp_path / "paper", poll_s=60)
         web = weave(
-            [compose(found.printers)],
+            [compose(found.printers), Slice(name="around", routes=[around])],
             ledger=ledger,
             clock=clock,
             authenticator=Known(),
@@ -227,6 +236,28 @@ async def test_a_copy_is_printed_for_those_who_may_ask(house: House) -> None:
     again = await house.post(path, "greeter")  # the same press once more
     assert again.status_code == 200
     assert len(await house.jobs()) == 2
+
+
+async def test_beside_a_ticket_there_is_one_key_for_a_copy_where_it_was_printed(
+    house: House,
+) -> None:
+    ticket, _ = await house.print()
+    panel = (await house.get(f"/around/{ticket}", "agent")).text
+    assert panel.count("Imprimir copia") == 1
+    assert "Imprimir copia:" not in panel
+    assert f'action="/printer/tickets/{ticket}/reprint"' in panel
+
+
+async def test_a_ticket_without_paper_asks_which_printer(house: House) -> None:
+    ticket = await house.take("caja")
+    panel = (await house.get(f"/around/{ticket}", "agent")).text
+    assert panel.count("Imprimir copia:") == 2
+    assert 'name="printer" value="p1"' in panel
+
+
+async def test_who_may_not_print_a_copy_is_offered_none(house: House) -> None:
+    ticket, _ = await house.print()
+    assert "Imprimir" not in (await house.get(f"/around/{ticket}", "k1")).text
 
 
 async def test_a_plain_form_goes_back_to_a_page_of_ours_only(house: House) -> None:

@@ -24,7 +24,15 @@ from turnero.printer.virtual import Faults
 from turnero.queue import reads as line
 from turnero.store.errors import NotFound
 from turnero.web.forms import Form, read_form
-from turnero.web.pages import by_htmx, own_path, page, see_other, wants_part, web_of
+from turnero.web.pages import (
+    by_htmx,
+    language_of,
+    own_path,
+    page,
+    see_other,
+    wants_part,
+    web_of,
+)
 from turnero.web.permissions import allowed
 from turnero.web.principal import DEVICES, PageRequest
 
@@ -153,6 +161,29 @@ async def reprint(request: PageRequest, ticket: FromPath[str]) -> Response[str]:
         key=form.idempotency_key,
     )
     return _said(request, site, "copy", form.next)
+
+
+async def reprint_panel(request: PageRequest, ticket: str) -> str:
+    """Fills the slot "desk.ticket": a key for a copy, or one for each printer it could come from."""
+    web = web_of(request)
+    site = await web.ledger.read(line.site_of_ticket, ticket)
+    if site is None or not allowed(request.user.role, "tickets.reprint"):
+        return ""
+    found = [one for one in await web.ledger.read(reads.printers) if one.site == site]
+    # A copy comes out where the ticket did; else somebody has to say where.
+    known = len(found) == 1 or await web.ledger.read(reads.latest, ticket) is not None
+    return web.render(
+        "printer/reprint.html",
+        {
+            "principal": request.user,
+            "ticket": ticket,
+            "printers": found[:1] if known else found,
+            "known": known,
+        },
+        block=None,
+        site=site,
+        language=language_of(request, web.looks.look(site), web.languages),
+    )
 
 
 @post("/printer/jobs/{job:int}/answer", opt={"permission": "prints.answer"})

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from turnero.printer import spool
-from turnero.printer.pages import routes
+from turnero.printer.pages import reprint_panel, routes
 from turnero.printer.room import Printers
 from turnero.printer.views import PaperView, SwitchesView
 from turnero.queue.facts import TicketCancelled, TicketIssued, TicketNotServed
@@ -75,6 +75,7 @@ def compose(printers: Printers) -> Slice:
         templates=HERE / "templates",
         static=HERE / "static",
         views=(PaperView(printers), SwitchesView(printers)),
+        slots={"desk.ticket": reprint_panel},
         consumers={"printer": Consumer("printer", KINDS, spool.follow_tickets)},
         timers={spool.RETRY_TIMER: spool.retry},
         problems=PROBLEMS,
