@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from turnero.kiosk.visit import Visit
 from turnero.queue.views import ServiceView
-from turnero.web.formats import Formats
 from turnero.web.languages import Translator
 
 #: keys on one page, so that nobody ever has to scroll; fewer where letters or the reach are larger
@@ -60,11 +59,12 @@ def part(services: Sequence[ServiceView], visit: Visit) -> Part:
     return Part(services[page * keys : (page + 1) * keys], page, pages)
 
 
-def present(service: ServiceView, say: Translator, fmt: Formats) -> tuple[str, ...]:
-    """What is true of a service now: who waits and how long, or why it gives no ticket."""
+def present(service: ServiceView, say: Translator) -> tuple[str, ...]:
+    """What is true of a service now beside its wait in minutes, or why it gives no ticket."""
     if service.state != "open":
         return (closed(service, say),)
-    return tuple(filter(None, (people(service, say), wait(service, say, fmt))))
+    unknown = service.waiting and service.wait is None and not service.children
+    return (people(service, say), *((say.gettext("no estimate yet"),) if unknown else ()))
 
 
 def closed(service: ServiceView, say: Translator) -> str:
@@ -83,15 +83,6 @@ def people(service: ServiceView, say: Translator) -> str:
     if not service.waiting:
         return say.gettext("Nobody waiting")
     return say.ngettext("%(n)s person waiting", "%(n)s people waiting", service.waiting)
-
-
-def wait(service: ServiceView, say: Translator, fmt: Formats) -> str:
-    """How long it takes; "" for a group, and where nobody waits before one."""
-    if service.children:
-        return ""
-    if service.wait is not None:
-        return fmt.range(service.wait.low_minutes, service.wait.high_minutes)
-    return say.gettext("no estimate yet") if service.waiting else ""
 
 
 def spoken(name: str, service: ServiceView, say: Translator) -> tuple[str, ...]:

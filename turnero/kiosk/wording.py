@@ -76,8 +76,8 @@ class Wording(msgspec.Struct, frozen=True):
         return lines.get(self.language) or lines.get(self.own) or next(iter(lines.values()), ())
 
     def present(self, service: ServiceView) -> tuple[str, ...]:
-        """What is true of a service now, in a few words each."""
-        return menu.present(service, self.say, self.fmt)
+        """What is true of a service now beside its wait in minutes, in a few words each."""
+        return menu.present(service, self.say)
 
     def closed_advice(self, service: ServiceView) -> str:
         """What to do where no ticket is given now."""
