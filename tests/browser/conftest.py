@@ -42,3 +42,16 @@ def people(hospital: Hospital, open_page: Visit) -> People:
     """Everybody in the hospital, for one test, which begins with empty lines."""
     hospital.clear()
     return People(hospital, open_page)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """The demonstration as `make run` starts it, whose phones reach it."""
+    words = ("--demo", "--no-browser")
+    server = RunningServer(tmp_path_factory.mktemp("demo") / "data", words=words)
+    server.environment["TURNERO_PUBLIC_ADDRESS"] = server.url
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

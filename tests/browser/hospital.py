@@ -6,8 +6,10 @@ happened is asked of the HTTP API; nothing here reaches into the server.
 """
 
 import asyncio
+import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -178,6 +180,31 @@ class Hospital:
         for desk in ("1", "2"):
             while self.next_or_none(desk) is not None:
                 continue
+
+
+@contextmanager
+def locked(server: RunningServer) -> Iterator[None]:
+    """Another program writes to the database and does not end: a server that starts answers 503."""
+    other = sqlite3.connect(server.data / "turnero.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def answers(url: str, status: int) -> None:
+    """Wait until the server says that it is ready (200) or that it is not (503)."""
+
+    async def said() -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                return (await client.get(f"{url}/health/ready")).status_code == status
+        except httpx.TransportError:
+            return False
+
+    await until(said, f"/health/ready answers {status}")
 
 
 @dataclass

@@ -2,16 +2,13 @@
 
 import asyncio
 import re
-import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
-import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.hospital import SITE, Hospital, People, touch, until
+from tests.browser.hospital import SITE, Hospital, People, answers, locked, touch, until
 from tests.browser.listening import LISTEN, heard
 from tests.peers.browser import Visit
 from tests.peers.gateway import gateway
@@ -26,31 +23,6 @@ BACK_MS = 20_000
 FRESH_S = 30
 RENAMED = SITE.replace("Caja", "Caja central")
 BAND = "#band .band-text"
-
-
-@contextmanager
-def locked(hospital: Hospital) -> Iterator[None]:
-    """Another program writes to the database and does not end: the server that starts answers 503."""
-    other = sqlite3.connect(hospital.server.data / "turnero.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
-
-
-async def answers(hospital: Hospital, status: int) -> None:
-    """Wait until the server says that it is ready (200) or that it is not (503)."""
-
-    async def said() -> bool:
-        try:
-            async with httpx.AsyncClient(trust_env=False) as client:
-                return (await client.get(f"{hospital.url}/health/ready")).status_code == status
-        except httpx.TransportError:
-            return False
-
-    await until(said, f"/health/ready answers {status}")
 
 
 async def says_lost(page: Page) -> None:
@@ -95,9 +67,9 @@ async def test_every_page_says_that_the_server_is_away_and_comes_back_with_what_
 
     # a technician renames a service; then the server starts, and for a while it can do nothing
     await asyncio.to_thread(hospital.server.load, RENAMED)
-    with locked(hospital):
+    with locked(hospital.server):
         await asyncio.to_thread(hospital.server.start, wait=False)
-        await answers(hospital, 503)
+        await answers(hospital.url, 503)
         late = {
             await people.kiosk(): "#service-caja",
             await people.person("rosa", "/desk/sur.1"): "#line",
@@ -107,7 +79,7 @@ async def test_every_page_says_that_the_server_is_away_and_comes_back_with_what_
             await expect(page.locator("h1")).to_have_text("El servidor no está listo")
         for page in pages:
             await says_lost(page)
-    await answers(hospital, 200)
+    await answers(hospital.url, 200)
 
     # nobody reloads anything
     for page, place in shows_service.values():
