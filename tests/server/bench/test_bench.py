@@ -10,7 +10,15 @@ import pytest
 from tests.peers.proxy import Exchange, Reply, proxy
 from tests.peers.server import RunningServer
 from turnero.server.bench import aims, measures
-from turnero.server.bench.load import Figures, LoadError, measure, quantile, request
+from turnero.server.bench.load import (
+    Figures,
+    LoadError,
+    Sample,
+    combine,
+    measure,
+    quantile,
+    request,
+)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +100,12 @@ def test_quantiles_are_values_that_were_measured() -> None:
     assert quantile([], 0.5) == 0.0
 
 
+def test_stretches_are_put_together_by_their_median_rate_and_all_their_latencies() -> None:
+    found = combine([Sample(8, [1.0] * n, 1.0, 0.5) for n in (10, 400, 20)])
+    assert (found.requests, found.per_second, found.p50_ms) == (430, 20, 1.0)
+    assert (found.clients, found.generator_cpu) == (8, 0.5)
+
+
 def test_what_fails_fast_is_an_error_and_not_a_fast_answer(server: RunningServer) -> None:
     asked = request("GET", "/api/v1/sites", port=server.port, token="nonsense")
     with pytest.raises(LoadError, match="got 401"):
@@ -100,10 +114,11 @@ def test_what_fails_fast_is_an_error_and_not_a_fast_answer(server: RunningServer
 
 def test_a_number_given_twice_is_an_error(server: RunningServer) -> None:
     async def always_the_same(exchange: Exchange) -> Reply:
-        return Reply(201, b'{"id":"%s","number":"A001"}' % (b"0" * 32))
+        status = 201 if exchange.method == "POST" else 200
+        return Reply(status, b'{"id":"%s","number":"A001"}' % (b"0" * 32))
 
     with (
         proxy(server.url, always_the_same) as between,
         pytest.raises(LoadError, match="1 numbers and 1 ids"),
     ):
-        asyncio.run(measures.issue(between.port, "token", 0.2))
+        asyncio.run(measures.routes(between.port, "token", seconds=0.2, rounds=1))

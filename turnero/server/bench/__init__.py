@@ -25,6 +25,8 @@ LEVELS = (100, 10_000, 100_000)
 QUICK_LEVELS = (100, 1_000, 3_000)
 STREAMS = 200
 _STARTS = 5
+#: desks at which somebody is while the board is read
+_BUSY_DESKS = 12
 
 
 def run(*, quick: bool = False, with_table: bool = True) -> int:
@@ -71,18 +73,16 @@ def bench(*, quick: bool = False) -> dict[str, Any]:
 
 async def _measure(server: Scratch, token: str, *, quick: bool) -> dict[str, Any]:
     port = server.port
-    seconds = 0.7 if quick else 4.0
     levels = QUICK_LEVELS if quick else LEVELS
-    _say("hello route")
-    hello = await measures.hello(port, seconds)
+    await measures.call_some(port, token, levels[-1], _BUSY_DESKS)
+    _say("hello route, taking tickets, reading the board, in turns")
+    figures, taken = await measures.routes(
+        port, token, seconds=0.6 if quick else 2.0, rounds=1 if quick else 3
+    )
     _say("calling next")
     called = await measures.call_next(
-        port, token, levels, calls=60 if quick else 600, seconds=seconds
+        port, token, levels, calls=60 if quick else 600, seconds=0.6 if quick else 3.0
     )
-    _say("taking tickets")
-    issued, taken = await measures.issue(port, token, seconds)
-    _say("reading the board")
-    board = await measures.board(port, token, seconds)
     _say(f"facts to {STREAMS} streams")
     body = msgspec.json.encode({"site": SITE, "service": "issue"})
     live = await measure_streams(
@@ -95,11 +95,9 @@ async def _measure(server: Scratch, token: str, *, quick: bool) -> dict[str, Any
         facts=20 if quick else 100,
     )
     return {
-        "hello": hello,
-        "issue": issued,
+        **figures,
         "issued_distinct": taken,
         "next": called,
-        "board": board,
         "live": live,
     }
 

@@ -7,7 +7,7 @@ looked at. It speaks just enough HTTP/1.1 for our own server's answers.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, cast
 
 from msgspec import Struct
@@ -33,7 +33,7 @@ class Answer(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """What a measurement found."""
+    """What a watch found."""
 
     clients: int
     requests: int
@@ -127,8 +127,36 @@ class Connection(asyncio.Protocol):
             answered.set_exception(LoadError(why))
 
 
-class Measurement:
-    """Latencies as they come; `figures` at the end."""
+class Sample(Struct, frozen=True):
+    """One stretch of measuring."""
+
+    clients: int
+    #: of each request, milliseconds
+    times: list[float]
+    #: seconds that it lasted, and seconds of CPU that the measuring itself took
+    wall: float
+    cpu: float
+
+
+def combine(samples: Sequence[Sample]) -> Figures:
+    """Several stretches as one: the median rate, and all latencies together.
+
+    Stretches of different watchs take turns, so that whatever else the machine does
+    meets them all.
+    """
+    times = [time for sample in samples for time in sample.times]
+    return Figures(
+        clients=samples[0].clients,
+        requests=len(times),
+        per_second=round(quantile([len(s.times) / s.wall for s in samples], 0.5), 1),
+        p50_ms=round(quantile(times, 0.5), 3),
+        p99_ms=round(quantile(times, 0.99), 3),
+        generator_cpu=round(sum(s.cpu for s in samples) / sum(s.wall for s in samples), 2),
+    )
+
+
+class Stopwatch:
+    """Collects latencies; `sample` at the end."""
 
     def __init__(self, clients: int) -> None:
         self._clients = clients
@@ -136,17 +164,13 @@ class Measurement:
         self._wall = time.perf_counter()
         self._cpu = time.process_time()
 
-    def figures(self) -> Figures:
+    def sample(self) -> Sample:
         """What was found since this was made."""
-        wall = time.perf_counter() - self._wall
-        cpu = time.process_time() - self._cpu
-        return Figures(
-            clients=self._clients,
-            requests=len(self.times),
-            per_second=round(len(self.times) / wall, 1),
-            p50_ms=round(quantile(self.times, 0.5), 3),
-            p99_ms=round(quantile(self.times, 0.99), 3),
-            generator_cpu=round(cpu / wall, 2),
+        return Sample(
+            self._clients,
+            self.times,
+            time.perf_counter() - self._wall,
+            time.process_time() - self._cpu,
         )
 
 
@@ -171,7 +195,7 @@ async def measure(
     seconds: float,
     wanted: int = 200,
     keep: Callable[[Answer], Any] | None = None,
-) -> Figures:
+) -> Sample:
     """Each client sends its requests one after another until the time is over.
 
     `requests(n)` gives the n-th client's requests. An answer with another status than
@@ -179,7 +203,7 @@ async def measure(
     spent before measuring begins.
     """
     opened = await connections(port, clients)
-    measurement = Measurement(clients)
+    watch = Stopwatch(clients)
 
     async def one(n: int, until: float) -> None:
         for data in requests(n):
@@ -188,17 +212,17 @@ async def measure(
                 raise LoadError(f"{data[:80]!r} got {answer.status}: {answer.body[:300]!r}")
             if keep is not None:
                 keep(answer)
-            measurement.times.append(answer.ms)
+            watch.times.append(answer.ms)
             if time.perf_counter() > until:
                 return
 
     try:
         for part in (seconds / 10, seconds):
-            measurement = Measurement(clients)
+            watch = Stopwatch(clients)
             until = time.perf_counter() + part
             async with asyncio.timeout(part + _PATIENCE_S):
                 await asyncio.gather(*(one(n, until) for n in range(clients)))
-        return measurement.figures()
+        return watch.sample()
     finally:
         for connection in opened:
             connection.close()

@@ -13,7 +13,9 @@ from turnero.server.bench.load import (
     Connection,
     Figures,
     LoadError,
-    Measurement,
+    Sample,
+    Stopwatch,
+    combine,
     connections,
     measure,
     quantile,
@@ -37,47 +39,77 @@ def _repeat(data: bytes) -> Callable[[int], Iterator[bytes]]:
     return lambda _client: itertools.repeat(data)
 
 
-async def hello(port: int, seconds: float) -> dict[str, Figures]:
-    """The least that a route of this server costs."""
-    asked = request("GET", "/health/live", port=port)
-    return {
-        str(clients): await measure(port, _repeat(asked), clients=clients, seconds=seconds)
-        for clients in CLIENTS
-    }
+class _Route(msgspec.Struct, frozen=True):
+    """A request that is measured by itself."""
+
+    name: str
+    data: bytes
+    wanted: int = _OK
+    keep: Callable[[Answer], None] | None = None
 
 
-async def issue(port: int, token: str, seconds: float) -> tuple[dict[str, Figures], int]:
-    """Taking tickets, each durable when answered; figures, and how many were taken.
+async def routes(
+    port: int, token: str, *, seconds: float, rounds: int
+) -> tuple[dict[str, dict[str, Figures]], int]:
+    """The least that a route costs, taking tickets, and reading the board, in turns.
 
-    Raises `LoadError` when an id or a number was given twice.
+    Figures by route and clients, and how many tickets were taken. Each ticket is durable when
+    it is answered; an id or a number given twice is a `LoadError`.
     """
     body = msgspec.json.encode({"site": SITE, "service": "issue"})
-    asked = request("POST", "/api/v1/tickets", port=port, token=token, body=body)
     bodies: list[bytes] = []
 
     def keep(answer: Answer) -> None:
         bodies.append(answer.body)
 
-    found = {
-        str(clients): await measure(
-            port, _repeat(asked), clients=clients, seconds=seconds, wanted=_CREATED, keep=keep
-        )
-        for clients in CLIENTS
-    }
+    board = f"/api/v1/sites/{SITE}/board"
+    measured = (
+        _Route("hello", request("GET", "/health/live", port=port)),
+        _Route(
+            "issue",
+            request("POST", "/api/v1/tickets", port=port, token=token, body=body),
+            _CREATED,
+            keep,
+        ),
+        _Route("board", request("GET", board, port=port, token=token)),
+    )
+    found: dict[str, dict[str, Figures]] = {route.name: {} for route in measured}
+    for clients in CLIENTS:
+        samples: dict[str, list[Sample]] = {route.name: [] for route in measured}
+        for _ in range(rounds):
+            for route in measured:
+                samples[route.name].append(
+                    await measure(
+                        port,
+                        _repeat(route.data),
+                        clients=clients,
+                        seconds=seconds,
+                        wanted=route.wanted,
+                        keep=route.keep,
+                    )
+                )
+        for name, some in samples.items():
+            found[name][str(clients)] = combine(some)
+    return found, _distinct(bodies)
+
+
+def _distinct(bodies: Sequence[bytes]) -> int:
+    """How many tickets these answers are. Raises `LoadError` when two are the same."""
     taken = [msgspec.json.decode(one, type=Taken) for one in bodies]
     numbers, ids = {one.number for one in taken}, {one.id for one in taken}
     if len(numbers) != len(taken) or len(ids) != len(taken):
         raise LoadError(f"{len(taken)} tickets have {len(numbers)} numbers and {len(ids)} ids")
-    return found, len(taken)
+    return len(taken)
 
 
-async def board(port: int, token: str, seconds: float) -> dict[str, Figures]:
-    """Reading the board."""
-    asked = request("GET", f"/api/v1/sites/{SITE}/board", port=port, token=token)
-    return {
-        str(clients): await measure(port, _repeat(asked), clients=clients, seconds=seconds)
-        for clients in CLIENTS
-    }
+async def call_some(port: int, token: str, level: int, desks: int) -> None:
+    """Let some desks have somebody, so that the board is one of a busy hall."""
+    connection = await Connection.open(port)
+    try:
+        for desk in range(desks):
+            await _Caller(port, token, level, desk, connection).call()
+    finally:
+        connection.close()
 
 
 class _Caller:
@@ -153,15 +185,15 @@ async def _together(port: int, token: str, level: int, clients: int, seconds: fl
     callers = [
         _Caller(port, token, level, n % DESKS, connection) for n, connection in enumerate(opened)
     ]
-    measurement = Measurement(clients)
+    watch = Stopwatch(clients)
     until = time.perf_counter() + seconds
 
     async def one(caller: _Caller) -> None:
         while time.perf_counter() < until:
-            measurement.times.append((await caller.call()).ms)
+            watch.times.append((await caller.call()).ms)
 
     await asyncio.gather(*(one(caller) for caller in callers))
-    found = measurement.figures()
+    found = combine([watch.sample()])
     for connection in opened:
         connection.close()
     return found
