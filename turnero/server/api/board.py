@@ -4,8 +4,8 @@ from litestar import get
 
 from turnero.queue import reads
 from turnero.server.api.acting import language, site_number
-from turnero.server.api.answers import Board, board_of
 from turnero.server.api.describing import SiteInPath, described
+from turnero.server.api.site_answers import Board, board_of
 from turnero.store.errors import NotFound
 from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest

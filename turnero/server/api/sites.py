@@ -5,8 +5,8 @@ from litestar import get
 from turnero.queue import reads
 from turnero.queue.views import SiteView
 from turnero.server.api.acting import language
-from turnero.server.api.answers import Sites, site_of
 from turnero.server.api.describing import described
+from turnero.server.api.site_answers import Sites, site_of
 from turnero.store.sql import Query
 from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest
