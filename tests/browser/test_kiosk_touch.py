@@ -25,9 +25,9 @@ class Finger:
         await rested(page)
         return cls(await page.context.new_cdp_session(page))
 
-    async def send(self, kind: str, *points: Point) -> None:
-        """One event of the panel with the fingers that are down."""
-        fingers = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]
+    async def send(self, kind: str, *points: Point, first: int = 0) -> None:
+        """One event of the panel with these fingers, numbered from `first`."""
+        fingers = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points, first)]
         await self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
 
     async def drag(self, *path: Point) -> None:
@@ -67,7 +67,7 @@ async def test_a_trembling_finger_presses_the_key_it_stays_on(people: People) ->
     kiosk = await people.kiosk()
     finger = await Finger.on(kiosk)
     x, y = await middle(kiosk.locator("#service-caja"))
-    await finger.drag((x, y), (x + 40, y - 25), (x - 50, y + 20), (x + 60, y + 25))
+    await finger.drag((x, y), (x + 40, y - 50), (x - 50, y + 55), (x + 60, y + 20))
     await expect(kiosk.locator(".page-service h1")).to_have_text("Caja")
 
 
@@ -92,7 +92,7 @@ async def test_a_palm_beside_the_finger_does_not_count(people: People) -> None:
     pharmacy = await middle(kiosk.locator("#service-farmacia"))
     await finger.send("touchStart", (540.0, 300.0))
     await finger.send("touchStart", (540.0, 300.0), pharmacy)
-    await finger.send("touchEnd", (540.0, 300.0))
+    await finger.send("touchEnd", pharmacy, first=1)
     await finger.send("touchEnd")
     await kiosk.wait_for_timeout(300)
     assert kiosk.url.endswith("/kiosk")
