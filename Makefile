@@ -71,7 +71,7 @@ faults: setup ## the fault tests with many rounds (ROUNDS=200), for minutes
 
 .PHONY: screenshots
 screenshots: setup ## take the README's pictures again, into docs/screenshots
-	@TURNERO_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser $(ARGS)
+	@TURNERO_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py $(ARGS)
 
 .PHONY: messages
 messages: app ## add what the catalogues lack, empty, and say what has no translation
