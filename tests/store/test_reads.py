@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from tests.peers.stores import put_database
 from tests.store.acts import Count, count
 from turnero.store import journal
 from turnero.store.errors import Unavailable
 from turnero.store.ledger import Ledger
+from turnero.store.opening import DATABASE
 from turnero.store.sql import Query, Statement
 from turnero.store.sqlite import SqliteBackend
 from turnero.store.tables import cursor
@@ -72,5 +74,18 @@ async def test_many_reads_at_once_all_answer(ledger: Ledger) -> None:
 async def test_a_database_that_cannot_be_read_is_unavailable(tmp_path: Path) -> None:
     reader = SqliteBackend(tmp_path / "nowhere" / "turnero.db").reader()
     with pytest.raises(Unavailable, match="cannot be read"):
+        await reader.open()
+    with pytest.raises(Unavailable, match="not open"):
         await reader.read(journal.head_seq, (1,))
     await reader.close()
+
+
+async def test_a_read_that_waits_while_the_ledger_closes_is_told_so(tmp_path: Path) -> None:
+    put_database(tmp_path)
+    reader = SqliteBackend(tmp_path / DATABASE).reader()
+    await reader.open()
+    reads = [asyncio.create_task(reader.read(journal.head_seq, (1,))) for _ in range(50)]
+    await asyncio.sleep(0)
+    await reader.close()
+    for answer in await asyncio.wait_for(asyncio.gather(*reads, return_exceptions=True), 5):
+        assert answer == 0 or isinstance(answer, Unavailable)

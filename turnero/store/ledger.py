@@ -83,6 +83,7 @@ class Ledger:
         """Bind to the running loop and begin listening for other processes."""
         self._loop = asyncio.get_running_loop()
         self._reader = self.backend.reader()
+        await self._reader.open()
         self._listener = asyncio.create_task(
             self.backend.listen(self.hub.heard), name="store-listen"
         )
