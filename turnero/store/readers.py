@@ -70,21 +70,23 @@ class SqliteReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
-        self._opened: list[aiosqlite.Connection] = []
+        self._connections = 0
+        self._open = False
 
     async def open(self) -> None:
         """See `Reader.open`. Here and not when first asked: an opening that is cancelled leaves a thread."""
         try:
             for _ in range(CONNECTIONS):
                 connection = await aiosqlite.Connection(self._connect, 64)
-                self._opened.append(connection)
+                self._connections += 1
                 self._free.put_nowait(connection)
+            self._open = True
         except sqlite3.OperationalError as error:
             raise Unavailable(f"the database cannot be read: {error}") from error
 
     async def read(self, function: Callable[..., V], args: tuple[Any, ...]) -> V:
         """See `Reader.read`. Raises `Unavailable` when the database cannot be read."""
-        if not self._opened:
+        if not self._open:
             raise Unavailable("the database is not open")
         connection = await self._free.get()
         try:
@@ -94,10 +96,6 @@ class SqliteReader:
             found: V = await run(_read, raw, function, args)  # type: ignore[no-untyped-call]
         except sqlite3.OperationalError as error:
             raise Unavailable(f"the database cannot be read: {error}") from error
-        except (sqlite3.ProgrammingError, ValueError) as error:
-            if self._opened:
-                raise
-            raise Unavailable("the database was closed") from error
         else:
             return found
         finally:
@@ -112,9 +110,11 @@ class SqliteReader:
 
     async def close(self) -> None:
         """See `Reader.close`."""
-        opened, self._opened = self._opened, []
-        for connection in opened:
-            await connection.close()
+        self._open = False
+        # Who waits for a connection comes before us in the queue, and is answered.
+        for _ in range(self._connections):
+            await (await self._free.get()).close()
+        self._connections = 0
 
 
 def _read(connection: sqlite3.Connection, function: Callable[..., V], args: tuple[Any, ...]) -> V:
