@@ -11,16 +11,24 @@ depends_on = None
 #: The journal only grows: what is written there is never changed or removed.
 _APPEND_ONLY = {
     "sqlite": [
-        "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal "
-        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
-        "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal "
-        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+        (
+            "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+        ),
     ],
     "postgresql": [
-        "CREATE FUNCTION journal_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$",
-        "CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal "
-        "FOR EACH STATEMENT EXECUTE FUNCTION journal_append_only()",
+        (
+            "CREATE FUNCTION journal_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$"
+        ),
+        (
+            "CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal "
+            "FOR EACH STATEMENT EXECUTE FUNCTION journal_append_only()"
+        ),
     ],
 }
 
@@ -191,7 +199,8 @@ def upgrade() -> None:
         sa.Column("press", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state in ('waiting', 'called', 'serving', 'parked', 'finished', 'no-show', 'cancelled', 'not-served')",
+            "state in ('waiting', 'called', 'serving', 'parked', 'finished', 'no-show', 'cancelled',"
+            " 'not-served')",
             name=op.f("ck_ticket_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
