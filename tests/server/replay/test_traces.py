@@ -1,6 +1,7 @@
 """A trace file is read whole, or refused with the line that is wrong and what was wanted there."""
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -94,11 +95,13 @@ def test_people_who_left_uncalled_are_taken_off_those_who_come_later() -> None:
     assert came - 3 == seen[-1].waiting, "the line ends as long as it was observed"
 
 
+@pytest.mark.long
 def test_every_office_day_of_the_published_traces_can_be_read() -> None:
-    shared = Path(__file__).parents[4] / "shared" / "data" / "counter_traces.csv.gz"
-    if not shared.exists():
-        pytest.skip("the published traces are not on this machine")
-    found = read(shared)
+    published = os.environ.get("TURNERO_TRACES")
+    if published is None:
+        pytest.skip("needs the published traces: name their file in TURNERO_TRACES")
+    path = Path(published)
+    found = read(path)
     assert len(found.queues) == 661
     assert sum(len(queue.rows) for queue in found.queues) == 70_293
-    assert len(traces.read(shared).office_day("UD_Praga_Poludnie", "2020-01-13")) == 14
+    assert len(traces.read(path).office_day("UD_Praga_Poludnie", "2020-01-13")) == 14
