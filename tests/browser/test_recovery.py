@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import pytest
 from playwright.async_api import Page, expect
@@ -11,7 +12,7 @@ from playwright.async_api import Page, expect
 from tests.browser.hospital import SITE, Hospital, People, answers, locked, touch, until
 from tests.browser.listening import LISTEN, heard
 from tests.peers.browser import Visit
-from tests.peers.gateway import gateway
+from tests.peers.gateway import Gateway, gateway
 
 pytestmark = pytest.mark.requires("chromium")
 
@@ -37,68 +38,125 @@ async def is_back(page: Page) -> None:
     await expect(page.locator(BAND)).to_be_hidden(timeout=BACK_MS)
 
 
+@pytest.mark.requires("espeak-ng")
 async def test_every_page_says_that_the_server_is_away_and_comes_back_with_what_changed(
-    hospital: Hospital, people: People
+    hospital: Hospital, people: People, open_page: Visit
 ) -> None:
     waiting = hospital.take()
     taking = await people.kiosk("/kiosk/service/caja?aids=more-time")
     shows_service = {
-        "kiosk": (await people.kiosk(), "#service-caja"),
-        "desk": (await people.desk(), "#line"),
-        "board": (await people.board(), ".lines"),
-        "phone": (await people.phone(waiting["public_url"]), ".phone-service"),
-        "supervisor": (await people.person("pilar", "/supervisor"), ".now-services"),
+        await people.kiosk(): "#service-caja",
+        await people.desk(): "#line",
+        await people.board(): ".lines",
+        await people.phone(waiting["public_url"]): ".phone-service",
+        await people.person("pilar", "/supervisor"): ".now-services",
     }
     roll = await people.person("pilar", "/paper/hall")
-    pages = [taking, roll, *(page for page, _ in shows_service.values())]
+    pages = [taking, roll, *shows_service]
     for page in pages:
         await expect(page.locator("[data-live-seq]").first).to_be_attached()
         await page.evaluate("window.same = true")
     before = hospital.head()
 
-    # it stops in the middle of somebody's touch
-    await asyncio.to_thread(hospital.server.stop)
-    await touch(taking, "#take")
-    await expect(taking.locator("#toasts")).to_contain_text("No hubo respuesta")
-    await expect(taking.locator("#take")).to_be_enabled()
-    for page in pages:
-        await says_lost(page)
-    await expect(taking.locator(".lost")).to_be_visible()
+    with gateway(hospital.server.port) as cable:
+        far_board = await board_whose_cable_breaks(hospital, open_page, cable)
 
-    # a technician renames a service; then the server starts, and for a while it can do nothing
-    await asyncio.to_thread(hospital.server.load, RENAMED)
-    with locked(hospital.server):
-        await asyncio.to_thread(hospital.server.start, wait=False)
-        await answers(hospital.url, 503)
-        late = {
-            await people.kiosk(): "#service-caja",
-            await people.person("rosa", "/desk/sur.1"): "#line",
-            await people.phone(waiting["public_url"]): ".phone-service",
-        }
-        for page in late:
-            await expect(page.locator("h1")).to_have_text("El servidor no está listo")
-        for page in pages:
+        # the server stops in the middle of somebody's touch
+        await asyncio.to_thread(hospital.server.stop)
+        await touch(taking, "#take")
+        await expect(taking.locator("#toasts")).to_contain_text("No hubo respuesta")
+        await expect(taking.locator("#take")).to_be_enabled()
+        for page in (*pages, far_board.page):
             await says_lost(page)
-    await answers(hospital.url, 200)
+        await expect(taking.locator(".lost")).to_be_visible()
 
-    # nobody reloads anything
-    for page, place in shows_service.values():
-        await expect(page.locator(place)).to_contain_text("Caja central", timeout=BACK_MS)
-    for page, place in late.items():
-        await expect(page.locator(place)).to_contain_text("Caja central", timeout=BACK_MS)
-    for page in pages:
-        await is_back(page)
-        assert await page.evaluate("window.same") is True, f"{page.url} was loaded anew"
-    await expect(taking.locator(".lost")).to_be_hidden()
+        # a technician renames a service; the server starts, and for a while it can do nothing
+        await asyncio.to_thread(hospital.server.load, RENAMED)
+        with locked(hospital.server):
+            await asyncio.to_thread(hospital.server.start, wait=False)
+            await answers(hospital.url, 503)
+            late = {
+                await people.kiosk(): "#service-caja",
+                await people.person("rosa", "/desk/sur.1"): "#line",
+                await people.phone(waiting["public_url"]): ".phone-service",
+            }
+            for page in late:
+                await expect(page.locator("h1")).to_have_text("El servidor no está listo")
+            for page in pages:
+                await says_lost(page)
+        await answers(hospital.url, 200)
 
-    # the same key, touched again, makes one ticket, and its paper comes out
-    await touch(taking, "#take")
-    number = await taking.locator("#number").inner_text()
-    await expect(roll.locator(".paper-sheet img").first).to_have_attribute(
-        "alt", re.compile(number), timeout=BACK_MS
-    )
-    issued = [fact for fact in hospital.facts(before) if fact["kind"] == "ticket-issued"]
-    assert [fact["data"]["number"] for fact in issued] == [number]
+        # nobody reloads anything
+        for page, place in (shows_service | late).items():
+            await expect(page.locator(place)).to_contain_text("Caja central", timeout=BACK_MS)
+        for page in pages:
+            await is_back(page)
+            assert await page.evaluate("window.same") is True, f"{page.url} was loaded anew"
+        await expect(taking.locator(".lost")).to_be_hidden()
+
+        # the same key, touched again, makes one ticket, and its paper comes out
+        await touch(taking, "#take")
+        number = await taking.locator("#number").inner_text()
+        await expect(roll.locator(".paper-sheet img").first).to_have_attribute(
+            "alt", re.compile(number), timeout=BACK_MS
+        )
+        issued = [fact for fact in hospital.facts(before) if fact["kind"] == "ticket-issued"]
+        assert [fact["data"]["number"] for fact in issued][-1:] == [number]
+        assert len(issued) == 1 + far_board.taken
+
+        await far_board.comes_back_with_one_announcement()
+
+
+@dataclass
+class FarBoard:
+    """A board whose cable is cut for longer than a call is worth announcing."""
+
+    hospital: Hospital
+    cable: Gateway
+    page: Page
+    #: called when the cable broke
+    old: str
+    called_at: float
+    #: tickets taken for it
+    taken: int = 3
+
+    async def comes_back_with_one_announcement(self) -> None:
+        """Of the calls that it missed it announces the one in force and younger than thirty seconds."""
+        await asyncio.sleep(max(0, self.called_at + FRESH_S + 1 - time.monotonic()))
+        gone = self.hospital.next("1")["number"]
+        fresh = self.hospital.next("1")["number"]
+        self.cable.mend()
+        await expect(self.page.locator("#now")).to_have_attribute(
+            "data-state", "calling", timeout=BACK_MS
+        )
+        await expect(self.page.locator("#call .number strong")).to_have_text(fresh)
+        await is_back(self.page)
+        await expect(self.page.locator("#now")).to_have_attribute(
+            "data-state", "rest", timeout=30_000
+        )
+        shown = self.page.locator("#last .number strong")
+        await expect(shown.nth(0)).to_have_text(gone)
+        await expect(shown.nth(1)).to_have_text(self.old)
+        assert len(await heard(self.page, "ended")) == 1
+
+
+async def board_whose_cable_breaks(
+    hospital: Hospital, open_page: Visit, cable: Gateway
+) -> FarBoard:
+    """It follows the line, then its cable breaks, then somebody is called."""
+    page = await People(hospital, open_page, url=cable.url).board(before=LISTEN)
+
+    async def tried() -> bool:
+        return bool(await page.evaluate("heard.some((one) => one.kind === 'ended')"))
+
+    await until(tried, "the board tried its sound")
+    await page.evaluate("window.heard = []")
+    hospital.take("farmacia")
+    hospital.take("muestras")
+    hospital.take("muestras")
+    cable.cut()
+    old = hospital.next("2")["number"]
+    return FarBoard(hospital, cable, page, old, time.monotonic())
 
 
 async def test_a_touch_whose_answer_is_lost_makes_one_ticket(
@@ -150,39 +208,3 @@ async def test_a_page_whose_first_stream_is_answered_503_by_a_proxy_opens_anothe
             await expect(page.locator("[data-live-seq]").first).to_be_attached(timeout=BACK_MS)
             assert len(refused) == 1, f"{page.url} never asked for a stream"
             await expect(page.locator(BAND)).to_be_hidden()
-
-
-@pytest.mark.requires("espeak-ng")
-async def test_after_a_gap_the_board_announces_only_calls_in_force_and_younger_than_thirty_seconds(
-    hospital: Hospital, people: People, open_page: Visit
-) -> None:
-    old = hospital.take("farmacia")
-    gone, fresh = hospital.take("caja"), hospital.take("caja")
-    with gateway(hospital.server.port) as between:
-        board = await People(hospital, open_page, url=between.url).board(before=LISTEN)
-        await until(lambda: _probed(board), "the board tried its sound")
-        await board.evaluate("window.heard = []")
-
-        between.cut()
-        assert hospital.next("2")["number"] == old["number"]
-        called_at = time.monotonic()
-        await says_lost(board)
-        await asyncio.sleep(max(0, called_at + FRESH_S + 1 - time.monotonic()))
-        assert hospital.next("1")["number"] == gone["number"]
-        assert hospital.next("1")["number"] == fresh["number"]
-        between.mend()
-
-        await expect(board.locator("#now")).to_have_attribute(
-            "data-state", "calling", timeout=BACK_MS
-        )
-        await expect(board.locator("#call .number strong")).to_have_text(fresh["number"])
-        await is_back(board)
-        await expect(board.locator("#now")).to_have_attribute("data-state", "rest", timeout=30_000)
-        shown = board.locator("#last .number strong")
-        await expect(shown.nth(0)).to_have_text(gone["number"])
-        await expect(shown.nth(1)).to_have_text(old["number"])
-        assert len(await heard(board, "ended")) == 1
-
-
-async def _probed(board: Page) -> bool:
-    return bool(await board.evaluate("heard.some((one) => one.kind === 'ended')"))

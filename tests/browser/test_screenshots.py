@@ -113,7 +113,7 @@ async def test_pictures_of_the_demonstration(
     await settled(desk)
     await desk.keyboard.press("Space")
     await expect(desk.locator("#seat-now")).to_have_attribute("data-state", "called")
-    await expect(board.locator("#now")).to_have_attribute("data-state", "rest", timeout=30_000)
+    await expect(board.locator("#now")).to_have_attribute("data-state", "calling")
     await small_picture(desk, "desk")
     await small_picture(board, "board")
 
