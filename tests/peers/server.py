@@ -22,7 +22,7 @@ import pytest
 from tests.peers.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_S = 30.0
+READY_S = 90.0
 STOP_S = 10.0
 
 #: A small hospital that is always open; nobody's prefix is a letter that sounds like another's.
