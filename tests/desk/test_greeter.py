@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.desk.conftest import Room, keys_in
+from tests.desk.conftest import HOST, Room, keys_in
+from turnero.store import journal
 
 
 async def test_one_touch_gives_a_ticket_of_the_usual_class(room: Room) -> None:
@@ -95,3 +96,14 @@ async def test_another_sites_greeter_finds_nothing(room: Room) -> None:
 
 async def test_a_greeter_does_not_press_the_desks_keys(room: Room) -> None:
     assert (await room.post("/desk/main.1/next", "greeter", seen="")).status_code == 403
+
+
+async def test_in_a_browser_that_is_a_kiosk_too_it_is_the_person_who_gives_the_ticket(
+    room: Room,
+) -> None:
+    both = {"cookie": "turnero_kiosk=kiosk; turnero_user=greeter", "origin": HOST}
+    fields = {"idempotency_key": "press-by-both", "service": "cash"}
+    answer = await room.client.post("/greeter/1/issue", data=fields, headers=both)
+    assert answer.status_code == 200
+    *_, issued = await room.ledger.read(journal.read, 1, 0, 1000)
+    assert (issued.kind, issued.actor) == ("ticket-issued", "user:greeter")

@@ -106,7 +106,7 @@ class Cards:
 def routes(cards: Cards) -> list[HTTPRouteHandler]:
     """The routes of this module."""
 
-    @get("/greeter/tickets/{ticket:str}/ask/cancel", opt={"permission": "tickets.cancel"})
+    @get("/greeter/tickets/{ticket:str}/ask/cancel", opt={"permission": "greeter.page"})
     async def ask_cancel(request: PageRequest, ticket: FromPath[str]) -> Response[str]:
         """Whether they mean it."""
         web = web_of(request)
@@ -116,7 +116,7 @@ def routes(cards: Cards) -> list[HTTPRouteHandler]:
 
     @post(
         "/greeter/tickets/{ticket:str}/cancel",
-        opt={"permission": "tickets.cancel"},
+        opt={"permission": "greeter.page"},
         status_code=200,
     )
     async def press_cancel(request: PageRequest, ticket: FromPath[str]) -> Response[str]:

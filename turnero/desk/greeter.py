@@ -115,7 +115,7 @@ def routes(
             site=number,
         )
 
-    @post("/greeter/{site:int}/issue", opt={"permission": "tickets.issue"}, status_code=200)
+    @post("/greeter/{site:int}/issue", opt={"permission": "greeter.page"}, status_code=200)
     async def press_issue(request: PageRequest, site: FromPath[int]) -> Response[str]:
         """Give a ticket."""
         form = await read_form(request, IssueForm)
