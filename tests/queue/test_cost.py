@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.peers.stores import put_database
 from tests.queue.hall import MORNING_MS, SITE
 from turnero.queue import requests, site_file
 from turnero.queue.commands.calls import call_next
@@ -15,6 +16,7 @@ from turnero.queue.commands.sites import load_site
 from turnero.queue.heads import HEADS
 from turnero.queue.reads import boards, desks, lines, tickets
 from turnero.store.ids import SeededIds
+from turnero.store.opening import DATABASE
 from turnero.store.sql import Statement
 from turnero.store.tx import Head, Tx
 
@@ -84,10 +86,9 @@ class Floor:
 
 
 @pytest.fixture
-def floor(tmp_path: Path, empty_database: Path) -> Iterator[Floor]:
-    path = tmp_path / "floor.db"
-    path.write_bytes(empty_database.read_bytes())
-    found = Floor(path)
+def floor(tmp_path: Path) -> Iterator[Floor]:
+    put_database(tmp_path)
+    found = Floor(tmp_path / DATABASE)
     yield found
     found.connection.close()
 

@@ -34,7 +34,7 @@ _BROKEN = 500
 _UNAVAILABLE = 503
 
 #: how the framework says that a parameter of the address is not there
-_MISSING = re.compile(r"^Missing required \w+ parameter '([^']+)'")
+_ABSENT = re.compile(r"^Missing required (?:query|header|cookie|path) parameter '([^']+)'")
 
 __all__ = ["Problem", "Text", "answer", "problem_of"]
 
@@ -52,7 +52,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 def _of_fields(error: ValidationException) -> Problem:
     errors: dict[str, Wrong] = {}
-    if (missing := _MISSING.search(error.detail)) is not None:
+    if (missing := _ABSENT.search(error.detail)) is not None:
         errors[missing[1]] = explain("missing required field")
     for item in error.extra if isinstance(error.extra, list) else ():
         if isinstance(item, dict):
