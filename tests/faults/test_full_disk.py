@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.store.acts import timers
 from turnero.store import journal
 from turnero.store.clock import SystemClock
 from turnero.store.errors import Unavailable
@@ -28,14 +29,14 @@ from turnero.store.writer import Session, Writer
 
 SIZE_KIB = 2048
 #: enough for the schema and some batches, not for all
-ACTS = 600
+ACTS = 240
+BATCH = 12
 
 
 class Noted(Fact, frozen=True, tag="test-noted"):
-    """A fact with some weight, so that a small disk fills."""
+    """A fact."""
 
     n: int
-    text: str
 
 
 register(Noted)
@@ -48,8 +49,14 @@ class Note(msgspec.Struct, frozen=True):
 
 
 def note(tx: Tx, request: Note) -> int:
-    """Append one heavy fact; the last one of a batch is light and still fits a full disk."""
-    return tx.append(Noted(request.n, "x" * (10 if request.n % 40 == 39 else 8000)))
+    """Write one row and append one fact. A batch ends with a huge row and a light one.
+
+    So it is the huge one that the disk has no room for, and what is given back then holds
+    whatever is written after it.
+    """
+    weight = {BATCH - 2: 200_000, BATCH - 1: 10}.get(request.n % BATCH, 4_000)
+    tx.timer("test", str(request.n), 0, "x" * weight)
+    return tx.append(Noted(request.n))
 
 
 class SmallCacheSession(SqliteSession):
@@ -62,7 +69,11 @@ class SmallCacheSession(SqliteSession):
 
 
 class TrustingSession(SmallCacheSession):
-    """The control's session: commits the way the driver's own `commit()` does."""
+    """The control's session: begins and commits the way the driver does by itself."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._connection.isolation_level = ""
 
     def commit(self, entries: list[Entry]) -> None:
         self._connection.commit()
@@ -114,14 +125,14 @@ async def _fill(path: Path, session: type[SmallCacheSession], writer: type[Write
             return
         acknowledged.add(n)
 
-    for first in range(0, ACTS, 40):
-        await asyncio.gather(*(act(n) for n in range(first, first + 40)))
+    for first in range(0, ACTS, BATCH):
+        await asyncio.gather(*(act(n) for n in range(first, first + BATCH)))
     await ledger.stop()
     return acknowledged
 
 
 async def _kept(path: Path) -> set[int]:
-    """What a server that is started on a larger disk finds."""
+    """What a server that is started on a larger disk finds: its row and its fact."""
     ledger = Ledger(SqliteBackend(path), key=b"k" * 32, clock=SystemClock(), ids=SystemIds())
     await ledger.start()
     kept: set[int] = set()
@@ -129,6 +140,7 @@ async def _kept(path: Path) -> set[int]:
     while entries := await ledger.read(journal.read, 1, after, 500):
         after = entries[-1].seq
         kept |= {entry.fact.n for entry in entries if isinstance(entry.fact, Noted)}
+    kept &= {int(key) for _, key, _ in await ledger.read(timers)}
     await ledger.stop()
     return kept
 
@@ -146,7 +158,7 @@ async def test_nothing_acknowledged_is_lost_and_the_chain_holds(small_disk: Path
     ledger = Ledger(SqliteBackend(path), key=b"k" * 32, clock=SystemClock(), ids=SystemIds())
     await ledger.start()
     assert (await ledger.read(journal.verify, 1, b"k" * 32)).broken_at is None
-    assert await ledger.run(note, Note(39), site=1, actor="user:1") == len(acknowledged) + 1
+    assert await ledger.run(note, Note(BATCH - 1), site=1, actor="user:1") == len(acknowledged) + 1
     await ledger.stop()
 
 
@@ -177,7 +189,7 @@ async def test_after_a_full_disk_the_ledger_says_so_and_refuses_at_once(small_di
         await fill()
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
-        await ledger.run(note, Note(39), site=1, actor="user:1")
+        await ledger.run(note, Note(BATCH - 1), site=1, actor="user:1")
     assert len(said) == 1
     assert "full" in said[0]
     assert ledger.broken == said[0]

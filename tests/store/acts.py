@@ -38,14 +38,16 @@ def count(tx: Tx, request: Count) -> Done:
 
 
 def refuse(tx: Tx, request: Count) -> Done:
-    """Append one fact, then refuse."""
+    """Append one fact and write one row, then refuse."""
     tx.append(Counted(request.n))
+    tx.timer("test", f"refused-{request.n}", 0)
     raise Refused("test-refused", n=request.n)
 
 
 def fail(tx: Tx, request: Count) -> Done:
-    """Append one fact, then fail as a bug would."""
+    """Append one fact and write one row, then fail as a bug would."""
     tx.append(Counted(request.n))
+    tx.timer("test", f"failed-{request.n}", 0)
     raise ZeroDivisionError
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.stores import opened
-from tests.store.acts import Count, Counted, Done, clash, count, fail, refuse
+from tests.store.acts import Count, Counted, Done, clash, count, fail, refuse, timers
 from turnero.store import journal
 from turnero.store.errors import Invalid, Refused, Unavailable
 from turnero.store.ids import SystemIds
@@ -34,6 +34,7 @@ async def test_numbers_have_no_gaps_while_some_are_refused_and_some_fail(ledger:
     await asyncio.gather(*(client(n) for n in range(32)))
     entries = await ledger.read(journal.read, 1, 0, 500)
     assert [entry.seq for entry in entries] == list(range(1, 65))
+    assert await ledger.read(timers) == []
     assert (await ledger.read(journal.verify, 1, ledger.key)).broken_at is None
 
 
@@ -87,17 +88,21 @@ async def test_a_refusal_is_judged_anew(ledger: Ledger) -> None:
 
 
 async def test_a_view_reads_in_the_same_transaction_also_for_a_repeat(ledger: Ledger) -> None:
+    def wake(tx: Tx, request: Count) -> Done:
+        tx.timer("test", str(request.n), 0)
+        return Done(request.n)
+
     for expected in (1, 2):
         seen = await ledger.run(
-            count,
+            wake,
             Count(1),
             site=1,
             actor="user:1",
             key="k",
-            view=lambda tx, done: (done.seq, len(journal.read(tx, 1, 0))),
+            view=lambda tx, done: (done.seq, len(timers(tx))),
         )
         assert seen == (1, expected)
-        await ledger.run(count, Count(9), site=1, actor="user:1")
+        await ledger.run(wake, Count(9), site=1, actor="user:1")
 
 
 async def test_who_hangs_up_takes_back_the_question_not_the_act(ledger: Ledger) -> None:

@@ -117,6 +117,20 @@ class TicketView(msgspec.Struct, frozen=True):
     version: int
 
 
+class TakenView(msgspec.Struct, frozen=True):
+    """A ticket just taken, as its taker is told. Holds the secret code."""
+
+    id: str
+    number: str
+    code: str
+    state: str
+    #: key of the service
+    service: str
+    #: people before it and the range of its wait; None once it does not wait
+    ahead: int | None
+    wait: Wait | None
+
+
 class Paper(msgspec.Struct, frozen=True):
     """All that a printed ticket, or the kiosk's last page, says. Holds the secret code."""
 

@@ -149,8 +149,9 @@ class Ledger:
             raise Unavailable(self.broken)
         job = Job(command, request, site, actor, key, view, self._loop)
         self._writer(site).submit(job)
-        # Shielded: a client that hangs up takes back its question, never a command under way.
-        return await asyncio.shield(job.future)
+        # A client that hangs up takes back its question, never a command under way: the writer
+        # does not look at the future.
+        return await job.future
 
     async def read(self, function: Callable[..., V], /, *args: Any) -> V:
         """Run `function(q, *args)` on one consistent, read-only snapshot."""

@@ -76,6 +76,8 @@ class SqliteReader:
     async def open(self) -> None:
         """See `Reader.open`. Here and not when first asked: an opening that is cancelled leaves a thread."""
         try:
+            # By itself first: a connection of aiosqlite that fails to open ends its thread later.
+            await asyncio.to_thread(lambda: self._connect().close())
             for _ in range(CONNECTIONS):
                 connection = await aiosqlite.Connection(self._connect, 64)
                 self._connections += 1

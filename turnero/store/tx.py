@@ -45,6 +45,10 @@ class Cursor(Protocol):
         """Run one statement."""
         ...
 
+    def executemany(self, sql: Any, args: Any, /) -> Any:
+        """Run one statement for each of many parameters."""
+        ...
+
     def fetchall(self) -> list[Any]:
         """All rows."""
         ...
@@ -81,6 +85,7 @@ class Tx:
         "entries",
         "ids",
         "line_ms",
+        "links",
         "now_ms",
         "site",
         "timers_moved",
@@ -114,6 +119,8 @@ class Tx:
         self.ids = ids
         #: facts appended so far
         self.entries: list[Entry] = []
+        #: the same facts as rows of the journal; the writer puts those of a group in at once
+        self.links: list[dict[str, Any]] = []
         #: whether a timer was set
         self.timers_moved = False
 
@@ -138,19 +145,23 @@ class Tx:
         return self._cursor.rowcount
 
     def append(self, fact: Fact) -> int:
-        """Append a fact to this site's journal; returns its number."""
+        """Append a fact to this site's journal; returns its number.
+
+        Its row is written just before the commit, so a command does not read its own facts.
+        """
         at = self._head
         seq, kind, body = at.seq + 1, fact.tag, encode(fact)
         mac = journal.mac(self._key, at.mac, self.site, seq, self.now_ms, self.actor, kind, body)
-        self.run(
-            journal.APPEND,
-            site=self.site,
-            seq=seq,
-            at_ms=self.now_ms,
-            actor=self.actor,
-            kind=kind,
-            body=body,
-            mac=mac,
+        self.links.append(
+            {
+                "site": self.site,
+                "seq": seq,
+                "at_ms": self.now_ms,
+                "actor": self.actor,
+                "kind": kind,
+                "body": body,
+                "mac": mac,
+            }
         )
         at.seq, at.mac = seq, mac
         self.entries.append(Entry(self.site, seq, self.now_ms, self.actor, kind, body))

@@ -16,6 +16,7 @@ from typing import Any, Protocol, get_type_hints
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from turnero.store import journal
 from turnero.store.clock import Clock
 from turnero.store.errors import Invalid, TurneroError, Unavailable
 from turnero.store.facts import Entry
@@ -61,6 +62,7 @@ class Job:
         "error",
         "future",
         "key",
+        "links",
         "loop",
         "request",
         "site",
@@ -90,6 +92,8 @@ class Job:
         self.value: Any = None
         self.error: BaseException | None = None
         self.entries: list[Entry] = []
+        #: the entries as rows of the journal
+        self.links: list[dict[str, Any]] = []
         self.timers_moved = False
 
 
@@ -221,7 +225,6 @@ class Writer(threading.Thread):
             return None
         try:
             heads: dict[int, Head] = {}
-            entries: list[Entry] = []
             for job in jobs:
                 self._one(session, cursor, heads, job)
                 if not self.still_open(session):
@@ -230,7 +233,10 @@ class Writer(threading.Thread):
                     why = f"the database ended the transaction: {job.error or 'no reason given'}"
                     self._fail(session, jobs, why)
                     return session
-                entries.extend(job.entries)
+            links = [link for job in jobs for link in job.links]
+            if links:
+                plan = journal.APPEND.plan(session.dialect)
+                cursor.executemany(plan.sql, [plan.bind(link) for link in links])
             for site, at in heads.items():
                 plan = SAVE_HEAD.plan(session.dialect)
                 cursor.execute(
@@ -239,7 +245,7 @@ class Writer(threading.Thread):
                         {"b_site": site, "b_seq": at.seq, "b_mac": at.mac, "b_line": at.line_ms}
                     ),
                 )
-            session.commit(entries)
+            session.commit([entry for job in jobs for entry in job.entries])
         except Exception as error:  # noqa: BLE001 - whatever it was, nobody may be told that it was kept
             self._fail(session, jobs, f"{type(error).__name__}: {error}")
         return session
@@ -289,10 +295,10 @@ class Writer(threading.Thread):
                 cursor.execute("ROLLBACK TO SAVEPOINT one")
                 cursor.execute("RELEASE SAVEPOINT one")
             except Exception as again:  # noqa: BLE001 - the check after the command sees it
-                job.error = Unavailable(str(again))
+                job.error = Unavailable(f"{error}; {again}")
             heads[job.site] = before
             return
-        job.entries = tx.entries
+        job.entries, job.links = tx.entries, tx.links
         job.timers_moved = tx.timers_moved
 
     def _once(self, tx: Tx, job: Job) -> Any:
@@ -324,6 +330,7 @@ def _refuse(jobs: list[Job], why: str) -> None:
     for job in jobs:
         job.error = Unavailable(why)
         job.entries = []
+        job.links = []
         job.timers_moved = False
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 
 from turnero.queue.reads.lines import names_of, public_names
 from turnero.queue.reads.sites import requirements_of
@@ -11,7 +11,7 @@ from turnero.queue.settings import settings_of
 from turnero.queue.states import AT_DESK, State
 from turnero.queue.tables import ANY_DESK, WAITING, attention, desk, line, rating, service, site
 from turnero.queue.tables import ticket as ticket_table
-from turnero.queue.views import Paper, TicketView, WaitingView
+from turnero.queue.views import Paper, TakenView, TicketView, Wait, WaitingView
 from turnero.queue.waits import estimate
 from turnero.store.sql import Query, Statement
 
@@ -117,6 +117,41 @@ _FIRST = Statement(
     .order_by(ticket_table.c.rank_ms, ticket_table.c.rank_seq)
     .limit(bindparam("limit"))
 )
+_after = ticket_table.alias("after_ticket")
+_followed = exists().where(
+    _after.c.line == ticket_table.c.line,
+    _after.c.state == WAITING,
+    _after.c.rank_ms >= ticket_table.c.rank_ms,
+    or_(
+        _after.c.rank_ms > ticket_table.c.rank_ms,
+        _after.c.rank_seq > ticket_table.c.rank_seq,
+    ),
+)
+_TAKEN = Statement(
+    select(
+        ticket_table.c.id,
+        ticket_table.c.number,
+        ticket_table.c.code,
+        ticket_table.c.state,
+        ticket_table.c.line,
+        ticket_table.c.rank_ms,
+        ticket_table.c.rank_seq,
+        service.c.key.label("service_key"),
+        line.c.desk.label("line_desk"),
+        line.c.count.label("line_count"),
+        line.c.last_wait_ms,
+        line.c.last_call_ms.label("line_call_ms"),
+        line.c.pace_ms,
+        _better.label("better"),
+        case((_followed, 1), else_=0).label("followed"),
+    )
+    .select_from(
+        ticket_table.join(service, service.c.id == ticket_table.c.service)
+        .join(attention, attention.c.id == ticket_table.c.attention)
+        .join(line, line.c.id == ticket_table.c.line)
+    )
+    .where(ticket_table.c.id == bindparam("id"))
+)
 
 
 def site_of_ticket(q: Query, ticket_id: str) -> int | None:
@@ -151,6 +186,25 @@ def paper(q: Query, ticket_id: str, now_ms: int) -> Paper | None:
         attention_names=names_of(row.attention_names),
         requirements=requirements_of(row.requirements),
         place=row.place,
+    )
+
+
+def taken(q: Query, ticket_id: str, now_ms: int) -> TakenView | None:
+    """What whoever takes a ticket is told: one statement, because everybody asks at doors open."""
+    row = q.row(_TAKEN, id=ticket_id)
+    if row is None:
+        return None
+    position = None
+    if row.state == State.WAITING:
+        position = _position(q, row) if row.followed else int(row.line_count) - 1
+    return TakenView(
+        id=row.id,
+        number=row.number,
+        code=row.code,
+        state=row.state,
+        service=row.service_key,
+        ahead=None if position is None else _people_ahead(row, position),
+        wait=None if position is None else _wait(row, position, now_ms),
     )
 
 
@@ -200,6 +254,10 @@ def _people_ahead(row: Any, position: int) -> int:
     return position if row.line_desk else position + int(row.better)
 
 
+def _wait(row: Any, position: int, now_ms: int) -> Wait | None:
+    return estimate(position, row.last_wait_ms, row.line_call_ms, row.pace_ms, now_ms)
+
+
 def _view(q: Query, row: Any, now_ms: int) -> TicketView:
     position = _position(q, row) if row.state == State.WAITING else None
     at_desk = row.state in AT_DESK
@@ -217,9 +275,7 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         people=row.people,
         issued_ms=row.issued_ms,
         ahead=None if position is None else _people_ahead(row, position),
-        wait=None
-        if position is None
-        else estimate(position, row.last_wait_ms, row.line_call_ms, row.pace_ms, now_ms),
+        wait=None if position is None else _wait(row, position, now_ms),
         desk=row.desk_ref if at_desk else None,
         desk_name=row.desk_name if at_desk else None,
         call_seq=row.call_seq,

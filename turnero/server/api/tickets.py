@@ -83,10 +83,9 @@ def _channel(principal: Principal, asked: Channel | None) -> Channel:
 
 def _issued(tx: Tx, taken: Taken, address: str) -> Issued:
     """The answer, read in the command's own transaction (also when it is a repeat)."""
-    paper = reads.paper(tx, taken.ticket, tx.line_ms)
-    if paper is None:
+    view = reads.taken(tx, taken.ticket, tx.line_ms)
+    if view is None:
         raise refusals.unknown("ticket-unknown")
-    view = paper.ticket
     return Issued(
         id=view.id,
         number=view.number,
@@ -94,7 +93,7 @@ def _issued(tx: Tx, taken: Taken, address: str) -> Issued:
         service=view.service,
         ahead=view.ahead,
         wait=wait_of(view.wait),
-        public_url=f"{address}/t/{paper.code}" if address else None,
+        public_url=f"{address}/t/{view.code}" if address else None,
     )
 
 
