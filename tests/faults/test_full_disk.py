@@ -73,7 +73,7 @@ class TrustingSession(SmallCacheSession):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._connection.isolation_level = ""
+        self._connection.isolation_level = "DEFERRED"
 
     def commit(self, entries: list[Entry]) -> None:
         self._connection.commit()
