@@ -3,14 +3,15 @@ interval, who was called out of turn and why. Only reads; counts a day's tickets
 """
 
 from math import sqrt
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, func, select
 
+from turnero.queue.facts import TicketCalled
 from turnero.queue.numbers import day_of
 from turnero.queue.states import AT_DESK, State
-from turnero.queue.tables import desk, rating, service, site, ticket
+from turnero.queue.tables import desk, note, rating, service, site, ticket
 from turnero.queue.views import Names
 from turnero.store import journal
 from turnero.store.sql import Query, Statement
@@ -41,25 +42,25 @@ _RATINGS = Statement(
 _CHOSEN = Statement(
     select(
         ticket.c.number,
-        ticket.c.called_ms,
-        ticket.c.call_seq,
-        ticket.c.call_reason,
+        note.c.at_ms,
+        note.c.seq,
+        note.c.text,
         service.c.names,
-        desk.c.name,
     )
     .select_from(
-        ticket.join(service, service.c.id == ticket.c.service).outerjoin(
-            desk, desk.c.id == ticket.c.desk
+        note.join(ticket, ticket.c.id == note.c.ticket).join(
+            service, service.c.id == ticket.c.service
         )
     )
     .where(
-        ticket.c.site == bindparam("site"),
+        note.c.site == bindparam("site"),
+        note.c.what == "ticket-called",
         ticket.c.day == bindparam("day"),
-        ticket.c.call_reason.is_not(None),
     )
-    .order_by(ticket.c.called_ms.desc())
+    .order_by(note.c.at_ms.desc())
     .limit(_MOST)
 )
+_DESK = Statement(select(desk.c.name).where(desk.c.ref == bindparam("ref")))
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -138,16 +139,23 @@ def today(q: Query, site_no: int, now_ms: int) -> Today:
         totals=_totals({row.state: row.n for row in q.rows(_STATES, site=site_no, day=day)}),
         ratings=_ratings(q, site_no, day),
         overrides=tuple(
-            Override(
-                number=row.number,
-                at_ms=row.called_ms,
-                names=msgspec.json.decode(row.names, type=Names),
-                desk=row.name or "",
-                reason=row.call_reason,
-                actor=_actor(q, site_no, row.call_seq),
-            )
-            for row in q.rows(_CHOSEN, site=site_no, day=day)
+            _override(q, site_no, row) for row in q.rows(_CHOSEN, site=site_no, day=day)
         ),
+    )
+
+
+def _override(q: Query, site_no: int, row: Any) -> Override:
+    """The call as its fact tells it: the ticket may be elsewhere by now."""
+    found = journal.read(q, site_no, row.seq - 1, 1)
+    fact = found[0].fact if found and found[0].seq == row.seq else None
+    at = q.row(_DESK, ref=fact.desk) if isinstance(fact, TicketCalled) else None
+    return Override(
+        number=row.number,
+        at_ms=row.at_ms,
+        names=msgspec.json.decode(row.names, type=Names),
+        desk=at.name if at else "",
+        reason=row.text,
+        actor=found[0].actor if fact is not None else None,
     )
 
 
@@ -176,11 +184,3 @@ def _ratings(q: Query, site_no: int, day: str) -> tuple[Ratings, ...]:
         )
         for question, found in sorted(by_question.items())
     )
-
-
-def _actor(q: Query, site_no: int, seq: int | None) -> str | None:
-    """Who made the call that the journal keeps under this number."""
-    if seq is None:
-        return None
-    entries = journal.read(q, site_no, seq - 1, 1)
-    return entries[0].actor if entries and entries[0].seq == seq else None

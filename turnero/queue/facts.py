@@ -50,6 +50,10 @@ class TicketIssued(Fact, frozen=True, tag="ticket-issued"):
     #: accessibility aids that were on: large-type, contrast, voice, low-reach
     aids: tuple[str, ...] = ()
     people: int = 1
+    #: when it was taken, UTC, if it is kept later than that (paper, a kiosk without a server)
+    taken_ms: int | None = None
+    #: false: by a clock that nobody had checked
+    verified: bool = True
 
 
 class TicketCalled(Fact, frozen=True, tag="ticket-called"):
@@ -115,12 +119,12 @@ class TicketNoShow(Fact, frozen=True, tag="ticket-no-show"):
 
 
 class TicketReturned(Fact, frozen=True, tag="ticket-returned"):
-    """A no-show or a parked person is in line again."""
+    """A no-show, a parked person or one who stepped out is in line again."""
 
     ticket: str
     number: str
     service: str
-    #: no-show | parked
+    #: no-show | parked | away
     was: str
 
 
@@ -169,8 +173,66 @@ class TicketNotServed(Fact, frozen=True, tag="ticket-not-served"):
     number: str
     service: str
     was: str
-    #: day-closed
+    #: day-closed | uploaded-late
     reason: str
+
+
+class TicketSteppedOut(Fact, frozen=True, tag="ticket-stepped-out"):
+    """The person went out for a while; they keep their place and are skipped meanwhile."""
+
+    ticket: str
+    number: str
+    service: str
+    #: until when they should be back, line clock
+    until_ms: int
+
+
+class TicketReminded(Fact, frozen=True, tag="ticket-reminded"):
+    """One who stepped out should come back soon: their page says so."""
+
+    ticket: str
+    number: str
+    service: str
+    until_ms: int
+
+
+class TicketOverstayed(Fact, frozen=True, tag="ticket-overstayed"):
+    """One who stepped out did not come back in time; the same as a no-show from now on."""
+
+    ticket: str
+    number: str
+    service: str
+
+
+class TicketCorrected(Fact, frozen=True, tag="ticket-corrected"):
+    """Class, service or count of people was corrected; the reason is a note."""
+
+    ticket: str
+    number: str
+    #: what was corrected, before and after; None where it stays
+    service: tuple[str, str] | None = None
+    attention: tuple[str, str] | None = None
+    people: tuple[int, int] | None = None
+
+
+class CodeRenewed(Fact, frozen=True, tag="code-renewed"):
+    """A lost ticket has a new secret code; the old one opens nothing any more."""
+
+    ticket: str
+    number: str
+    service: str
+
+
+class ServedByHand(Fact, frozen=True, tag="served-by-hand"):
+    """A call made without the server was entered later."""
+
+    ticket: str
+    number: str
+    service: str
+    desk: str
+    #: UTC, as written down
+    called_ms: int
+    ended_ms: int
 
 
 class Restored(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -243,6 +305,136 @@ class SessionClosed(Fact, frozen=True, tag="session-closed"):
     agent: str | None = None
 
 
+class HandedOver(Fact, frozen=True, tag="handed-over"):
+    """An agent left a word at a desk for whoever works there next."""
+
+    desk: str
+    handover: int
+    #: the session that was left, if one was open
+    session: int | None = None
+
+
+class HandoverRead(Fact, frozen=True, tag="handover-read"):
+    """Whoever works there now has read it."""
+
+    desk: str
+    handover: int
+
+
+class DeskUnattended(Fact, frozen=True, tag="desk-unattended"):
+    """The page of an open desk has been gone for some minutes."""
+
+    session: int
+    desk: str
+    since_ms: int
+
+
+class ServicePaused(Fact, frozen=True, tag="service-paused"):
+    """A service gives no tickets for a while; those who wait are unaffected."""
+
+    service: str
+    #: UTC; None: until somebody opens it
+    until_ms: int | None = None
+    #: tickets it still gives before; None: paused now
+    after: int | None = None
+
+
+class ServiceResumed(Fact, frozen=True, tag="service-resumed"):
+    """A service gives tickets again."""
+
+    service: str
+
+
+class KioskPaused(Fact, frozen=True, tag="kiosk-paused"):
+    """A kiosk gives no tickets for a while."""
+
+    place: str
+    until_ms: int | None = None
+    after: int | None = None
+
+
+class KioskResumed(Fact, frozen=True, tag="kiosk-resumed"):
+    """A kiosk gives tickets again."""
+
+    place: str
+
+
+class LineMoved(Fact, frozen=True, tag="line-moved"):
+    """Everybody of a service's line went to another service, arrival times kept."""
+
+    origin: str
+    service: str
+    tickets: int
+
+
+class LineKept(Fact, frozen=True, tag="line-kept"):
+    """The last desk of a service closed; its line stays, and people were told."""
+
+    service: str
+    desk: str
+    waiting: int
+
+
+class MessageShown(Fact, frozen=True, tag="message-shown"):
+    """Boards, kiosks and phones say something besides calls; the words are a row."""
+
+    message: int
+    #: broadcast | emergency | service
+    sort: str
+    #: empty: every zone
+    zones: tuple[str, ...] = ()
+    service: str | None = None
+    until_ms: int | None = None
+
+
+class MessageEnded(Fact, frozen=True, tag="message-ended"):
+    """They say it no more."""
+
+    message: int
+    sort: str
+    zones: tuple[str, ...] = ()
+    service: str | None = None
+
+
+class AlarmRaised(Fact, frozen=True, tag="alarm-raised"):
+    """Somebody must look at this."""
+
+    alarm: int
+    #: desk-unattended | parked-long | not-ready | help-unanswered | …
+    sort: str
+    #: key of a desk, a ticket, a device, a service
+    subject: str
+
+
+class AlarmSeen(Fact, frozen=True, tag="alarm-seen"):
+    """Somebody said that they see to it; the entry's actor is who."""
+
+    alarm: int
+    sort: str
+    subject: str
+
+
+class AlarmEnded(Fact, frozen=True, tag="alarm-ended"):
+    """It is over."""
+
+    alarm: int
+    sort: str
+    subject: str
+
+
+class NumbersLeased(Fact, frozen=True, tag="numbers-leased"):
+    """Numbers were set aside, for paper or for a kiosk without a server."""
+
+    lease: int
+    service: str
+    day: str
+    #: printed numbers, both inclusive
+    first: str
+    last: str
+    #: paper, or key of the kiosk
+    place: str
+
+
 class HelpAsked(Fact, frozen=True, tag="help-asked"):
     """Somebody needs a person, at this place."""
 
@@ -276,10 +468,18 @@ class DayClosed(Fact, frozen=True, tag="day-closed"):
     not_served: int
 
 
+class DayReported(Fact, frozen=True, tag="day-reported"):
+    """The closed day was put into figures, from the facts after one number up to another."""
+
+    day: str
+    after_seq: int
+    until_seq: int
+
+
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row of configuration before and after; None where there was or is none."""
 
-    #: site | attention | service | desk | kiosk | board | printer
+    #: site | attention | service | desk | closure | kiosk | board | printer
     what: str
     key: str
     before: dict[str, Any] | None = None
@@ -324,16 +524,38 @@ register(
     TicketTransferred,
     TicketCancelled,
     TicketNotServed,
+    TicketSteppedOut,
+    TicketReminded,
+    TicketOverstayed,
+    TicketCorrected,
+    CodeRenewed,
+    ServedByHand,
     PressUndone,
     TicketRated,
     SessionOpened,
     SessionPaused,
     SessionResumed,
     SessionClosed,
+    HandedOver,
+    HandoverRead,
+    DeskUnattended,
+    ServicePaused,
+    ServiceResumed,
+    KioskPaused,
+    KioskResumed,
+    LineMoved,
+    LineKept,
+    MessageShown,
+    MessageEnded,
+    AlarmRaised,
+    AlarmSeen,
+    AlarmEnded,
+    NumbersLeased,
     HelpAsked,
     HelpEscalated,
     HelpAcknowledged,
     DayClosed,
+    DayReported,
     SiteLoaded,
     PrintChanged,
 )

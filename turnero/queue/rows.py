@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from turnero.queue import refusals
 from turnero.queue.ranks import Rank
 from turnero.queue.states import State
-from turnero.queue.tables import attention, desk, line, service, site, ticket
+from turnero.queue.tables import attention, desk, line, note, service, site, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -41,7 +41,7 @@ class Ticket(NamedTuple):
     returned: int
     outcome: str | None
     why: str | None
-    call_reason: str | None
+    away_until_ms: int | None
     press: int | None
     version: int
     id: str
@@ -77,7 +77,7 @@ class Ticket(NamedTuple):
             ended_ms=None,
             outcome=None,
             why=None,
-            call_reason=None,
+            away_until_ms=None,
         )
 
 
@@ -147,6 +147,9 @@ _NEW_LINE = Statement(
 )
 
 
+_NOTE = Statement(insert(note))
+
+
 class Figures(NamedTuple):
     """What a call in turn teaches about its line; see waits.py."""
 
@@ -186,6 +189,13 @@ def save(tx: Tx, old: Ticket, new: Ticket, called: Figures | None = None) -> Non
         tx.run(_LEAVE, b_id=old.line)
     if joins:
         tx.run(JOIN, b_id=new.line)
+
+
+def write_note(tx: Tx, seq: int, what: str, words: str, ticket_id: str | None = None) -> None:
+    """Keep words that belong to the fact of that number and tag; they may be personal."""
+    tx.run(
+        _NOTE, site=tx.site, seq=seq, what=what, ticket=ticket_id, text=words, at_ms=tx.line_ms
+    )
 
 
 def new_line(tx: Tx, service_id: int, attention_id: int, desk_id: int = 0) -> int:

@@ -29,6 +29,18 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     day_close: str = "23:30"
     #: people that one ticket may stand for
     max_people: int = 20
+    #: minutes for which one may step out
+    step_out_minutes: int = 20
+    #: minutes before their end at which one who stepped out is reminded
+    remind_minutes: int = 5
+    #: minutes after which a parked ticket is an alarm
+    parked_minutes: int = 15
+    #: minutes after which a desk whose page is gone is an alarm
+    unattended_minutes: int = 10
+    #: minutes before the first opening at which the site is checked
+    ready_minutes: int = 15
+    #: the holidays of the profile's country count as closed days
+    holidays: bool = True
 
 
 @lru_cache(maxsize=64)

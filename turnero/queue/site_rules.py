@@ -5,6 +5,7 @@ Pure. The first breach found is told; the file is never half accepted.
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -37,6 +38,7 @@ def check(file: SiteFile) -> None:
     _desks(file)
     _sounds(file)
     _devices(file)
+    _closures(file)
 
 
 def spans(hours: Spans, key: str) -> Hours:
@@ -125,6 +127,11 @@ def _settings(settings: Settings) -> None:
         "undo_s": (settings.undo_s, 0, 60),
         "start_after_s": (settings.start_after_s, 0, 600),
         "max_people": (settings.max_people, 1, 500),
+        "step_out_minutes": (settings.step_out_minutes, 1, 240),
+        "remind_minutes": (settings.remind_minutes, 0, 240),
+        "parked_minutes": (settings.parked_minutes, 1, 24 * 60),
+        "unattended_minutes": (settings.unattended_minutes, 1, 24 * 60),
+        "ready_minutes": (settings.ready_minutes, 0, 240),
     }
     for name, (value, least, most) in figures.items():
         if not least <= value <= most:
@@ -227,6 +234,7 @@ def _desks(file: SiteFile) -> None:
             raise wrong(f"desk[{n}]", "names a service twice: once is enough, primary or overflow")
         if not part.primary:
             raise wrong(f"desk[{n}].primary", "is empty: name at least one service")
+        spans(part.planned, f"desk[{n}].planned")
 
 
 def _sounds(file: SiteFile) -> None:
@@ -256,3 +264,17 @@ def _devices(file: SiteFile) -> None:
             raise wrong(
                 f"kiosk[{n}].printer", f"there is no printer {part.printer!r}: add [[printer]]"
             )
+
+
+def _closures(file: SiteFile) -> None:
+    seen: set[str] = set()
+    for n, part in enumerate(file.closure):
+        try:
+            date.fromisoformat(part.day)
+        except ValueError:
+            raise wrong(
+                f"closure[{n}].day", f'{part.day!r} is no day: write it as "2026-12-24"'
+            ) from None
+        if part.day in seen:
+            raise wrong(f"closure[{n}].day", f"{part.day} is named twice: once is enough")
+        seen.add(part.day)

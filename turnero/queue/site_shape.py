@@ -70,6 +70,8 @@ class ServicePart(_Part, frozen=True):
     target_minutes: int | None = None
     #: whether finishing asks how it ended
     outcomes: bool = False
+    #: whether it is open on holidays and on the site's closures
+    holidays: bool = False
 
 
 class DeskPart(_Part, frozen=True):
@@ -82,6 +84,18 @@ class DeskPart(_Part, frozen=True):
     primary: tuple[str, ...] = ()
     #: called only while nobody waits for a primary one
     overflow: tuple[str, ...] = ()
+    #: calls the next one by itself when free
+    auto_call: bool = False
+    #: when somebody is to work there: the roster
+    planned: Spans = {}
+
+
+class ClosurePart(_Part, frozen=True):
+    """`[[closure]]`: a day on which the site is shut"""
+
+    #: YYYY-MM-DD
+    day: str
+    name: str = ""
 
 
 class KioskPart(_Part, frozen=True):
@@ -150,6 +164,7 @@ class SiteFile(_Part, frozen=True):
     kiosk: tuple[KioskPart, ...] = ()
     board: tuple[BoardPart, ...] = ()
     printer: tuple[PrinterPart, ...] = ()
+    closure: tuple[ClosurePart, ...] = ()
 
     def groups(self) -> frozenset[str]:
         """Keys of the services that others name as parent."""

@@ -24,6 +24,8 @@ class State(StrEnum):
     SERVING = "serving"
     #: set aside by a desk; in no line, seen at all desks of its service
     PARKED = "parked"
+    #: stepped out for a while; in no line, its place kept
+    AWAY = "away"
     #: served
     FINISHED = "finished"
     #: called and recalled, did not come; may come back once, for a while
@@ -51,7 +53,11 @@ class Move(StrEnum):
     FINISH = "finish"
     #: the person did not come
     NO_SHOW = "no-show"
-    #: a no-show or a parked person takes their place in line again
+    #: the person steps out for a while and keeps their place
+    STEP_OUT = "step-out"
+    #: stepped out, and the time is over
+    OVERSTAY = "overstay"
+    #: a no-show, a parked one or one who stepped out takes their place in line again
     RETURN = "return"
     #: set aside for a moment
     PARK = "park"
@@ -70,30 +76,46 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
     {
         Move.ISSUE: {None: State.WAITING},
         Move.NEXT: {State.WAITING: State.CALLED},
-        Move.CALL: {State.WAITING: State.CALLED, State.PARKED: State.CALLED},
+        Move.CALL: {
+            State.WAITING: State.CALLED,
+            State.PARKED: State.CALLED,
+            State.AWAY: State.CALLED,
+        },
         Move.RECALL: {State.CALLED: State.CALLED},
         Move.START: {State.CALLED: State.SERVING},
         Move.FINISH: {State.CALLED: State.FINISHED, State.SERVING: State.FINISHED},
         Move.NO_SHOW: {State.CALLED: State.NO_SHOW},
-        Move.RETURN: {State.NO_SHOW: State.WAITING, State.PARKED: State.WAITING},
+        Move.STEP_OUT: {State.WAITING: State.AWAY},
+        Move.OVERSTAY: {State.AWAY: State.NO_SHOW},
+        Move.RETURN: {
+            State.NO_SHOW: State.WAITING,
+            State.PARKED: State.WAITING,
+            State.AWAY: State.WAITING,
+        },
         Move.PARK: {State.CALLED: State.PARKED, State.SERVING: State.PARKED},
         Move.TRANSFER: {
             State.WAITING: State.WAITING,
             State.CALLED: State.WAITING,
             State.SERVING: State.WAITING,
             State.PARKED: State.WAITING,
+            State.AWAY: State.WAITING,
         },
         Move.CANCEL: {
             State.WAITING: State.CANCELLED,
             State.CALLED: State.CANCELLED,
             State.PARKED: State.CANCELLED,
+            State.AWAY: State.CANCELLED,
         },
         Move.RATE: {
             State.CALLED: State.CALLED,
             State.SERVING: State.SERVING,
             State.FINISHED: State.FINISHED,
         },
-        Move.CLOSE_DAY: {State.WAITING: State.NOT_SERVED, State.PARKED: State.NOT_SERVED},
+        Move.CLOSE_DAY: {
+            State.WAITING: State.NOT_SERVED,
+            State.PARKED: State.NOT_SERVED,
+            State.AWAY: State.NOT_SERVED,
+        },
     }
 )
 

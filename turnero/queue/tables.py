@@ -66,7 +66,11 @@ service = Table(
     Column("target_min", Integer),  # wait to stay under, minutes
     Column("outcomes", Integer, nullable=False),  # 1: finishing asks for an outcome
     Column("sort", Integer, nullable=False),
+    Column("holidays", Integer, nullable=False),  # 1: open on holidays and site closures too
     Column("open", Integer, nullable=False),  # 0: paused by staff
+    Column("paused_until_ms", BigInteger),  # when it opens again by itself, UTC; null: by hand
+    Column("paused_after", Integer),  # tickets it still gives before it pauses; null: no limit
+    Column("paused_text", Text),  # JSON: language → what people are told meanwhile
     Column("active", Integer, nullable=False),  # 0: no longer in the site's description
     UniqueConstraint("site", "key"),
     UniqueConstraint("site", "prefix"),
@@ -98,6 +102,8 @@ desk = Table(
     Column("ref", Text, nullable=False, unique=True),  # "site.desk", as the API names it
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),  # which boards show its calls; "" one zone for all
+    Column("auto_call", Integer, nullable=False),  # 1: calls the next one by itself when free
+    Column("planned", Text, nullable=False),  # JSON: weekday → [[from, to] in minutes]
     Column("sort", Integer, nullable=False),
     Column("active", Integer, nullable=False),
     UniqueConstraint("site", "key"),
@@ -201,13 +207,14 @@ ticket = Table(
     Column("returned", Integer, nullable=False),  # 1: came back after a no-show
     Column("outcome", Text),
     Column("why", Text),  # JSON of facts.Why for the last call
-    Column("call_reason", Text),  # why it was chosen, in the agent's words
+    Column("away_until_ms", BigInteger),  # stepped out: until when, line clock
     Column("press", BigInteger),  # the press that changed it last; null: not by a press
     Column("version", Integer, nullable=False),  # counts every change
     UniqueConstraint("site", "day", "number"),
     CheckConstraint(_one_of("state", State), name="state"),
     Index("ix_ticket_head", "line", "rank_ms", "rank_seq", **_partial("state = 'waiting'")),
     Index("ix_ticket_parked", "service", **_partial("state = 'parked'")),
+    Index("ix_ticket_away", "service", **_partial("state = 'away'")),
     Index("ix_ticket_absent", "service", "ended_ms", **_partial("state = 'no-show'")),
     Index("ix_ticket_called", "site", "call_seq", **_partial("call_seq is not null")),
     Index("uq_ticket_session", "session", unique=True, **_partial("session is not null")),
@@ -257,9 +264,132 @@ help_call = Table(
     Index("uq_help_call_open", "site", "place", "need", unique=True, **_partial("done_ms is null")),
 )
 
+#: words that belong to a fact, kept beside it because they may be personal; never in the journal
+note = Table(
+    "note",
+    metadata,
+    Column("site", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the fact
+    Column("what", Text, nullable=False),  # tag of the fact
+    Column("ticket", Text),
+    Column("text", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_note_ticket", "ticket", **_partial("ticket is not null")),
+    Index("ix_note_what", "site", "what", "at_ms"),
+)
+
+#: a kiosk that gives no tickets for a while; those who wait are unaffected
+kiosk_pause = Table(
+    "kiosk_pause",
+    metadata,
+    Column("site", Integer, primary_key=True, autoincrement=False),
+    Column("place", Text, primary_key=True),  # key of the kiosk
+    Column("until_ms", BigInteger),  # when it opens again by itself, UTC; null: by hand
+    Column("after", Integer),  # tickets it still gives before it pauses; null: paused now
+    Column("text", Text),  # JSON: language → what people are told meanwhile
+    Column("since_ms", BigInteger, nullable=False),
+)
+
+#: a day on which the site is shut, beyond its country's holidays
+closure = Table(
+    "closure",
+    metadata,
+    Column("site", Integer, primary_key=True, autoincrement=False),
+    Column("day", Text, primary_key=True),  # YYYY-MM-DD
+    Column("name", Text, nullable=False),
+)
+
+#: what somebody must look at; open until it ends by itself or by hand
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("kind", Text, nullable=False),  # see alarms.KINDS
+    Column("subject", Text, nullable=False),  # key of what it is about: a desk, ticket, device
+    Column("since_ms", BigInteger, nullable=False),
+    Column("figures", Text, nullable=False),  # JSON object of text and numbers
+    Column("seen_ms", BigInteger),  # somebody said that they saw to it
+    Column("seen_by", Text),
+    Column("ended_ms", BigInteger),
+    Index("uq_alarm_open", "site", "kind", "subject", unique=True, **_partial("ended_ms is null")),
+)
+
+#: what boards, kiosks and phones say besides calls: a broadcast, an emergency, a word on a service
+message = Table(
+    "message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("kind", Text, nullable=False),  # broadcast | emergency | service
+    Column("zones", Text, nullable=False),  # JSON list; empty: every zone
+    Column("service", Text),  # key of the service that it is about
+    Column("texts", Text, nullable=False),  # JSON: language → text
+    Column("from_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger),  # when it ends by itself, UTC; null: by hand
+    Column("by", Text, nullable=False),
+    Column("ended_ms", BigInteger),
+    Index("ix_message_live", "site", **_partial("ended_ms is null")),
+)
+
+#: a word left at a desk for whoever works there next
+handover = Table(
+    "handover",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("desk", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("read_ms", BigInteger),
+    Index("ix_handover_unread", "desk", **_partial("read_ms is null")),
+)
+
+#: numbers set aside for paper or for a kiosk without a server: nobody else is given them
+lease = Table(
+    "lease",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("service", Integer, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("place", Text, nullable=False),  # paper, or key of the kiosk
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_lease_day", "site", "day"),
+)
+
+#: the closed day in figures, as its journal told it
+day_report = Table(
+    "day_report",
+    metadata,
+    Column("site", Integer, primary_key=True, autoincrement=False),
+    Column("day", Text, primary_key=True),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("after_seq", BigInteger, nullable=False),  # the facts after this one…
+    Column("until_seq", BigInteger, nullable=False),  # …up to and including this one
+    Column("body", Text, nullable=False),  # JSON of report.DayReport
+)
+
+#: a site's description that somebody is still writing: the first-run wizard, left and resumed
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("step", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    Column("version", Integer, nullable=False),  # counts every change
+    Column("by", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
 WAITING: ColumnElement[str] = literal_column("'waiting'", Text)
 ABSENT: ColumnElement[str] = literal_column("'no-show'", Text)
 PARKED: ColumnElement[str] = literal_column("'parked'", Text)
+AWAY: ColumnElement[str] = literal_column("'away'", Text)
 CLOSED: ColumnElement[str] = literal_column("'closed'", Text)
 YES: ColumnElement[int] = literal_column("1", Integer)
 ANY_DESK: ColumnElement[int] = literal_column("0", Integer)

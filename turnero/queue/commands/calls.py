@@ -157,8 +157,10 @@ def _call(
         counted=0,
         counted_ms=tx.line_ms,
         why=msgspec.json.encode(reasons).decode(),
-        call_reason=reason,
+        away_until_ms=None,
     )
+    if reason is not None:
+        rows.write_note(tx, seq, "ticket-called", reason, held.id)
     # Only a call in turn says how fast the line moves.
     press.save(held, new, _figures(tx, held, waited_ms) if move is Move.NEXT else None)
     return new

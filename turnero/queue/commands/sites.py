@@ -5,7 +5,7 @@ in the statistics. Devices that the file does not name are left alone, since the
 """
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from turnero.queue import refusals
 from turnero.queue.commands.day import set_day_close
@@ -17,6 +17,7 @@ from turnero.queue.tables import (
     ANY_DESK,
     CLOSED,
     attention,
+    closure,
     desk,
     desk_service,
     desk_session,
@@ -60,12 +61,15 @@ _SERVICE = KeyedRows(
         "quota",
         "target_min",
         "outcomes",
+        "holidays",
         "sort",
         "active",
     ),
     {"open": 1},
 )
-_DESK = KeyedRows(desk, ("ref", "name", "zone", "sort", "active"), {})
+_DESK = KeyedRows(
+    desk, ("ref", "name", "zone", "auto_call", "planned", "sort", "active"), {}
+)
 _DEVICE = {
     kind: KeyedRows(device, ("name", "zone", "settings"), {"kind": kind})
     for kind in ("kiosk", "board", "printer")
@@ -101,6 +105,13 @@ _SERVED = Statement(
 )
 _UNSERVE = Statement(delete(desk_service).where(desk_service.c.desk == bindparam("b_desk")))
 _SERVE = Statement(insert(desk_service))
+_CLOSURES = Statement(
+    select(closure.c.day, closure.c.name).where(closure.c.site == bindparam("site"))
+)
+_NEW_CLOSURE = Statement(insert(closure))
+_OF_CLOSURE = and_(closure.c.site == bindparam("b_site"), closure.c.day == bindparam("b_day"))
+_SET_CLOSURE = Statement(update(closure).where(_OF_CLOSURE).values(name=bindparam("b_name")))
+_NO_CLOSURE = Statement(delete(closure).where(_OF_CLOSURE))
 
 
 def load_site(tx: Tx, file: SiteFile) -> Loaded:
@@ -115,6 +126,7 @@ def load_site(tx: Tx, file: SiteFile) -> Loaded:
     service_ids, changed = _services(tx, file)
     changes += changed
     changes += _desks(tx, file, service_ids)
+    changes += _closures(tx, file)
     changes += _devices(tx, file)
     if moved:
         set_day_close(tx)
@@ -266,6 +278,7 @@ def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) 
         "quota": part.quota,
         "target_min": part.target_minutes,
         "outcomes": int(part.outcomes),
+        "holidays": int(part.holidays),
         "sort": sort,
         "active": 1,
     }
@@ -279,6 +292,8 @@ def _desks(tx: Tx, file: SiteFile, service_ids: dict[str, int]) -> list[Change]:
             "ref": f"{file.site.key}.{part.key}",
             "name": part.name,
             "zone": part.zone,
+            "auto_call": int(part.auto_call),
+            "planned": json_of(spans(part.planned, part.key)),
             "sort": sort,
             "active": 1,
         }
@@ -302,6 +317,28 @@ def _desks(tx: Tx, file: SiteFile, service_ids: dict[str, int]) -> list[Change]:
             tx.run(_UNSERVE, b_desk=desk_id)
             changes += _DESK.put(tx, "desk", key, (desk_id, values), {**values, "active": 0})[1]
     return changes
+
+
+def _closures(tx: Tx, file: SiteFile) -> list[Change]:
+    there = {row.day: row.name for row in tx.rows(_CLOSURES, site=tx.site)}
+    wanted = {part.day: part.name for part in file.closure}
+    for day in there.keys() - wanted.keys():
+        tx.run(_NO_CLOSURE, b_site=tx.site, b_day=day)
+    for day, name in wanted.items():
+        if day not in there:
+            tx.run(_NEW_CLOSURE, site=tx.site, day=day, name=name)
+        elif there[day] != name:
+            tx.run(_SET_CLOSURE, b_site=tx.site, b_day=day, b_name=name)
+    return [
+        Change(
+            "closure",
+            day,
+            {"name": there[day]} if day in there else None,
+            {"name": wanted[day]} if day in wanted else None,
+        )
+        for day in sorted(there.keys() | wanted.keys())
+        if there.get(day) != wanted.get(day)
+    ]
 
 
 def _devices(tx: Tx, file: SiteFile) -> list[Change]:

@@ -22,6 +22,7 @@ from turnero.queue.tables import (
     desk_service,
     desk_session,
     line,
+    note,
     press,
     service,
     site,
@@ -87,11 +88,18 @@ _SERVING = Statement(
         ticket.c.counted,
         ticket.c.counted_ms,
         ticket.c.why,
-        ticket.c.call_reason,
+        note.c.text.label("call_reason"),
     )
     .select_from(
-        ticket.join(service, service.c.id == ticket.c.service).join(
-            attention, attention.c.id == ticket.c.attention
+        ticket.join(service, service.c.id == ticket.c.service)
+        .join(attention, attention.c.id == ticket.c.attention)
+        .outerjoin(
+            note,
+            and_(
+                note.c.ticket == ticket.c.id,
+                note.c.what == "ticket-called",
+                note.c.at_ms == ticket.c.called_ms,
+            ),
         )
     )
     .where(ticket.c.session == bindparam("session"))

@@ -1,0 +1,1 @@
+"""Administration: a site described and changed in pages, and the first-run wizard."""
