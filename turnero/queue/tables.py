@@ -140,6 +140,7 @@ desk_session = Table(
         unique=True,
         **_partial("state <> 'closed' and agent is not null"),
     ),
+    Index("ix_desk_session_opened", "site", "opened_ms"),
 )
 
 #: everyone in a line can be called now; it knows enough that nobody ever counts tickets

@@ -538,6 +538,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.ForeignKeyConstraint(["site"], ["site.no"]),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_session")),
     )
+    op.create_index("ix_desk_session_opened", "desk_session", ["site", "opened_ms"], unique=False)
     op.create_index(
         "uq_desk_session_live_agent",
         "desk_session",
