@@ -10,12 +10,14 @@ from msgspec import Meta
 
 from turnero.kiosk.forms import HelpForm
 from turnero.kiosk.pages import fields_of
-from turnero.kiosk.scene import READ_S, Connect, Scene
+from turnero.kiosk.scene import Connect, Scene
 from turnero.store.errors import NotFound
 from turnero.web.forms import read_form
 from turnero.web.pages import see_other, web_of
 from turnero.web.principal import PageRequest
 
+#: seconds that a call for help stays on the screen: longer than it takes to be escalated
+HELP_S: Final = 180
 #: the sound of a sentence is the same for ever, under the name that its words give it
 _KEEP: Final = {"cache-control": "private, max-age=86400, immutable"}
 
@@ -58,7 +60,7 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
             {"help": asked, "arg": arg},
             path="/kiosk/help",
             again=fields_of(form),
-            patience_s=READ_S,
+            patience_s=HELP_S,
         )
 
     @get("/kiosk/speech/{name:str}", opt={"permission": "kiosk.use"})

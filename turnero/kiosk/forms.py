@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from turnero.kiosk.scanned import LONGEST
+from turnero.queue.scanned import LONGEST
 from turnero.web.forms import Form
 
 Key = Annotated[str, Meta(max_length=80)]

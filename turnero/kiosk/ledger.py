@@ -4,6 +4,7 @@ It asks commands and reads of the line; it decides nothing itself.
 """
 
 import hmac
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -31,8 +32,8 @@ from turnero.store.tx import Tx
 if TYPE_CHECKING:
     from turnero.web.wiring import Web
 
-#: the live view at which staff sees a call for help
-WATCHED: Final = "help"
+#: how many pages of staff ring for a site's calls for help now
+Listening = Callable[["Web", int], int]
 #: a kiosk asks about paper within a minute or two of the ticket; older facts are not searched
 _RECENT: Final = 5_000
 
@@ -59,7 +60,12 @@ _CLASS = Statement(
 )
 _HELP = Statement(
     select(
-        help_call.c.id, help_call.c.site, help_call.c.place, help_call.c.need, help_call.c.done_ms
+        help_call.c.id,
+        help_call.c.site,
+        help_call.c.place,
+        help_call.c.need,
+        help_call.c.escalated,
+        help_call.c.done_ms,
     ).where(help_call.c.site == bindparam("site"), help_call.c.id == bindparam("id"))
 )
 _WORKING = Statement(
@@ -71,13 +77,21 @@ _WORKING = Statement(
 )
 
 
+def nobody(web: "Web", site: int) -> int:
+    """Where no page of staff could ring."""
+    return 0
+
+
 class LedgerKiosk:
     """See `KioskPort`."""
 
-    def __init__(self, web: "Web", public_address: str = "") -> None:
+    def __init__(
+        self, web: "Web", public_address: str = "", listening: Listening = nobody
+    ) -> None:
         self._web = web
         self._ledger = web.ledger
         self._address = public_address.rstrip("/")
+        self._listening = listening
 
     # --- taking a ticket ---------------------------------------------------------------------
 
@@ -177,7 +191,8 @@ class LedgerKiosk:
             place=row.place,
             need=row.need,
             coming=row.done_ms is not None,
-            heard=working or self._web.hub.watched(WATCHED, site),
+            heard=working or self._listening(self._web, site) > 0,
+            late=bool(row.escalated),
         )
 
     async def heard(self, site: int, device: int, state: bytes) -> None:

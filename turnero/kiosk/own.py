@@ -10,12 +10,13 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec.structs import asdict
 
-from turnero.kiosk import rating, scanned
+from turnero.kiosk import rating
 from turnero.kiosk.forms import FindForm, HeldForm, KioskAnswerForm
 from turnero.kiosk.port import Held, KioskPort
 from turnero.kiosk.questions import GOOD, NO_ANSWER, REASON_WORDS
 from turnero.kiosk.rating import Next, Step
 from turnero.kiosk.scene import Connect, Scene
+from turnero.queue import scanned
 from turnero.queue.commands.ratings import MAX_REASONS
 from turnero.store.errors import NotFound
 from turnero.web.forms import read_form

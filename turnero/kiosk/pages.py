@@ -15,7 +15,6 @@ from turnero.kiosk import menu
 from turnero.kiosk.forms import TakeForm
 from turnero.kiosk.menu import service_path
 from turnero.kiosk.port import Held, choosable
-from turnero.kiosk.qr import svg
 from turnero.kiosk.scene import READ_S, Connect, Scene
 from turnero.kiosk.visit import MOST_PEOPLE, aids_of
 from turnero.queue.requests import Issue
@@ -24,6 +23,7 @@ from turnero.store.errors import NotFound
 from turnero.web.forms import read_form
 from turnero.web.pages import see_other
 from turnero.web.principal import PageRequest
+from turnero.web.qr import svg
 
 #: seconds that the ticket stays on the screen
 TICKET_S: Final = 30

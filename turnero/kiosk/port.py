@@ -73,6 +73,8 @@ class Help(msgspec.Struct, frozen=True):
     coming: bool
     #: somebody works at this site now, so that the call is heard
     heard: bool
+    #: it rang for a minute and nobody has answered
+    late: bool = False
 
 
 class Place(msgspec.Struct, frozen=True):

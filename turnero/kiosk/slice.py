@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from turnero.kiosk import around, own, pages, phone
-from turnero.kiosk.ledger import LedgerKiosk
+from turnero.kiosk.ledger import LedgerKiosk, Listening, nobody
 from turnero.kiosk.port import KioskPort
 from turnero.kiosk.scene import Connect
 from turnero.kiosk.views import (
@@ -34,13 +34,16 @@ PROBLEMS: Final = {
 }
 
 
-def make(public_address: str = "", connect: Connect | None = None) -> Slice:
+def make(
+    public_address: str = "", connect: Connect | None = None, listening: Listening = nobody
+) -> Slice:
     """The slice. `public_address`: where phones reach the server, "" when they do not; then a QR
     holds the ticket's code alone. `connect`: gives the port, by default the site's own ledger.
+    `listening`: how many pages of staff ring now when somebody at a kiosk asks for help.
     """
 
     def to_ledger(web: "Web") -> KioskPort:
-        return LedgerKiosk(web, public_address)
+        return LedgerKiosk(web, public_address, listening)
 
     port = connect or to_ledger
     return Slice(

@@ -186,7 +186,9 @@ class HelpView(_AtKiosk):
 
     def concerns(self, entry: Entry, arg: str) -> bool:
         """See `View.concerns`."""
-        return entry.kind in {"help-acknowledged", "session-opened", "session-closed"}
+        return entry.kind in {
+            "help-acknowledged", "help-escalated", "session-opened", "session-closed",
+        }  # fmt: skip
 
     async def render(self, ctx: LiveContext, site: int, arg: str, language: str) -> str:
         """See `View.render`."""

@@ -164,10 +164,11 @@ class Wording(msgspec.Struct, frozen=True):
         say = self.say
         if call.coming:
             return (say.gettext("Somebody is on the way to you"),)
-        if call.heard:
+        if call.heard and not call.late:
             return (say.gettext("We have told the staff"),)
+        trouble = "Nobody has answered yet" if call.heard else "Nobody is signed in at this moment"
         return (
-            say.gettext("Nobody is signed in at this moment"),
+            say.gettext(trouble),
             say.gettext("Your call keeps ringing. Meanwhile, please go to:"),
             self.where_staff(place),
         )

@@ -303,11 +303,12 @@ class Hub:
         """The first event: which version of the pages this is, what time, how often it beats."""
         return event("hello", version=self.version, at_ms=self.now_ms(), beat_s=self.beat_s)
 
-    def watched(self, view: str, site: int) -> bool:
-        """Whether anybody has this view of a site open now."""
-        return any(
-            spot.view == view and spot.site == site and room.streams
+    def readers(self, view: str, site: int) -> int:
+        """How many windows show this view of a site now."""
+        return sum(
+            len(room.streams)
             for spot, room in self._rooms.items()
+            if spot.view == view and spot.site == site
         )
 
     @property

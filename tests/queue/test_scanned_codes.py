@@ -2,7 +2,7 @@
 
 import pytest
 
-from turnero.kiosk import scanned
+from turnero.queue import scanned
 from turnero.queue.codes import DIGITS, grouped, short_code
 
 CODE = "aB3_dE-gH1jK2mN3pQ4rS5"
