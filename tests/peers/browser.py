@@ -25,6 +25,7 @@ from playwright.async_api import (
     Page,
     Playwright,
     async_playwright,
+    expect,
 )
 
 from tests.peers.packages import require
@@ -43,6 +44,8 @@ FLAGS = (
 #: As the managed policy of a board or kiosk box allows it: sound without a gesture.
 SOUND_FLAG = "--autoplay-policy=no-user-gesture-required"
 ACTION_MS = 10_000
+#: How long an expectation may take to come true: a guard against hanging, not a measure of speed.
+EXPECT_MS = 15_000
 
 #: The sizes that the screens are made for, in CSS pixels.
 SCREENS: dict[str, dict[str, Any]] = {
@@ -162,6 +165,7 @@ def keep_report(item: pytest.Item, report: pytest.TestReport) -> None:
 async def browsers() -> AsyncIterator[Browsers]:
     """The session's browsers; tests use `open_page` or `page`."""
     require("chromium", "libatomic1")
+    expect.set_options(timeout=EXPECT_MS)
     async with async_playwright() as playwright:
         session = Browsers(playwright)
         yield session

@@ -13,6 +13,11 @@ from tests.web.test_streams import one_fact
 
 pytestmark = pytest.mark.requires("chromium")
 
+#: resolves when the answer to the next press has been put in place
+ANSWERED = """() => new Promise((done) => {
+  document.addEventListener("htmx:finally:request", () => done(), { once: true });
+})"""
+
 
 async def open_as(visit: Visit, served: Served, path: str = "/sample", **options: Any) -> Page:
     page = await visit(**options)
@@ -46,7 +51,11 @@ async def test_a_key_presses_its_button_but_not_while_typing(
     open_page: Visit, served: Served
 ) -> None:
     page = await open_as(open_page, served)
+    # the answer takes the place of the page, and whatever had the focus
+    answered = asyncio.create_task(page.evaluate(ANSWERED))
+    await asyncio.sleep(0)
     await page.keyboard.press("Space")
+    await answered
     await shown(page, 1)
     await page.focus("#f-note")
     await page.keyboard.press("Space")
