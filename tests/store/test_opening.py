@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from tests.peers.stores import opened
 from tests.store.acts import Count, count
-from turnero.store import backup, journal
+from turnero.store import backup
 from turnero.store.control import ControlError, ControlServer, ask
 from turnero.store.errors import Occupied, Refused
 from turnero.store.keys import load_key
@@ -77,8 +77,8 @@ async def test_a_backup_taken_under_load_restores_to_a_chain_that_holds(tmp_path
                 await ledger.run(count, Count(n), site=1, actor="user:1")
 
         loading = asyncio.create_task(load())
-        while await ledger.read(journal.head_seq, 1) == 0:
-            await asyncio.sleep(0.001)
+        async for _ in ledger.follow(1, 0):
+            break
         await asyncio.to_thread(backup.backup, data / DATABASE, file)
         await loading
         key = ledger.key
