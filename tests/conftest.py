@@ -15,6 +15,7 @@ from tests.peers.postgres import (
 )
 from tests.peers.server import own_server, server
 from tests.peers.stores import migrated_postgres
+from tests.rules import rule_log
 
 __all__ = [
     "browsers",
@@ -27,6 +28,7 @@ __all__ = [
     "postgres_database",
     "postgres_server",
     "postgres_url",
+    "rule_log",
     "server",
 ]
 
