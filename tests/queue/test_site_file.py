@@ -72,7 +72,13 @@ WRONG = [
     ('{ es = "Caja" }', '{ en = "Cashier" }', "service[0].name", "add es"),
     ("all_day = true", "", "service[0].hours", "all_day = true"),
     ("all_day = true", 'hours = { mon = ["8-13"] }', "service[0].hours.mon", "08:00-13:00"),
-    ("all_day = true", 'hours = { mon = ["22:00-06:00"] }', "service[0].hours.mon", "22:00-24:00"),
+    ("all_day = true", 'hours = { mon = ["22:00-22:00"] }', "service[0].hours.mon", "22:00-06:00"),
+    (
+        "all_day = true",
+        'hours = { mon = ["22:00-06:00"], tue = ["05:00-09:00"] }',
+        "service[0].hours.tue",
+        "overlap",
+    ),
     (
         "all_day = true",
         'hours = { mon = ["08:00-13:00", "12:00-18:00"] }',
@@ -96,7 +102,7 @@ def test_what_is_wrong_is_named(old: str, new: str, key: str, what: str) -> None
     assert old in SMALL
     with pytest.raises(Invalid) as caught:
         site_file.decode(SMALL.replace(old, new, 1))
-    assert caught.value.code == "site-file"
+    assert caught.value.code in ("site-file", "site-file-line")
     assert caught.value.params["key"] == key
     assert what in str(caught.value.params["what"])
 

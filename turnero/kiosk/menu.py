@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from turnero.kiosk.visit import Visit
-from turnero.queue.views import ServiceView
+from turnero.queue.views import ServiceView, name_in
+from turnero.web.formats import formats
 from turnero.web.languages import Translator
 
 #: keys on one page, so that nobody ever has to scroll; fewer where letters or the reach are larger
@@ -75,7 +76,14 @@ def closed(service: ServiceView, say: Translator) -> str:
         return say.gettext("No more tickets today")
     if service.opens:
         return say.gettext("Opens at %(time)s", time=service.opens)
-    return say.gettext("Closed for today")
+    why = say.gettext("Closed for today")
+    if service.off is not None and service.off.names:
+        why = say.gettext("Closed today: %(why)s", why=name_in(service.off.names, say.language))
+    if service.later is None:
+        return why
+    day = formats(say.tag, "UTC").day(service.later.day)
+    opens = say.gettext("opens on %(day)s at %(time)s", day=day, time=service.later.at)
+    return f"{why}; {opens}"
 
 
 def people(service: ServiceView, say: Translator) -> str:

@@ -5,7 +5,7 @@ when numbering begins again.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,8 @@ PREFIX_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ")
 SOUND_ALIKE = frozenset("BDPT")
 
 _CLOCK = re.compile("([0-9]{2}):([0-5][0-9])")
-_DAY = 24 * 60
+#: minutes of a day: the end of its last span
+MIDNIGHT = 24 * 60
 
 
 def number(prefix: str, count: int) -> str:
@@ -42,7 +43,7 @@ def minutes(clock: str) -> int:
     """Minutes since midnight of "HH:MM" (up to "24:00"); `ValueError` for anything else."""
     found = _CLOCK.fullmatch(clock)
     total = int(found[1]) * 60 + int(found[2]) if found else -1
-    if not 0 <= total <= _DAY:
+    if not 0 <= total <= MIDNIGHT:
         raise ValueError(f"{clock!r} is no hour")
     return total
 
@@ -52,16 +53,23 @@ def clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
+def at_ms(day: date, minute: int, zone: str) -> int:
+    """The moment, UTC, when the site's clock says so many minutes after that day's midnight.
+
+    An hour that comes twice means the first time; one that is left out, as long after it
+    as it would have been before. 24:00 is the next midnight.
+    """
+    day += timedelta(days=minute // MIDNIGHT)
+    hour, minute = divmod(minute % MIDNIGHT, 60)
+    moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=_zone(zone))
+    return round(moment.astimezone(UTC).timestamp() * 1000)
+
+
 def next_at(now_ms: int, zone: str, at: str) -> int:
     """The first moment after now when the site's clock says `at` ("HH:MM")."""
-    today = local(now_ms, zone)
-    minute = minutes(at)
-    for ahead in range(3):
-        day = today.date() + timedelta(days=ahead)
-        moment = datetime(
-            day.year, day.month, day.day, minute // 60 % 24, minute % 60, tzinfo=_zone(zone)
-        )
-        due_ms = round(moment.astimezone(UTC).timestamp() * 1000)
+    today = local(now_ms, zone).date()
+    for ahead in range(-1, 3):
+        due_ms = at_ms(today + timedelta(days=ahead), minutes(at), zone)
         if due_ms > now_ms:
             return due_ms
     raise AssertionError(at)

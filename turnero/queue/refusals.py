@@ -38,6 +38,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     # Not in the present state: 409.
     "service-closed": ("service",),
     "service-closed-until": ("service", "opens"),
+    "service-closed-day": ("service", "why", "opens"),
     "service-paused": ("service",),
     "quota-reached": ("service", "quota"),
     "service-has-waiting": ("service", "waiting"),

@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from turnero.queue.hours import Hours
-from turnero.queue.numbers import PREFIX_LETTERS, SOUND_ALIKE, minutes
+from turnero.queue.hours import WEEKDAYS, Hours
+from turnero.queue.numbers import MIDNIGHT, PREFIX_LETTERS, SOUND_ALIKE, minutes
 from turnero.queue.refusals import invalid
 from turnero.queue.settings import NEVER, Settings
 from turnero.queue.site_shape import DeskPart, ServicePart, SiteFile, Spans
@@ -42,16 +42,34 @@ def check(file: SiteFile) -> None:
 
 
 def spans(hours: Spans, key: str) -> Hours:
-    """Hours as minutes, in order; a breach if a span is malformed or overlaps another."""
-    found: Hours = {}
+    """Hours as minutes, in order; a breach if a span is malformed or overlaps another.
+
+    A night such as "22:00-06:00" is kept as two: until midnight, and the next day's morning.
+    """
+    parts: dict[str, list[tuple[int, int]]] = {day: [] for day in hours}
     for day, texts in hours.items():
-        here = f"{key}.{day}"
-        parsed = sorted(_span(text, here) for text in texts)
-        for (_, end), (start, _) in pairwise(parsed):
+        for text in texts:
+            start, end = _span(text, f"{key}.{day}")
             if start < end:
-                raise wrong(here, "two spans overlap: write each part of the day once")
-        found[day] = tuple(parsed)
+                parts[day].append((start, end))
+                continue
+            parts[day].append((start, MIDNIGHT))
+            if end:
+                parts.setdefault(_next_day(day), []).append((0, end))
+    found: Hours = {}
+    for weekday in sorted(parts, key=WEEKDAYS.index):
+        in_order = sorted(parts[weekday])
+        for (_, end), (start, _) in pairwise(in_order):
+            if start < end:
+                raise wrong(
+                    f"{key}.{weekday}", "two spans overlap: write each part of the day once"
+                )
+        found[weekday] = tuple(in_order)
     return found
+
+
+def _next_day(day: str) -> str:
+    return WEEKDAYS[(WEEKDAYS.index(day) + 1) % len(WEEKDAYS)]
 
 
 def _span(text: str, key: str) -> tuple[int, int]:
@@ -59,11 +77,9 @@ def _span(text: str, key: str) -> tuple[int, int]:
     try:
         parsed = minutes(start), minutes(end)
     except ValueError:
-        raise wrong(key, f'{text!r} is no span: write it as "08:00-13:00"') from None
-    if not dash or parsed[0] >= parsed[1]:
-        raise wrong(
-            key, f'{text!r} ends before it begins: write a night as "22:00-24:00" and "00:00-06:00"'
-        )
+        parsed = (0, 0)
+    if not dash or parsed[0] == parsed[1] or parsed[0] == MIDNIGHT:
+        raise wrong(key, f'{text!r} is no span: write it as "08:00-13:00", a night "22:00-06:00"')
     return parsed
 
 

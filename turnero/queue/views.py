@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import msgspec
 
 from turnero.queue.facts import Why
+from turnero.queue.holidays import DayOff
+from turnero.queue.hours import Later
 
 Names = dict[str, str]
 
@@ -59,6 +61,10 @@ class ServiceView(msgspec.Struct, frozen=True):
     #: for one who takes a ticket of the usual class now
     wait: Wait | None
     children: tuple["ServiceView", ...] = ()
+    #: when it opens next, if it is closed and not later today
+    later: Later | None = None
+    #: why it is shut all of today: a holiday, or the site's own closure
+    off: DayOff | None = None
 
 
 class DeskBrief(msgspec.Struct, frozen=True):

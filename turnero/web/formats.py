@@ -46,6 +46,14 @@ class Formats:
 
         return format_date(self.local(ms), "long", locale=_locale(self._tag))
 
+    def day(self, day: str) -> str:
+        """A calendar day (YYYY-MM-DD) with its weekday: "lunes, 9 de marzo"."""
+        from babel.dates import format_date, format_skeleton  # noqa: PLC0415
+
+        noon, locale = datetime.fromisoformat(day).replace(hour=12), _locale(self._tag)
+        weekday = format_date(noon, "EEEE", locale=locale)
+        return f"{weekday}, {format_skeleton('MMMMd', noon, locale=locale)}"
+
     def iso(self, ms: int) -> str:
         """For the `datetime` attribute of `<time>`."""
         return self.local(ms).isoformat(timespec="seconds")

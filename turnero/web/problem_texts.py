@@ -213,6 +213,10 @@ _NOW = {
         _("This service is not open yet"),
         _("“%(service)s” opens at %(opens)s. Please come back then."),
     ),
+    "service-closed-day": Text(
+        _("This service is closed today"),
+        _("“%(service)s” gives no tickets today (%(why)s). It opens again: %(opens)s."),
+    ),
     "service-paused": Text(
         _("This service is paused"),
         _("“%(service)s” gives no tickets for the moment. Please ask the staff."),

@@ -3,20 +3,33 @@
 One joined read, the number, the fact, the ticket, the line's count: nothing is counted.
 """
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 
 from turnero.queue import refusals, rows
+from turnero.queue.calendars import calendar
 from turnero.queue.facts import TicketIssued
+from turnero.queue.holidays import ALWAYS, Calendar, country_of
 from turnero.queue.hours import opening
 from turnero.queue.numbers import day_of, number
 from turnero.queue.ranks import rank_at
 from turnero.queue.requests import Issue, Issued
 from turnero.queue.settings import languages_of, settings_of
 from turnero.queue.states import State
-from turnero.queue.tables import ANY_DESK, YES, attention, line, series, service, site, ticket
+from turnero.queue.tables import (
+    ANY_DESK,
+    YES,
+    attention,
+    closure,
+    line,
+    series,
+    service,
+    site,
+    ticket,
+)
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -24,6 +37,15 @@ from turnero.store.tx import Tx
 _BY_ONESELF = frozenset({"kiosk", "web", "phone"})
 #: the only channel that gives a clinical class; the server says who may use it
 _TRIAGE = "triage"
+
+
+#: the first closure of a day from `since` on
+_NEXT_CLOSURE = (
+    select(func.min(closure.c.day))
+    .where(closure.c.site == service.c.site, closure.c.day >= bindparam("since"))
+    .correlate(service)
+    .scalar_subquery()
+)
 
 
 def _asked(which: ColumnElement[bool]) -> Statement:
@@ -43,6 +65,9 @@ def _asked(which: ColumnElement[bool]) -> Statement:
             service.c.prefix,
             service.c.hours,
             service.c.all_day,
+            service.c.holidays,
+            site.c.profile,
+            _NEXT_CLOSURE.label("closure"),
             service.c.quota,
             service.c.open,
             attention.c.id.label("attention"),
@@ -166,10 +191,11 @@ def issue(tx: Tx, request: Issue) -> Issued:
 
 def _about(tx: Tx, request: Issue) -> Any:
     """The row of `_asked`, if a ticket may be taken now."""
+    asked = {"site": tx.site, "service": request.service, "since": _yesterday(tx.now_ms)}
     if request.attention is None:
-        about = tx.row(_USUAL, site=tx.site, service=request.service)
+        about = tx.row(_USUAL, **asked)
     else:
-        about = tx.row(_NAMED, site=tx.site, service=request.service, attention=request.attention)
+        about = tx.row(_NAMED, **asked, attention=request.attention)
     if about is None:
         raise refusals.unknown("service-unknown", service=request.service)
     if about.attention is None:
@@ -180,12 +206,41 @@ def _about(tx: Tx, request: Issue) -> Any:
         raise refusals.invalid("service-is-group", service=request.service)
     if not about.open:
         raise refusals.refused("service-paused", service=request.service)
-    now = opening(about.hours, about.all_day, tx.now_ms, about.zone)
+    now = opening(about.hours, about.all_day, tx.now_ms, about.zone, _calendar(tx, about))
     if not now.open:
+        if now.off is not None:
+            why = now.off.names.get(languages_of(about.languages)[0]) or next(
+                iter(now.off.names.values()), "-"
+            )
+            opens = f"{now.later.day} {now.later.at}" if now.later else "-"
+            raise refusals.refused(
+                "service-closed-day", service=request.service, why=why, opens=opens
+            )
         if now.opens is not None:
             raise refusals.refused("service-closed-until", service=request.service, opens=now.opens)
         raise refusals.refused("service-closed", service=request.service)
     return about
+
+
+def _yesterday(now_ms: int) -> str:
+    """A day that is over, or about to be, wherever the site is: YYYY-MM-DD."""
+    return (datetime.fromtimestamp(now_ms / 1000, UTC) - timedelta(days=1)).date().isoformat()
+
+
+def _calendar(tx: Tx, about: Any) -> Calendar:
+    """The site's shut days, as far as they matter to somebody who takes a ticket now.
+
+    The row tells only the first closure of yesterday or later: mostly that settles it.
+    """
+    if about.all_day or about.holidays:
+        return ALWAYS
+    country = country_of(about.profile, holidays=settings_of(about.settings).holidays)
+    today = day_of(tx.now_ms, about.zone)
+    here = Calendar(country)
+    shut = about.closure is not None and about.closure <= today
+    if shut or here.off(date.fromisoformat(today)) is not None:
+        return calendar(tx, tx.site, today)
+    return here
 
 
 def _allow_class(request: Issue, about: Any) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, select
 
-from turnero.queue.hours import Opening, opening
+from turnero.queue.calendars import calendar
+from turnero.queue.holidays import ALWAYS, Calendar
+from turnero.queue.hours import Later, Opening, opening
 from turnero.queue.numbers import day_of
 from turnero.queue.reads.lines import Lines, names_of, public_names
 from turnero.queue.settings import languages_of
@@ -42,6 +44,7 @@ _SERVICES = Statement(
         service_table.c.requirements,
         service_table.c.hours,
         service_table.c.all_day,
+        service_table.c.holidays,
         service_table.c.quota,
         service_table.c.open,
         series.c.next,
@@ -76,6 +79,19 @@ _DESKS = Statement(
     .where(desk_table.c.site == bindparam("site"), desk_table.c.active == 1)
     .order_by(desk_table.c.sort)
 )
+
+
+class Hour(NamedTuple):
+    """A moment at a site, and its shut days."""
+
+    now_ms: int
+    zone: str
+    calendar: Calendar
+
+    def opening(self, row: Any) -> Opening:
+        """Whether the service of a row with hours, all_day and holidays is open then."""
+        shut = ALWAYS if row.holidays else self.calendar
+        return opening(row.hours, row.all_day, self.now_ms, self.zone, shut)
 
 
 def site_no(q: Query, key: str) -> int | None:
@@ -139,22 +155,23 @@ def _site(q: Query, row: Any, now_ms: int) -> SiteView:
 def _services(q: Query, site: int, zone: str, now_ms: int) -> tuple[ServiceView, ...]:
     lines = Lines(q, site, now_ms)
     children: dict[int | None, list[Any]] = {}
-    for row in q.rows(_SERVICES, site=site, day=day_of(now_ms, zone)):
+    today = day_of(now_ms, zone)
+    for row in q.rows(_SERVICES, site=site, day=today):
         children.setdefault(row.parent, []).append(row)
-    return _branch(children, None, lines, zone, now_ms)
+    opens = Hour(now_ms, zone, calendar(q, site, today))
+    return _branch(children, None, lines, opens)
 
 
 def _branch(
     children: Mapping[int | None, list[Any]],
     parent: int | None,
     lines: Lines,
-    zone: str,
-    now_ms: int,
+    hour: Hour,
 ) -> tuple[ServiceView, ...]:
     return tuple(
-        _group(row, _branch(children, row.id, lines, zone, now_ms))
+        _group(row, _branch(children, row.id, lines, hour))
         if row.id in children
-        else _leaf(row, lines, opening(row.hours, row.all_day, now_ms, zone))
+        else _leaf(row, lines, hour.opening(row))
         for row in children.get(parent, ())
     )
 
@@ -168,6 +185,8 @@ def _leaf(row: Any, lines: Lines, now: Opening) -> ServiceView:
         opens=now.opens,
         waiting=lines.waiting(row.id),
         wait=lines.wait(row.id),
+        later=now.later,
+        off=now.off,
     )
 
 
@@ -182,7 +201,13 @@ def _group(row: Any, below: tuple[ServiceView, ...]) -> ServiceView:
         waiting=sum(child.waiting for child in below),
         wait=None,
         children=below,
+        later=min((child.later for child in below if child.later), default=None, key=_soonest),
+        off=next((child.off for child in below if child.off), None),
     )
+
+
+def _soonest(later: Later) -> tuple[str, str]:
+    return later.day, later.at
 
 
 def service_state(row: Any, now: Opening) -> str:

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
-from turnero.queue.hours import opening
+from turnero.queue.calendars import calendar
 from turnero.queue.numbers import day_of
 from turnero.queue.reads.desks import session_view
 from turnero.queue.reads.lines import Lines, names_of
-from turnero.queue.reads.sites import service_state
+from turnero.queue.reads.sites import Hour, service_state
 from turnero.queue.reads.tickets import waiting_view
 from turnero.queue.states import State
 from turnero.queue.tables import (
@@ -37,6 +37,7 @@ _SERVICES = Statement(
         service.c.names,
         service.c.hours,
         service.c.all_day,
+        service.c.holidays,
         service.c.quota,
         service.c.open,
         service.c.target_min,
@@ -123,15 +124,15 @@ def supervisor(q: Query, site: int, now_ms: int) -> SupervisorView | None:
     lines = Lines(q, site, now_ms)
     parked = q.rows(_PARKED, site=site)
     parked_at = [row.service for row in parked]
-    services = q.rows(_SERVICES, site=site, day=day_of(now_ms, about.zone))
+    today = day_of(now_ms, about.zone)
+    services = q.rows(_SERVICES, site=site, day=today)
+    hour = Hour(now_ms, about.zone, calendar(q, site, today))
     return SupervisorView(
         site=about.key,
         name=about.name,
         seq=head_seq(q, site),
         now_ms=now_ms,
-        services=tuple(
-            _service(row, lines, parked_at.count(row.id), about.zone, now_ms) for row in services
-        ),
+        services=tuple(_service(row, lines, parked_at.count(row.id), hour) for row in services),
         desks=tuple(_desk(row) for row in q.rows(_DESKS, site=site)),
         parked=tuple(waiting_view(row) for row in parked),
         help_calls=help_calls(q, site),
@@ -146,17 +147,19 @@ def help_calls(q: Query, site: int) -> tuple[HelpView, ...]:
     )
 
 
-def _service(row: Any, lines: Lines, parked: int, zone: str, now_ms: int) -> ServiceNow:
+def _service(row: Any, lines: Lines, parked: int, hour: Hour) -> ServiceNow:
     oldest_ms = lines.oldest_ms(row.id)
     target = row.target_min
     return ServiceNow(
         service=row.key,
         names=names_of(row.names),
-        state=service_state(row, opening(row.hours, row.all_day, now_ms, zone)),
+        state=service_state(row, hour.opening(row)),
         waiting=lines.waiting(row.id),
         oldest_ms=oldest_ms,
         target_min=target,
-        late=target is not None and oldest_ms is not None and now_ms - oldest_ms > target * 60_000,
+        late=target is not None
+        and oldest_ms is not None
+        and hour.now_ms - oldest_ms > target * 60_000,
         last_wait_ms=lines.last_wait_ms(row.id),
         parked=parked,
     )
