@@ -284,6 +284,21 @@ def site_load(file: Path, data: Path | None) -> None:
     click.echo(f"site {done['site']} (number {done['number']}): {said}", err=True)
 
 
+@site.command("save")
+@click.argument("file", type=_FILE, required=False)
+@click.option("--site", "key", help="Key of the site (default: the only one).")
+@_data
+def site_save(file: Path | None, key: str | None, data: Path | None) -> None:
+    """Write a site as the TOML file that would make it: to FILE, or to standard output."""
+    done = _act(data, "site-save", site=key)
+    if file is None:
+        click.echo(done["text"], nl=False)
+        return
+    with _told():
+        file.write_text(done["text"], "utf-8")
+    click.echo(f"site {done['site']} is described in {file}", err=True)
+
+
 @main.command()
 @_data
 def setup(data: Path | None) -> None:

@@ -7,7 +7,9 @@ import pytest
 from tests.peers.server import SITE
 from tests.peers.stores import opened
 from turnero.queue import reads
-from turnero.server.sites import load_site
+from turnero.server.acts import ActRefusedError, do
+from turnero.server.settings import load
+from turnero.server.sites import decode, load_site
 from turnero.store import devices
 from turnero.store.errors import Invalid
 
@@ -42,3 +44,27 @@ async def test_a_kiosk_keeps_where_to_wait_and_what_its_paper_ends_with(tmp_path
         kiosk = await ledger.read(devices.by_key, 1, "kiosk", "hall")
     assert kiosk is not None
     assert kiosk.settings == '{"footer":{"es":"Gracias"},"where":{"es":"Sala 2"}}'
+
+
+def test_a_site_is_saved_by_the_command_line_and_loaded_again_without_a_change(
+    tmp_path: Path,
+) -> None:
+    settings = load(tmp_path / "data", environment={})
+    do(settings, "site-load", text=SITE)
+    saved = do(settings, "site-save", site=None)
+    assert saved["site"] == "demo"
+    assert do(settings, "site-load", text=saved["text"])["changes"] == 0
+    assert do(settings, "site-save", site="demo") == saved
+    with pytest.raises(ActRefusedError, match="No site is called"):
+        do(settings, "site-save", site="other")
+    do(settings, "site-load", text=SITE.replace('key = "demo"', 'key = "second"', 1))
+    with pytest.raises(ActRefusedError, match="name one by its key"):
+        do(settings, "site-save", site=None)
+
+
+def test_a_wrong_printer_is_told_with_the_line_of_the_file(tmp_path: Path) -> None:
+    source = SITE + PRINTER.format(url="lpt1")
+    with pytest.raises(Invalid) as caught:
+        decode(source)
+    line = int(caught.value.params["line"])
+    assert source.split("\n")[line - 1] == 'url = "lpt1"'

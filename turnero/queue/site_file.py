@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from turnero.queue import text
+from turnero.queue.refusals import invalid
+from turnero.queue.site_lines import line_of, line_of_syntax
 from turnero.queue.site_rules import check, wrong
 from turnero.queue.site_shape import SiteFile
 from turnero.store.errors import Invalid
@@ -19,17 +21,35 @@ _LONGEST = 400
 
 
 def decode(source: str) -> SiteFile:
-    """The checked description; `Invalid("site-file", key=…, what=…)` for the first thing wrong."""
+    """The checked description; for the first thing wrong `Invalid` with the code "site-file-line"
+    (line, key, what), or "site-file" where no line of the text can be named.
+    """
     try:
         raw = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
-        raise wrong("file", f"is not TOML: {error}") from None
+        line = line_of_syntax(str(error))
+        raise at_line(wrong("file", f"is not TOML: {error}"), line) from None
+    try:
+        file = _checked(raw)
+    except Invalid as error:
+        raise at_line(error, line_of(source, str(error.params["key"]))) from None
+    return file
+
+
+def _checked(raw: dict[str, Any]) -> SiteFile:
     try:
         file = msgspec.convert(_readable(raw, ""), SiteFile)
     except msgspec.ValidationError as error:
         raise _shape(error) from None
     check(file)
     return file
+
+
+def at_line(error: Invalid, line: int | None) -> Invalid:
+    """The same breach, with the line of the text at which it stands."""
+    if line is None:
+        return error
+    return invalid("site-file-line", line=line, **error.params)
 
 
 def _readable(value: Any, path: str) -> Any:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from turnero.queue.states import SessionState, State
-from turnero.store.tables import metadata
+from turnero.store.tables import journal, metadata
 
 
 def _partial(where: str) -> dict[str, Any]:
@@ -44,6 +44,7 @@ site = Table(
     Column("zone", Text, nullable=False),  # IANA time zone: days and hours are the site's own
     Column("profile", Text, nullable=False),  # pe | co | plain
     Column("languages", Text, nullable=False),  # JSON list; the first is the site's own
+    Column("hours", Text),  # JSON: weekday → [[from, to]], of services without their own; null: none
     Column("settings", Text, nullable=False),  # JSON of settings.Settings
     Column("closed_ms", BigInteger, nullable=False),  # the last close of day, line clock; 0 never
 )
@@ -154,11 +155,14 @@ line = Table(
     Column("origin", Text, nullable=False),  # walk-in; later also appointment, callback
     Column("desk", Integer, nullable=False),  # the only desk that may call; 0: any
     Column("count", Integer, nullable=False),  # tickets in state waiting with this line
+    Column("people", Integer, nullable=False),  # whom they stand for, together
     Column("last_wait_ms", BigInteger),  # wait of the last one called from it
     Column("last_call_ms", BigInteger),  # when that was, line clock
-    Column("pace_ms", BigInteger),  # smoothed time between calls while somebody waited
+    Column("last_people", Integer),  # whom that one stood for
+    Column("pace_ms", BigInteger),  # smoothed time for a person while somebody waited
     UniqueConstraint("service", "attention", "origin", "desk"),
     CheckConstraint("count >= 0", name="count"),
+    CheckConstraint("people >= 0", name="people"),
     Index("ix_line_desk", "desk", **_partial("desk > 0")),
     Index("ix_line_site", "site"),
 )
@@ -322,9 +326,10 @@ message = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("site", Integer, nullable=False),
-    Column("kind", Text, nullable=False),  # broadcast | emergency | service
+    Column("kind", Text, nullable=False),  # broadcast | emergency | service | kept | moved
     Column("zones", Text, nullable=False),  # JSON list; empty: every zone
     Column("service", Text),  # key of the service that it is about
+    Column("target", Text),  # key of the service that its line went to
     Column("texts", Text, nullable=False),  # JSON: language → text
     Column("from_ms", BigInteger, nullable=False),
     Column("until_ms", BigInteger),  # when it ends by itself, UTC; null: by hand
@@ -386,6 +391,9 @@ draft = Table(
     Column("by", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
 )
+
+#: what was changed in a site's description is found without reading its whole journal
+Index("ix_journal_site_loaded", journal.c.site, journal.c.seq, **_partial("kind = 'site-loaded'"))
 
 WAITING: ColumnElement[str] = literal_column("'waiting'", Text)
 ABSENT: ColumnElement[str] = literal_column("'no-show'", Text)

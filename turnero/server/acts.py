@@ -14,7 +14,7 @@ from turnero.server.accounts.places import default_place, site_number
 from turnero.server.accounts.service import Accounts
 from turnero.server.saying import sentence
 from turnero.server.settings import Settings
-from turnero.server.sites import load_site
+from turnero.server.sites import load_site, save_site
 from turnero.store.control import ask
 from turnero.store.errors import NotFound, Refused, TurneroError
 from turnero.store.ledger import Ledger
@@ -36,11 +36,14 @@ def acts(ledger: Ledger, accounts: Accounts, settings: Settings) -> dict[str, Ac
     async def site_load(given: dict[str, Any]) -> dict[str, Any]:
         return await load_site(ledger, str(given["text"]), actor="cli")
 
+    async def site_save(given: dict[str, Any]) -> dict[str, Any]:
+        return await save_site(ledger, given.get("site"))
+
     async def setup_begin(_given: dict[str, Any]) -> dict[str, Any]:
         return {"secret": await accounts.begin_setup(), "port": settings.port}
 
     known = _on_tokens(ledger, accounts) | _on_users(ledger, accounts)
-    known |= {"site-load": site_load, "setup-begin": setup_begin}
+    known |= {"site-load": site_load, "site-save": site_save, "setup-begin": setup_begin}
     return {name: _worded(act) for name, act in known.items()}
 
 

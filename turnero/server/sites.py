@@ -1,12 +1,17 @@
-"""Loads a site's description, from the command line or the demonstration."""
+"""A site's description in and out: from the command line, the pages or the demonstration."""
 
 from typing import Any
 
 from turnero.printer.profiles import profile_named
 from turnero.printer.transports import check_address
-from turnero.queue import reads, site_file
+from turnero.queue import reads, refusals, site_file, site_out
 from turnero.queue.commands.sites import load_site as command
+from turnero.queue.site_lines import line_of
+from turnero.queue.site_rules import wrong
+from turnero.queue.site_shape import SiteFile
+from turnero.store.errors import Invalid, Refused
 from turnero.store.ledger import Ledger
+from turnero.store.sql import Query
 
 
 async def load_site(ledger: Ledger, text: str, *, actor: str) -> dict[str, Any]:
@@ -15,11 +20,53 @@ async def load_site(ledger: Ledger, text: str, *, actor: str) -> dict[str, Any]:
     Raises `Invalid` naming the key, the printer's address or profile that is wrong; nothing is
     changed then.
     """
-    file = site_file.decode(text)
-    for part in file.printer:
-        check_address(part.url)
-        if part.profile is not None:
-            profile_named(part.profile)
+    file = decode(text)
     number = await ledger.read(reads.site_no_for, file.site.key)
     loaded = await ledger.run(command, file, site=number, actor=actor)
     return {"site": file.site.key, "number": loaded.site, "changes": loaded.changes}
+
+
+def decode(text: str) -> SiteFile:
+    """The description that this text holds, its printers checked too; an error has its line."""
+    file = site_file.decode(text)
+    try:
+        check_printers(file)
+    except Invalid as error:
+        line = line_of(text, str(error.params["key"]))
+        raise site_file.at_line(error, line) from None
+    return file
+
+
+def check_printers(file: SiteFile) -> None:
+    """Raise `Invalid("site-file")` for a printer's address or profile that cannot be."""
+    for n, part in enumerate(file.printer):
+        try:
+            check_address(part.url)
+        except Refused as error:
+            raise wrong(f"printer[{n}].url", f"{part.url!r}: {error.params['why']}") from None
+        if part.profile is not None:
+            try:
+                profile_named(part.profile)
+            except Refused as error:
+                known = error.params["known"]
+                raise wrong(
+                    f"printer[{n}].profile", f"{part.profile!r} is none of these: {known}"
+                ) from None
+
+
+async def save_site(ledger: Ledger, key: str | None) -> dict[str, Any]:
+    """The description of the site of that key, or of the only one, as TOML text."""
+
+    def read(q: Query) -> tuple[str, str]:
+        numbers = [reads.site_no(q, key)] if key else [one.no for one in reads.sites(q, 0)]
+        if key and numbers == [None]:
+            raise refusals.unknown("site-unknown", site=key)
+        if len(numbers) != 1:
+            raise Refused("site-which", 422)
+        file = site_out.read(q, numbers[0] or 0)
+        if file is None:
+            raise refusals.unknown("site-unknown", site=key or "")
+        return file.site.key, site_out.encode(file)
+
+    found, text = await ledger.read(read)
+    return {"site": found, "text": text}

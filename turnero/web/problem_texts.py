@@ -38,6 +38,7 @@ WORDS: dict[str, dict[str, str]] = {
         "called": _("called"),
         "serving": _("being served"),
         "parked": _("set aside"),
+        "away": _("away for a while"),
         "finished": _("finished"),
         "no-show": _("absent"),
         "cancelled": _("cancelled"),
@@ -57,6 +58,11 @@ WORDS: dict[str, dict[str, str]] = {
         "cancel": _("cancel"),
         "rate": _("rate"),
         "close-day": _("close the day"),
+        "step-out": _("step out"),
+        "overstay": _("mark as not back in time"),
+        "unticketed": _("attend without a ticket"),
+        "correct": _("correct"),
+        "renew": _("give a new code"),
         "undo": _("undo"),
     },
 }
@@ -150,6 +156,19 @@ _NAMED = {
     "help-unknown": Text(
         _("There is no such call for help"), _("It may have been attended already.")
     ),
+    "kiosk-unknown": Text(
+        _("There is no such kiosk"),
+        _("No kiosk is called “%(kiosk)s” here. Please check the site's devices."),
+    ),
+    "message-unknown": Text(
+        _("There is no such message"), _("Please reload the page; it may be over already.")
+    ),
+    "handover-unknown": Text(
+        _("There is no such note"), _("Please reload the page; it may have been read already.")
+    ),
+    "alarm-unknown": Text(
+        _("There is no such alarm"), _("Please reload the page; it may be over already.")
+    ),
 }
 
 _NEVER = {
@@ -177,6 +196,9 @@ _NEVER = {
         _("“%(outcome)s” is not one of the outcomes: %(known)s."),
     ),
     "reason-missing": Text(_("A reason is needed"), _("Please write why.")),
+    "handover-empty": Text(
+        _("The note is empty"), _("Please write what the next person at this desk must know.")
+    ),
     "transfer-target": Text(
         _("Where to is not clear"), _("Please give a service or a desk, one of the two.")
     ),
@@ -201,7 +223,30 @@ _NEVER = {
         _("The text is too long"),
         _("%(field)s has %(length)s characters; please write at most %(max)s."),
     ),
+    "text-missing": Text(
+        _("There is no text"), _("Please write what people are to read and hear.")
+    ),
+    "until-past": Text(
+        _("This hour is over"), _("Please give a time that is still to come, the later one last.")
+    ),
+    "after-out-of-range": Text(
+        _("This number of tickets is not possible"), _("Please give 1 to %(max)s tickets.")
+    ),
+    "zone-unknown": Text(
+        _("There is no such zone"),
+        _("No desk and no board is in zone “%(zone)s”. There are: %(known)s."),
+    ),
+    "message-service": Text(
+        _("Which service is it about?"),
+        _("A notice on a service names one service, and other messages name none."),
+    ),
+    "line-same": Text(
+        _("It is the same service"), _("Choose another one than “%(service)s” to move the line to.")
+    ),
     "site-file": Text(_("The site's file has an error"), _("At “%(key)s”: %(what)s.")),
+    "site-file-line": Text(
+        _("The site's file has an error"), _("Line %(line)s, at “%(key)s”: %(what)s.")
+    ),
 }
 
 _NOW = {
@@ -219,7 +264,43 @@ _NOW = {
     ),
     "service-paused": Text(
         _("This service is paused"),
-        _("“%(service)s” gives no tickets for the moment. Please ask the staff."),
+        _("“%(service)s” gives no tickets for the moment. Please ask the staff. %(says)s"),
+    ),
+    "service-paused-until": Text(
+        _("This service is paused"),
+        _("“%(service)s” gives tickets again at %(until)s. Please come back then. %(says)s"),
+    ),
+    "service-not-paused": Text(
+        _("This service is not paused"), _("“%(service)s” gives tickets already.")
+    ),
+    "kiosk-paused": Text(
+        _("This kiosk is closed"),
+        _("It gives no tickets for the moment. Please ask the staff, or use another. %(says)s"),
+    ),
+    "kiosk-paused-until": Text(
+        _("This kiosk is closed"),
+        _("It gives tickets again at %(until)s. Until then please use another one. %(says)s"),
+    ),
+    "kiosk-not-paused": Text(
+        _("This kiosk is not closed"), _("“%(kiosk)s” gives tickets already.")
+    ),
+    "line-moving": Text(
+        _("This line is being moved"),
+        _("Those who wait for “%(service)s” are being moved already. Try again in a moment."),
+    ),
+    "message-over": Text(
+        _("This message is over"), _("Nothing shows it any more. Somebody else ended it.")
+    ),
+    "emergency-on": Text(
+        _("There is an emergency message"),
+        _("Nobody is called to desk %(desk)s until a supervisor ends it."),
+    ),
+    "service-last-desk": Text(
+        _("No other desk attends this service"),
+        _(
+            "%(waiting)s wait for “%(service)s”. Move the line, keep it with a message, "
+            "or close the service first."
+        ),
     ),
     "quota-reached": Text(
         _("No more tickets today"),
@@ -232,6 +313,13 @@ _NOW = {
     "desk-has-waiting": Text(
         _("The desk still has people waiting"),
         _("%(waiting)s people wait only for desk %(desk)s. Transfer or attend them first."),
+    ),
+    "desk-has-parked": Text(
+        _("The desk has people set aside"),
+        _(
+            "%(parked)s people were set aside by desk %(desk)s. Say whether they stay so for the "
+            "other desks or go back to the line."
+        ),
     ),
     "attention-has-waiting": Text(
         _("People of this class are still waiting"),
@@ -264,6 +352,10 @@ _NOW = {
         _("The ticket is there already"),
         _("Ticket %(number)s is already in that line. Please choose another."),
     ),
+    "correct-nothing": Text(
+        _("There is nothing to correct"),
+        _("Ticket %(number)s has this service, class and count of people already."),
+    ),
     "outcome-missing": Text(
         _("An outcome is needed"),
         _("Say how ticket %(number)s ended: %(known)s."),
@@ -280,6 +372,13 @@ _NOW = {
     ),
     "help-acknowledged": Text(
         _("Somebody is already on the way"), _("This call for help was answered.")
+    ),
+    "handover-read": Text(
+        _("The note was read already"), _("Somebody at this desk marked it as read.")
+    ),
+    "alarm-ended": Text(_("The alarm is over"), _("Nothing is left to do about it.")),
+    "alarm-seen": Text(
+        _("Somebody sees to it already"), _("Another supervisor marked this alarm as seen.")
     ),
     "desk-closed": Text(_("The desk is closed"), _("Open desk %(desk)s first.")),
     "desk-on-break": Text(_("The desk is on a break"), _("End the break of desk %(desk)s first.")),

@@ -37,7 +37,7 @@ class Loaded(msgspec.Struct, frozen=True):
     changes: int
 
 
-_SITE_COLUMNS = ("key", "name", "zone", "profile", "languages", "settings")
+_SITE_COLUMNS = ("key", "name", "zone", "profile", "languages", "hours", "settings")
 _SITE = Statement(
     select(*(site.c[name] for name in _SITE_COLUMNS)).where(site.c.no == bindparam("no"))
 )
@@ -143,6 +143,7 @@ def _site(tx: Tx, file: SiteFile) -> list[Change]:
         "zone": part.zone,
         "profile": part.profile,
         "languages": json_of(part.languages),
+        "hours": None if part.hours is None else json_of(spans(part.hours, "site.hours")),
         "settings": json_of(part.settings),
     }
     row = tx.row(_SITE, no=tx.site)
@@ -266,7 +267,8 @@ def _parents_first(parts: tuple[ServicePart, ...]) -> list[ServicePart]:
 
 
 def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) -> Values:
-    hours = part.hours or file.site.hours or {}
+    # An empty table of its own means never open, whatever the site's hours are.
+    hours = part.hours if part.hours is not None else file.site.hours or {}
     return {
         "parent": ids[part.parent] if part.parent is not None else None,
         "prefix": part.prefix,

@@ -63,6 +63,9 @@ PROBLEMS = {
     "token-number-unknown": Text(
         mark("There is no such token"), mark("No token has the number %(token)s.")
     ),
+    "site-which": Text(
+        mark("Which site?"), mark("There is not exactly one site here: name one by its key.")
+    ),
     "place-without-site": Text(
         mark("A site is needed"),
         mark("A place belongs to a site: name the site of this %(role)s too."),
