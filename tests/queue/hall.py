@@ -4,7 +4,20 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from turnero.queue import reads, requests, site_file
-from turnero.queue.commands import calls, day, desks, finishing, issue, moves, ratings, undo
+from turnero.queue.commands import (
+    calls,
+    codes,
+    corrections,
+    day,
+    desks,
+    finishing,
+    issue,
+    moves,
+    ratings,
+    steps,
+    undo,
+    unticketed,
+)
 from turnero.queue.commands import help as helping
 from turnero.queue.commands.sites import load_site
 from turnero.queue.numbers import local
@@ -185,6 +198,8 @@ class Hall:
             "return": moves.return_ticket,
             "park": moves.park,
             "cancel": moves.cancel,
+            "step-out": steps.step_out,
+            "renew": codes.renew,
             "undo": undo.undo,
         }[move]
         at_desk = None if at is None else f"hnc.{at}"
@@ -202,6 +217,20 @@ class Hall:
         to_desk = None if desk is None else f"hnc.{desk}"
         request = requests.Transfer(ticket=ticket, service=service, desk=to_desk)
         await self.act(moves.transfer, request)
+
+    async def correct(self, ticket: str, reason: str = "se equivocó", **more: Any) -> None:
+        """Put right a service, a class or a count of people."""
+        request = requests.Correct(ticket=ticket, reason=reason, **more)
+        await self.act(corrections.correct, request)
+
+    async def unticketed(
+        self, service: str = "caja", desk: str = "v1", actor: str = "token:1", **more: Any
+    ) -> str:
+        """Serve somebody who has no ticket; the one that was made."""
+        request = requests.ServeUnticketed(desk=f"hnc.{desk}", service=service, **more)
+        called = await self.act(unticketed.serve, request, actor)
+        assert called.ticket is not None
+        return called.ticket
 
     async def rate(self, ticket: str, answer: Any = 5, **more: Any) -> None:
         """Rate."""

@@ -11,6 +11,7 @@ from tests.queue.hall import Hall
 from turnero.queue import refusals, tables
 from turnero.store.errors import Refused
 from turnero.store.sql import Statement
+from turnero.store.tables import timer
 
 _TABLES: list[Table] = [
     tables.site,
@@ -25,6 +26,10 @@ _TABLES: list[Table] = [
     tables.press,
     tables.rating,
     tables.help_call,
+    tables.alarm,
+    tables.handover,
+    tables.note,
+    timer,
 ]
 _ALL = [Statement(select(table).order_by(*table.primary_key)) for table in _TABLES]
 

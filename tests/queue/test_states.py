@@ -18,6 +18,9 @@ NAMED = [
     Move.PARK,
     Move.TRANSFER,
     Move.CANCEL,
+    Move.STEP_OUT,
+    Move.CORRECT,
+    Move.RENEW,
     Move.RATE,
 ]
 
@@ -29,6 +32,8 @@ async def ticket_in(hall: Hall, state: State) -> str:
         await hall.move("cancel", ticket)
     elif state is State.NOT_SERVED:
         await hall.close_day()
+    elif state is State.AWAY:
+        await hall.move("step-out", ticket)
     elif state is not State.WAITING:
         assert await hall.next() == ticket
     if state is State.SERVING:
@@ -51,6 +56,8 @@ async def make(hall: Hall, move: Move, ticket: str) -> None:
         await hall.finish(ticket)
     elif move is Move.TRANSFER:
         await hall.transfer(ticket, service="sangre")
+    elif move is Move.CORRECT:
+        await hall.correct(ticket, people=2)
     elif move is Move.RATE:
         await hall.rate(ticket)
     elif move is Move.NO_SHOW and await hall.state(ticket) == State.CALLED:
@@ -99,4 +106,13 @@ def test_every_state_can_be_reached_and_only_the_end_states_have_no_way_out() ->
 
 
 def test_what_undo_takes_back_is_what_a_press_does() -> None:
-    assert set(Move) - UNDOABLE == {Move.ISSUE, Move.RECALL, Move.RATE, Move.CLOSE_DAY}
+    assert set(Move) - UNDOABLE == {
+        Move.ISSUE,
+        Move.RECALL,
+        Move.STEP_OUT,
+        Move.OVERSTAY,
+        Move.RATE,
+        Move.CLOSE_DAY,
+        Move.CORRECT,
+        Move.RENEW,
+    }

@@ -30,7 +30,7 @@ class HeadSeen(msgspec.Struct, frozen=True, omit_defaults=True):
 class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why this ticket was called: the rule that decided and the candidates, winner first."""
 
-    #: only | class | oldest | overflow | chosen | nobody
+    #: only | class | oldest | primary | overflow | chosen | unticketed | nobody
     rule: str
     heads: tuple[HeadSeen, ...] = ()
 
@@ -337,6 +337,8 @@ class ServicePaused(Fact, frozen=True, tag="service-paused"):
     until_ms: int | None = None
     #: tickets it still gives before; None: paused now
     after: int | None = None
+    #: UTC; when it will pause; None: it has
+    from_ms: int | None = None
 
 
 class ServiceResumed(Fact, frozen=True, tag="service-resumed"):
@@ -351,6 +353,7 @@ class KioskPaused(Fact, frozen=True, tag="kiosk-paused"):
     place: str
     until_ms: int | None = None
     after: int | None = None
+    from_ms: int | None = None
 
 
 class KioskResumed(Fact, frozen=True, tag="kiosk-resumed"):
@@ -379,7 +382,7 @@ class MessageShown(Fact, frozen=True, tag="message-shown"):
     """Boards, kiosks and phones say something besides calls; the words are a row."""
 
     message: int
-    #: broadcast | emergency | service
+    #: broadcast | emergency | service | kept | moved (a line; said by the line itself)
     sort: str
     #: empty: every zone
     zones: tuple[str, ...] = ()
@@ -450,6 +453,8 @@ class HelpEscalated(Fact, frozen=True, tag="help-escalated"):
     help: int
     place: str
     need: str
+    #: when the minute was over, UTC: earlier than the entry where the server was down
+    due_ms: int = 0
 
 
 class HelpAcknowledged(Fact, frozen=True, tag="help-acknowledged"):

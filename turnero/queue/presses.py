@@ -53,12 +53,18 @@ class Press:
             self._no = seq
         return seq
 
-    def save(self, old: Ticket, new: Ticket, called: Figures | None = None) -> None:
-        """Write a ticket that this press changes."""
+    def save(
+        self,
+        old: Ticket,
+        new: Ticket,
+        called: Figures | None = None,
+        undone: Ticket | None = None,
+    ) -> None:
+        """Write a ticket that this press changes; `undone` is what an undo makes of it instead."""
         if self._no is None:
             raise AssertionError("a press is named by its first fact")
         save(self._tx, old, new._replace(press=self._no), called)
-        before = tuple(getattr(old, name) for name in CHANGING)
+        before = tuple(getattr(undone or old, name) for name in CHANGING)
         self._touched.append(Touched(old.id, old.number, old.version + 1, before))
 
     def close(self) -> None:

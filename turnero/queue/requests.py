@@ -54,6 +54,45 @@ class DeskMove(msgspec.Struct, frozen=True):
     desk: str
 
 
+class CloseDesk(msgspec.Struct, frozen=True):
+    """Stop working at a desk."""
+
+    desk: str
+    #: what becomes of the tickets that this desk set aside: they stay so, or go back to the line
+    parked: Literal["leave", "return"] | None = None
+    #: of the services that nobody else calls then: "keep" keeps their lines, and people are told
+    line: Literal["keep"] | None = None
+    #: language → what they are told; None: the usual words
+    text: dict[str, str] | None = None
+
+
+class HandOver(msgspec.Struct, frozen=True):
+    """Leave a word for whoever works at this desk next."""
+
+    desk: str
+    text: str
+    #: end one's session too; otherwise it stays until the next one takes the desk over
+    close: bool = True
+
+
+class HandoverNamed(msgspec.Struct, frozen=True):
+    """A word left at a desk."""
+
+    handover: int
+
+
+class AtPage(msgspec.Struct, frozen=True):
+    """A desk whose page came or went."""
+
+    desk: str
+
+
+class AlarmNamed(msgspec.Struct, frozen=True):
+    """An alarm."""
+
+    alarm: int
+
+
 class AtDesk(msgspec.Struct, frozen=True):
     """The session that a desk act left."""
 
@@ -85,6 +124,27 @@ class Called(msgspec.Struct, frozen=True):
 
     ticket: str | None
     finished: str | None = None
+
+
+class ServeUnticketed(msgspec.Struct, frozen=True):
+    """Finish the one in service, if any, and serve somebody who has no ticket."""
+
+    desk: str
+    service: str
+    people: int = 1
+    #: of the one in service, where its service asks for it
+    outcome: str | None = None
+
+
+class Correct(msgspec.Struct, frozen=True):
+    """Put right what was taken wrongly; None: as it is."""
+
+    ticket: str
+    #: in one's own words; kept beside the fact
+    reason: str
+    service: str | None = None
+    attention: str | None = None
+    people: int | None = None
 
 
 class TicketMove(msgspec.Struct, frozen=True):
@@ -163,3 +223,87 @@ class DayDone(msgspec.Struct, frozen=True):
 
     not_served: int
     left: bool
+
+
+class PauseService(msgspec.Struct, frozen=True):
+    """A service gives no more tickets: now, from a moment on, or after so many; who waits is unaffected."""
+
+    service: str
+    #: when it opens again by itself, UTC; None: until somebody opens it
+    until_ms: int | None = None
+    #: tickets it still gives before; None: none
+    after: int | None = None
+    #: language → what people are told meanwhile
+    text: dict[str, str] | None = None
+    #: when it pauses, UTC; None: now
+    from_ms: int | None = None
+
+
+class ServiceNamed(msgspec.Struct, frozen=True):
+    """That service."""
+
+    service: str
+
+
+class PauseKiosk(msgspec.Struct, frozen=True):
+    """A kiosk gives no more tickets, as in `PauseService`."""
+
+    place: str
+    until_ms: int | None = None
+    after: int | None = None
+    text: dict[str, str] | None = None
+    from_ms: int | None = None
+
+
+class KioskNamed(msgspec.Struct, frozen=True):
+    """The kiosk of that key."""
+
+    place: str
+
+
+class LeverPulled(msgspec.Struct, frozen=True):
+    """The service or kiosk, and what it does now."""
+
+    subject: str
+    #: open | limited (so many tickets are left) | planned (pauses later) | paused
+    state: str
+
+
+class MoveLine(msgspec.Struct, frozen=True):
+    """Everybody of a service's line waits for another one from now on; arrival times are kept."""
+
+    origin: str
+    service: str
+
+
+class LineMove(msgspec.Struct, frozen=True):
+    """How many went so far; the rest goes by a timer while `left`."""
+
+    moved: int
+    left: bool
+
+
+class ShowMessage(msgspec.Struct, frozen=True):
+    """Say something on boards, kiosks and phones."""
+
+    sort: Literal["broadcast", "emergency", "service"]
+    #: language → words; one that is missing is told in the site's own
+    texts: dict[str, str]
+    #: empty: every zone
+    zones: tuple[str, ...] = ()
+    #: key of the service that it is about; a service notice has one, the others have none
+    service: str | None = None
+    #: when it ends by itself, UTC; None: by hand
+    until_ms: int | None = None
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """The message."""
+
+    message: int
+
+
+class EndMessage(msgspec.Struct, frozen=True):
+    """Say it no more."""
+
+    message: int

@@ -97,6 +97,7 @@ SENTENCES = {
     "primary": "%(number)s is for your own services; they go before the overflow ones.",
     "overflow": "Nobody waits for your own services: %(number)s comes from overflow.",
     "chosen": "%(number)s was chosen by hand.",
+    "unticketed": "%(number)s came without a ticket.",
     "nobody": "Nobody is waiting.",
 }
 

@@ -1,16 +1,17 @@
 """Reading a ticket for a move and writing it back: the one place where ticket rows change.
 
 A move is a pure change of a `Ticket`; `save` writes it, checks that nobody else did
-meanwhile, and keeps the counts of the lines that it left or joined exact.
+meanwhile, keeps the counts of the lines that it left or joined exact, and what is due of a
+ticket that is aside.
 """
 
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from turnero.queue import refusals
+from turnero.queue import aside, refusals
 from turnero.queue.ranks import Rank
-from turnero.queue.states import State
+from turnero.queue.states import ASIDE, State
 from turnero.queue.tables import attention, desk, line, note, service, site, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
@@ -23,6 +24,8 @@ class Ticket(NamedTuple):
     """What moves can change of a ticket's row, then what they only read. See tables.py."""
 
     service: int
+    attention: int
+    people: int
     line: int
     state: str
     rank_ms: int
@@ -47,7 +50,6 @@ class Ticket(NamedTuple):
     id: str
     site: int
     number: str
-    attention: int
     # Read with it, from the rows that it names.
     service_key: str
     attention_key: str
@@ -114,19 +116,27 @@ _SAVE = Statement(
     )
 )
 _LEAVE = Statement(
-    update(line).where(line.c.id == bindparam("b_id")).values(count=line.c.count - 1)
+    update(line)
+    .where(line.c.id == bindparam("b_id"))
+    .values(count=line.c.count - 1, people=line.c.people - bindparam("b_people"))
 )
 _LEAVE_CALLED = Statement(
     update(line)
     .where(line.c.id == bindparam("b_id"))
     .values(
         count=line.c.count - 1,
+        people=line.c.people - bindparam("b_people"),
         last_wait_ms=bindparam("b_wait"),
         last_call_ms=bindparam("b_now"),
+        last_people=bindparam("b_people"),
         pace_ms=func.coalesce(bindparam("b_pace"), line.c.pace_ms),
     )
 )
-JOIN = Statement(update(line).where(line.c.id == bindparam("b_id")).values(count=line.c.count + 1))
+JOIN = Statement(
+    update(line)
+    .where(line.c.id == bindparam("b_id"))
+    .values(count=line.c.count + 1, people=line.c.people + bindparam("b_people"))
+)
 _LINE = Statement(
     select(line.c.id).where(
         line.c.service == bindparam("service"),
@@ -140,7 +150,7 @@ _NEW_LINE = Statement(
     .values(
         {
             line.c[name]: bindparam(name)
-            for name in ("site", "service", "attention", "origin", "desk", "count")
+            for name in ("site", "service", "attention", "origin", "desk", "count", "people")
         }
     )
     .returning(line.c.id)
@@ -181,21 +191,25 @@ def save(tx: Tx, old: Ticket, new: Ticket, called: Figures | None = None) -> Non
         tx.run(
             _LEAVE_CALLED,
             b_id=old.line,
+            b_people=old.people,
             b_wait=called.wait_ms,
             b_now=tx.line_ms,
             b_pace=called.pace_ms,
         )
     elif leaves:
-        tx.run(_LEAVE, b_id=old.line)
+        tx.run(_LEAVE, b_id=old.line, b_people=old.people)
     if joins:
-        tx.run(JOIN, b_id=new.line)
+        tx.run(JOIN, b_id=new.line, b_people=new.people)
+    if old.state != new.state:
+        if old.state in ASIDE:
+            aside.left(tx, old)
+        if new.state in ASIDE:
+            aside.entered(tx, new)
 
 
 def write_note(tx: Tx, seq: int, what: str, words: str, ticket_id: str | None = None) -> None:
     """Keep words that belong to the fact of that number and tag; they may be personal."""
-    tx.run(
-        _NOTE, site=tx.site, seq=seq, what=what, ticket=ticket_id, text=words, at_ms=tx.line_ms
-    )
+    tx.run(_NOTE, site=tx.site, seq=seq, what=what, ticket=ticket_id, text=words, at_ms=tx.line_ms)
 
 
 def new_line(tx: Tx, service_id: int, attention_id: int, desk_id: int = 0) -> int:
@@ -208,6 +222,7 @@ def new_line(tx: Tx, service_id: int, attention_id: int, desk_id: int = 0) -> in
         origin=WALK_IN,
         desk=desk_id,
         count=0,
+        people=0,
     )
     return int(made.id)
 

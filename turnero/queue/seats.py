@@ -6,15 +6,28 @@ one session for each agent is for people, so an agent is an actor who is a signe
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import and_, bindparam, func, insert, select
 
 from turnero.queue import refusals
+from turnero.queue.attendance import came
 from turnero.queue.facts import SessionOpened
 from turnero.queue.states import SessionState
-from turnero.queue.tables import CLOSED, desk, desk_session, ticket
+from turnero.queue.tables import CLOSED, desk, desk_session, message, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
+#: emergency messages shown at the desk's site, whichever their zones
+_EMERGENCIES = (
+    select(func.count())
+    .where(
+        message.c.site == desk.c.site,
+        message.c.ended_ms.is_(None),
+        message.c.kind == "emergency",
+    )
+    .correlate(desk)
+    .scalar_subquery()
+    .label("emergencies")
+)
 _SEAT = Statement(
     select(
         desk.c.id,
@@ -25,6 +38,7 @@ _SEAT = Statement(
         desk_session.c.since_ms,
         ticket.c.id.label("ticket"),
         ticket.c.number,
+        _EMERGENCIES,
     )
     .select_from(
         desk.outerjoin(
@@ -57,6 +71,8 @@ class Seat(NamedTuple):
     since_ms: int | None
     ticket: str | None
     number: str | None
+    #: emergency messages at its site; which zones they hold up, emergency.py says
+    emergencies: int
 
 
 def agent_of(tx: Tx) -> str | None:
@@ -90,6 +106,7 @@ def working(tx: Tx, ref: str) -> tuple[Seat, int]:
     if agent_of(tx) is not None:
         raise refusals.refused("desk-closed", desk=at.ref)
     session = new_session(tx, at.desk, None)
+    came(tx, at.ref)
     tx.append(SessionOpened(session=session, desk=at.ref))
     return at._replace(session=session, state=SessionState.OPEN.value), session
 

@@ -69,6 +69,12 @@ class Move(StrEnum):
     RATE = "rate"
     #: the site's day ends with the ticket unserved
     CLOSE_DAY = "close-day"
+    #: somebody without a ticket is served: one is made at the desk
+    UNTICKETED = "unticketed"
+    #: class, service or count of people was wrong
+    CORRECT = "correct"
+    #: the ticket is lost: a new secret code, the old one opens nothing
+    RENEW = "renew"
 
 
 #: move → the states it is legal in → the state it leads to
@@ -116,11 +122,30 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
             State.PARKED: State.NOT_SERVED,
             State.AWAY: State.NOT_SERVED,
         },
+        Move.UNTICKETED: {None: State.SERVING},
+        Move.CORRECT: {
+            State.WAITING: State.WAITING,
+            State.CALLED: State.CALLED,
+            State.SERVING: State.SERVING,
+            State.PARKED: State.PARKED,
+            State.AWAY: State.AWAY,
+        },
+        Move.RENEW: {
+            State.WAITING: State.WAITING,
+            State.CALLED: State.CALLED,
+            State.SERVING: State.SERVING,
+            State.PARKED: State.PARKED,
+            State.AWAY: State.AWAY,
+            State.NO_SHOW: State.NO_SHOW,
+        },
     }
 )
 
 #: a ticket in one of these is at a desk and holds its session
 AT_DESK: Final = frozenset({State.CALLED, State.SERVING})
+
+#: a ticket in one of these is in no line and comes back to it; something is due meanwhile
+ASIDE: Final = frozenset({State.PARKED, State.AWAY})
 
 #: moves that one press at a desk makes and that undo takes back
 UNDOABLE: Final = frozenset(
@@ -134,6 +159,7 @@ UNDOABLE: Final = frozenset(
         Move.PARK,
         Move.TRANSFER,
         Move.CANCEL,
+        Move.UNTICKETED,
     }
 )
 

@@ -42,6 +42,14 @@ def reason(value: str) -> str:
     return value
 
 
+def note(value: str, longest: int) -> str | None:
+    """A note over several lines without hidden characters, None when nothing is left."""
+    words = comment(value[: MAX_COMMENT + 1])
+    if words is not None and len(words) > longest:
+        raise invalid("text-too-long", field="note", max=longest, length=len(value))
+    return words
+
+
 def comment(value: str | None) -> str | None:
     """A comment without hidden characters, None when nothing is left; `Invalid` if too long."""
     if value is None:

@@ -65,6 +65,8 @@ class ServiceView(msgspec.Struct, frozen=True):
     later: Later | None = None
     #: why it is shut all of today: a holiday, or the site's own closure
     off: DayOff | None = None
+    #: why it gives no tickets by somebody's hand, or how many more
+    pause: "PauseView | None" = None
 
 
 class DeskBrief(msgspec.Struct, frozen=True):
@@ -112,6 +114,9 @@ class TicketView(msgspec.Struct, frozen=True):
     #: where it was called, while it is at a desk
     desk: str | None
     desk_name: str | None
+    #: stepped out: until when they should be back, and whether that is soon
+    away_until_ms: int | None
+    hurry: bool
     #: journal number of its last call: a higher one is a new call
     call_seq: int | None
     last_call_ms: int | None
@@ -259,8 +264,10 @@ class WaitingView(msgspec.Struct, frozen=True):
     #: staff: the internal name
     names: Names
     attention: str
-    #: since when it is in this state
+    #: since when it is in this state; of one who stepped out, since when it is in line
     since_ms: int
+    #: of one who stepped out: until when
+    until_ms: int | None = None
 
 
 class UndoView(msgspec.Struct, frozen=True):
@@ -273,6 +280,30 @@ class UndoView(msgspec.Struct, frozen=True):
     until_ms: int
 
 
+class HandoverView(msgspec.Struct, frozen=True):
+    """A word left at a desk for whoever works there next; staff only."""
+
+    id: int
+    text: str
+    #: "user:3"
+    by: str
+    at_ms: int
+
+
+class AlarmView(msgspec.Struct, frozen=True):
+    """What somebody must look at; staff only."""
+
+    id: int
+    #: see alarms.KINDS
+    kind: str
+    subject: str
+    since_ms: int
+    figures: dict[str, str | int]
+    #: when and by whom it was seen
+    seen_ms: int | None
+    seen_by: str | None
+
+
 class DeskView(msgspec.Struct, frozen=True):
     """All that a desk's page shows; staff only."""
 
@@ -280,15 +311,21 @@ class DeskView(msgspec.Struct, frozen=True):
     site: str
     name: str
     zone: str
+    #: calls the next one by itself when it is free
+    auto_call: bool
     #: journal number this was read at: follow from here
     seq: int
     now_ms: int
+    #: words left here that nobody has read yet
+    handovers: tuple["HandoverView", ...]
     session: SessionView | None
     serving: ServingView | None
     queues: tuple[QueueView, ...]
     #: waiting for this desk only
     own: tuple[WaitingView, ...]
     parked: tuple[WaitingView, ...]
+    #: stepped out for a while, of the desk's services
+    away: tuple[WaitingView, ...]
     #: no-shows who may still come back
     absent: tuple[WaitingView, ...]
     undo: UndoView | None
@@ -333,6 +370,17 @@ class HelpView(msgspec.Struct, frozen=True):
     escalated: bool
 
 
+class HelpAnswered(msgspec.Struct, frozen=True):
+    """A help call that somebody acknowledged."""
+
+    id: int
+    place: str
+    need: str
+    done_ms: int
+    #: actor: "user:3", "token:7"
+    done_by: str
+
+
 class SupervisorView(msgspec.Struct, frozen=True):
     """Who waits, at which desks, who needs help; staff only."""
 
@@ -344,3 +392,69 @@ class SupervisorView(msgspec.Struct, frozen=True):
     desks: tuple[DeskNow, ...]
     parked: tuple[WaitingView, ...]
     help_calls: tuple[HelpView, ...]
+
+
+class PauseView(msgspec.Struct, frozen=True):
+    """Why a service or a kiosk gives no tickets, or will not."""
+
+    #: paused | limited (gives `after` more) | planned (pauses at `from_ms`)
+    state: str
+    #: when it opens again by itself, UTC; null: by hand
+    until_ms: int | None
+    after: int | None
+    #: language → what people are told
+    texts: Names
+    from_ms: int | None = None
+
+
+class PausedService(msgspec.Struct, frozen=True):
+    """A service and its lever; staff only."""
+
+    service: str
+    #: staff: the internal name
+    names: Names
+    #: null: it gives tickets
+    pause: PauseView | None
+
+
+class PausedKiosk(msgspec.Struct, frozen=True):
+    """A kiosk and its lever; staff only."""
+
+    place: str
+    name: str
+    pause: PauseView | None
+
+
+class Pauses(msgspec.Struct, frozen=True):
+    """Every lever that holds up tickets; staff only."""
+
+    services: tuple[PausedService, ...]
+    kiosks: tuple[PausedKiosk, ...]
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """What boards, kiosks and phones say besides calls."""
+
+    id: int
+    #: broadcast | emergency | service, or of a line: kept (its last desk closed) | moved
+    sort: str
+    #: language → words; empty where a page says the usual ones
+    texts: Names
+    #: key of the service that it is about
+    service: str | None
+    from_ms: int
+    #: when it ends by itself, UTC
+    until_ms: int | None
+    #: empty: every zone
+    zones: tuple[str, ...] = ()
+    #: staff: who shows it
+    by: str = ""
+    #: the service's public names
+    names: Names | None = None
+    #: where a line went
+    target: str | None = None
+    target_names: Names | None = None
+
+    def fills(self, zone: str) -> bool:
+        """Whether it fills the whole board of that zone; one without a zone only for every zone."""
+        return self.sort == "emergency" and (not self.zones or zone in self.zones)

@@ -1,7 +1,7 @@
 """How long it takes: a small, honest estimate from a line's own figures.
 
 Pure. Two estimators that need no model (Ibrahim and Whitt, 2009): the wait of the last one
-called from the line, and the people ahead at the line's recent pace. They rarely agree;
+called from the line, and the people ahead, each of them, at the line's recent pace. They rarely agree;
 the promise is the range between them, rounded up. Unknown until both are known.
 """
 
@@ -17,16 +17,21 @@ _SMOOTHING: Final = 4
 
 
 def new_pace(
-    pace_ms: int | None, last_call_ms: int | None, entered_ms: int, now_ms: int
+    pace_ms: int | None,
+    last_call_ms: int | None,
+    entered_ms: int,
+    now_ms: int,
+    last_people: int | None = 1,
 ) -> int | None:
-    """The line's time between calls after one more, smoothed; idle time does not count.
+    """The line's time for a person after one more call, smoothed; idle time does not count.
 
     `entered_ms` is when the called one joined: if that was after the last call, the line
-    had been empty, and only the time since then says how fast it moves.
+    had been empty, and only the time since then says how fast it moves. The time between
+    two calls went to those for whom the earlier one stood.
     """
     if last_call_ms is None:
         return pace_ms
-    between = max(0, now_ms - max(last_call_ms, entered_ms))
+    between = max(0, now_ms - max(last_call_ms, entered_ms)) // (last_people or 1)
     if pace_ms is None:
         return between
     return pace_ms + (between - pace_ms) // _SMOOTHING

@@ -7,7 +7,8 @@ one undo. Which ticket is due is the policy's business (routing.py).
 import msgspec
 from sqlalchemy import bindparam, select
 
-from turnero.queue import refusals, rows, text
+from turnero.queue import emergency, refusals, rows, text
+from turnero.queue.commands import lines
 from turnero.queue.commands.finishing import end_service
 from turnero.queue.facts import TicketCalled, TicketNoShow, TicketRecalled, Why
 from turnero.queue.heads import heads
@@ -23,13 +24,17 @@ from turnero.queue.waits import new_pace
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
-_LINE = Statement(select(line.c.last_call_ms, line.c.pace_ms).where(line.c.id == bindparam("line")))
+_LINE = Statement(
+    select(line.c.last_call_ms, line.c.pace_ms, line.c.last_people).where(
+        line.c.id == bindparam("line")
+    )
+)
 _RANK = Statement(select(attention.c.rank).where(attention.c.id == bindparam("attention")))
 
 
 def call_next(tx: Tx, request: Next) -> Called:
     """Finish the one in service and call whoever is most due; `ticket` None if nobody waits."""
-    seat, session = working(tx, request.desk)
+    seat, session = _calling(tx, request.desk)
     press = Press(tx, Move.NEXT, seat.desk)
     finished = _finish_current(tx, seat, request.outcome, press)
     candidates = heads(tx, seat.desk)
@@ -46,7 +51,7 @@ def call_next(tx: Tx, request: Next) -> Called:
 def call_chosen(tx: Tx, request: CallChosen) -> Called:
     """Call this ticket out of turn; the reason, in the agent's words, stays with the ticket."""
     reason = text.reason(request.reason)
-    seat, session = working(tx, request.desk)
+    seat, session = _calling(tx, request.desk)
     held = rows.load(tx, request.ticket)
     press = Press(tx, Move.CALL, seat.desk)
     finished = _finish_current(tx, seat, request.outcome, press)
@@ -63,6 +68,7 @@ def recall(tx: Tx, request: TicketMove) -> Moved:
     """Call again on board and voice. It counts towards a no-show if far enough from the last."""
     held = rows.load(tx, request.ticket, request.at)
     state = after(Move.RECALL, held.state, held.number)
+    emergency.allow_calls(tx, tx.site, held.desk_ref or "")
     counts = _counts_at(held) <= tx.line_ms
     seq = tx.append(
         TicketRecalled(
@@ -112,6 +118,16 @@ def no_show(tx: Tx, request: TicketMove) -> Moved:
     press.save(held, held._replace(state=state, session=None, ended_ms=tx.line_ms))
     press.close()
     return Moved(held.id, state)
+
+
+def _calling(tx: Tx, ref: str) -> tuple[Seat, int]:
+    """The desk ready to call, unless an emergency message holds up its zone."""
+    at, session = working(tx, ref)
+    if at.session is not None and at.since_ms is None:
+        lines.served_again(tx, at.desk)  # the call itself opened the desk
+    if at.emergencies:
+        emergency.allow_calls(tx, tx.site, at.ref)
+    return at, session
 
 
 def _finish_current(tx: Tx, seat: Seat, outcome: str | None, press: Press) -> str | None:
@@ -168,8 +184,10 @@ def _call(
 
 def _figures(tx: Tx, held: Ticket, waited_ms: int) -> Figures:
     last = tx.row(_LINE, line=held.line)
-    pace = new_pace(last.pace_ms, last.last_call_ms, held.entered_ms, tx.line_ms) if last else None
-    return Figures(waited_ms, pace)
+    if last is None:
+        return Figures(waited_ms, None)
+    at = (held.entered_ms, tx.line_ms)
+    return Figures(waited_ms, new_pace(last.pace_ms, last.last_call_ms, *at, last.last_people))
 
 
 def _counts_at(held: Ticket) -> int:

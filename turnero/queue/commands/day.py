@@ -1,4 +1,4 @@
-"""Close of day: who waits or is parked becomes "not served" and stays in the statistics.
+"""Close of day: who waits, is parked or stepped out becomes "not served" and stays in the statistics.
 
 Who is at a desk goes on; 24-hour services roll over. Tickets taken after the moment of
 closing are the next day's business, so a close that fires late takes nobody with it. A
@@ -15,7 +15,7 @@ from turnero.queue.numbers import next_at
 from turnero.queue.requests import CloseDay, DayDone
 from turnero.queue.settings import NEVER, settings_of
 from turnero.queue.states import Move, after
-from turnero.queue.tables import PARKED, WAITING, line, service, site, ticket
+from turnero.queue.tables import AWAY, PARKED, WAITING, line, service, site, ticket
 from turnero.store.sql import Statement
 from turnero.store.timers import TimerDue
 from turnero.store.tx import Tx
@@ -44,17 +44,20 @@ _WAITING = Statement(
     )
     .limit(bindparam("limit"))
 )
-_PARKED = Statement(
-    select(ticket.c.id)
-    .select_from(
-        service.join(ticket, and_(ticket.c.service == service.c.id, ticket.c.state == PARKED))
+_PARKED, _AWAY = (
+    Statement(
+        select(ticket.c.id)
+        .select_from(
+            service.join(ticket, and_(ticket.c.service == service.c.id, ticket.c.state == state))
+        )
+        .where(
+            service.c.site == bindparam("site"),
+            service.c.all_day == 0,
+            ticket.c.issued_ms <= bindparam("until"),
+        )
+        .limit(bindparam("limit"))
     )
-    .where(
-        service.c.site == bindparam("site"),
-        service.c.all_day == 0,
-        ticket.c.issued_ms <= bindparam("until"),
-    )
-    .limit(bindparam("limit"))
+    for state in (PARKED, AWAY)
 )
 _SITE = Statement(select(site.c.zone, site.c.settings).where(site.c.no == bindparam("site")))
 _CLOSED = Statement(
@@ -94,9 +97,10 @@ def set_day_close(tx: Tx) -> None:
 
 def _portion(tx: Tx, until_ms: int, before: int) -> DayDone:
     open_now = tx.rows(_WAITING, site=tx.site, until=until_ms, limit=PORTION)
-    if len(open_now) < PORTION:
+    for aside in (_PARKED, _AWAY):
         room = PORTION - len(open_now)
-        open_now += tx.rows(_PARKED, site=tx.site, until=until_ms, limit=room)
+        if room:
+            open_now += tx.rows(aside, site=tx.site, until=until_ms, limit=room)
     for row in open_now:
         _not_served(tx, row.id)
     done = before + len(open_now)

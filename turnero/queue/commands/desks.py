@@ -1,17 +1,23 @@
-"""Desk sessions: open, take a break with a reason, resume, close.
+"""Desk sessions: open, take over, take a break with a reason, resume, close.
 
 One live session for each desk and each agent; the database holds to that too. A desk is
-never left with somebody in service: finish, park or transfer first.
+never left with somebody in service: finish, park or transfer first. Whom it set aside
+stays so for the other desks, or goes back to the line: whoever closes says which.
 """
 
 from sqlalchemy import and_, bindparam, select, update
 
-from turnero.queue import refusals, rows, text
+from turnero.queue import notices, refusals, rows, text
+from turnero.queue.alarms import raise_alarm
+from turnero.queue.attendance import came
+from turnero.queue.commands import lines
+from turnero.queue.commands.moves import return_ticket
 from turnero.queue.facts import SessionClosed, SessionOpened, SessionPaused, SessionResumed
-from turnero.queue.requests import AtDesk, DeskMove, OpenDesk, PauseDesk
+from turnero.queue.requests import AtDesk, CloseDesk, DeskMove, OpenDesk, PauseDesk, TicketMove
 from turnero.queue.seats import Seat, agent_of, mine, new_session, seat
 from turnero.queue.states import SessionState
-from turnero.queue.tables import ANY_DESK, CLOSED, desk, desk_session, line
+from turnero.queue.tables import ANY_DESK, CLOSED, PARKED, desk, desk_session, line, service
+from turnero.queue.tables import ticket as ticket_table
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -33,6 +39,17 @@ _CLOSE = Statement(
     update(desk_session)
     .where(desk_session.c.id == bindparam("b_id"))
     .values(state=CLOSED, since_ms=bindparam("b_now"), closed_ms=bindparam("b_now"))
+)
+_PARKED = Statement(
+    select(ticket_table.c.id)
+    .select_from(
+        service.join(
+            ticket_table,
+            and_(ticket_table.c.service == service.c.id, ticket_table.c.state == PARKED),
+        )
+    )
+    .where(service.c.site == bindparam("site"), ticket_table.c.desk == bindparam("desk"))
+    .order_by(ticket_table.c.rank_ms, ticket_table.c.rank_seq)
 )
 _OWN_WAITING = Statement(
     select(line.c.count.label("waiting")).where(
@@ -61,8 +78,10 @@ def open_desk(tx: Tx, request: OpenDesk) -> AtDesk:
     held = [rows.load(tx, old.ticket) for old in carried if old.ticket is not None]
     for old in in_the_way:
         if old.session is not None:
-            _end(tx, old, old.session)
+            end_session(tx, old, old.session)
     session = new_session(tx, here.desk, agent)
+    came(tx, here.ref)
+    lines.served_again(tx, here.desk)
     for ticket in held:
         rows.save(tx, ticket, ticket._replace(desk=here.desk, session=session))
     tx.append(
@@ -74,6 +93,8 @@ def open_desk(tx: Tx, request: OpenDesk) -> AtDesk:
             ticket=held[0].id if held else None,
         )
     )
+    if here.agent is not None:
+        raise_alarm(tx, "desk-taken-over", here.ref, {"by": agent or "", "from": here.agent})
     return AtDesk(here.ref, session, SessionState.OPEN)
 
 
@@ -100,14 +121,18 @@ def resume_desk(tx: Tx, request: DeskMove) -> AtDesk:
     return AtDesk(at.ref, session, SessionState.OPEN)
 
 
-def close_desk(tx: Tx, request: DeskMove) -> AtDesk:
-    """Stop working. Refused while somebody is in service or waits for this desk only."""
+def close_desk(tx: Tx, request: CloseDesk) -> AtDesk:
+    """Stop working. Refused while somebody is in service or waits for this desk only, and
+    until it is said what becomes of those whom it set aside.
+    """
     at, session = _live(tx, request.desk)
     _nobody_in_service(at)
     waiting = sum(row.waiting for row in tx.rows(_OWN_WAITING, desk=at.desk))
     if waiting:
         raise refusals.refused("desk-has-waiting", desk=at.ref, waiting=waiting)
-    _end(tx, at, session)
+    _parked(tx, at, request.parked)
+    _keep_lines(tx, at, request)
+    end_session(tx, at, session)
     return AtDesk(at.ref, session, SessionState.CLOSED)
 
 
@@ -134,6 +159,29 @@ def _nobody_in_service(at: Seat) -> None:
         raise refusals.refused("desk-serving", desk=at.ref, number=at.number)
 
 
-def _end(tx: Tx, at: Seat, session: int) -> None:
+def _parked(tx: Tx, at: Seat, become: str | None) -> None:
+    aside = tx.rows(_PARKED, site=tx.site, desk=at.desk)
+    if not aside:
+        return
+    if become is None:
+        raise refusals.refused("desk-has-parked", desk=at.ref, parked=len(aside))
+    if become == "return":
+        for row in aside:
+            return_ticket(tx, TicketMove(row.id))
+
+
+def _keep_lines(tx: Tx, at: Seat, request: CloseDesk) -> None:
+    """The last desk of a service: its line is kept on purpose, or the service is closed already."""
+    texts = notices.checked(tx, request.text)
+    for lone in lines.lone_services(tx, at.desk):
+        if request.line != "keep" and not lone.paused:
+            raise refusals.refused("service-last-desk", service=lone.service, waiting=lone.waiting)
+        told = texts or (notices.texts_of(lone.text) if lone.paused else {})
+        lines.keep(tx, lone, at.ref, told)
+
+
+def end_session(tx: Tx, at: Seat, session: int) -> None:
+    """The session is over; nobody is expected at the desk any more."""
     tx.run(_CLOSE, b_id=session, b_now=tx.line_ms)
+    came(tx, at.ref)
     tx.append(SessionClosed(session=session, desk=at.ref, agent=at.agent))

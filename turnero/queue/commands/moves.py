@@ -14,6 +14,7 @@ from turnero.queue.facts import (
     TicketReturned,
     TicketTransferred,
 )
+from turnero.queue.places import desk_id, service_id
 from turnero.queue.presses import Press
 from turnero.queue.ranks import Rank, rank_back
 from turnero.queue.requests import Moved, TicketMove, Transfer
@@ -21,7 +22,7 @@ from turnero.queue.rows import Ticket
 from turnero.queue.service_time import span
 from turnero.queue.settings import settings_of
 from turnero.queue.states import AT_DESK, Move, State, after
-from turnero.queue.tables import WAITING, desk, service, ticket
+from turnero.queue.tables import WAITING, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -30,18 +31,6 @@ _FIRST_THREE = Statement(
     .where(ticket.c.line == bindparam("line"), ticket.c.state == WAITING)
     .order_by(ticket.c.rank_ms, ticket.c.rank_seq)
     .limit(3)
-)
-_SERVICE = Statement(
-    select(service.c.id, service.c.prefix).where(
-        service.c.site == bindparam("site"),
-        service.c.key == bindparam("key"),
-        service.c.active == 1,
-    )
-)
-_DESK = Statement(
-    select(desk.c.id).where(
-        desk.c.site == bindparam("site"), desk.c.ref == bindparam("ref"), desk.c.active == 1
-    )
 )
 
 
@@ -64,10 +53,13 @@ def start(tx: Tx, request: TicketMove) -> Moved:
 
 
 def return_ticket(tx: Tx, request: TicketMove) -> Moved:
-    """Back in line: a parked one to its own place, a no-show once and not too late."""
+    """Back in line: one who stepped out or was parked to their own place, a no-show once and in time."""
     held = rows.load(tx, request.ticket, request.at)
     state = after(Move.RETURN, held.state, held.number)
-    new = held.uncalled()._replace(state=state, entered_ms=tx.line_ms)
+    new = held.uncalled()._replace(state=state)
+    if held.state != State.AWAY:
+        # Who stepped out never left the line: their wait goes on.
+        new = new._replace(entered_ms=tx.line_ms)
     if held.state == State.NO_SHOW:
         new = new._replace(returned=1)
         rank = _place_of_no_show(tx, held)
@@ -111,9 +103,9 @@ def transfer(tx: Tx, request: Transfer) -> Moved:
     state = after(Move.TRANSFER, held.state, held.number)
     to_service, to_key, to_desk = held.service, held.service_key, 0
     if request.desk is not None:
-        to_desk = _desk(tx, request.desk)
+        to_desk = desk_id(tx, request.desk)
     elif request.service is not None:
-        to_service, to_key = _service(tx, request.service), request.service
+        to_service, to_key = service_id(tx, request.service), request.service
     line = rows.line_of(tx, to_service, held.attention, to_desk)
     if held.state == State.WAITING and line == held.line:
         raise refusals.refused("transfer-same", number=held.number)
@@ -169,19 +161,3 @@ def _place_of_no_show(tx: Tx, held: Ticket) -> Rank:
         raise refusals.refused("return-too-late", number=held.number, minutes=minutes)
     first = [Rank(*row) for row in tx.rows(_FIRST_THREE, line=held.line)]
     return rank_back(held.rank, first)
-
-
-def _service(tx: Tx, key: str) -> int:
-    row = tx.row(_SERVICE, site=tx.site, key=key)
-    if row is None:
-        raise refusals.unknown("service-unknown", service=key[:100])
-    if row.prefix is None:
-        raise refusals.invalid("service-is-group", service=key)
-    return int(row.id)
-
-
-def _desk(tx: Tx, ref: str) -> int:
-    row = tx.row(_DESK, site=tx.site, ref=ref)
-    if row is None:
-        raise refusals.unknown("desk-unknown", desk=ref[:100])
-    return int(row.id)

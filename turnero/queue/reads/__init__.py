@@ -4,8 +4,11 @@ They never write and read no clock: `now_ms` is the line clock (`Clock.line_ms`)
 ticket times are kept. Sites are named by number; `site_no` finds it by key.
 """
 
+from turnero.queue.reads.alarms import alarms, handovers
 from turnero.queue.reads.boards import board
 from turnero.queue.reads.desks import desk, site_of_desk
+from turnero.queue.reads.help import help_answered
+from turnero.queue.reads.levers import kiosk_pause_of, messages, pauses, quiet_ms
 from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites
 from turnero.queue.reads.supervisors import help_calls, supervisor
 from turnero.queue.reads.tickets import (
@@ -20,10 +23,17 @@ from turnero.queue.reads.tickets import (
 
 __all__ = [
     "ahead",
+    "alarms",
     "board",
     "desk",
+    "handovers",
+    "help_answered",
     "help_calls",
+    "kiosk_pause_of",
+    "messages",
     "paper",
+    "pauses",
+    "quiet_ms",
     "services",
     "site",
     "site_no",

@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, select
 
 from turnero.queue.facts import Why
 from turnero.queue.presses import touched_of
+from turnero.queue.reads.alarms import handovers
 from turnero.queue.reads.lines import Lines, names_of, oldest
 from turnero.queue.reads.tickets import waiting_view
 from turnero.queue.settings import Settings, settings_of
@@ -15,6 +16,7 @@ from turnero.queue.states import State
 from turnero.queue.tables import (
     ABSENT,
     ANY_DESK,
+    AWAY,
     CLOSED,
     PARKED,
     WAITING,
@@ -49,6 +51,7 @@ _DESK = Statement(
         desk_table.c.ref,
         desk_table.c.name,
         desk_table.c.zone,
+        desk_table.c.auto_call,
         site.c.key.label("site_key"),
         site.c.settings,
         desk_session.c.id.label("session"),
@@ -131,6 +134,13 @@ _PARKED = Statement(
     .order_by(ticket.c.entered_ms)
     .limit(_MOST)
 )
+_AWAY = Statement(
+    select(*_ASIDE, ticket.c.away_until_ms)
+    .select_from(_aside_of_desk)
+    .where(desk_service.c.desk == bindparam("desk"), ticket.c.state == AWAY)
+    .order_by(ticket.c.away_until_ms)
+    .limit(_MOST)
+)
 _ABSENT = Statement(
     select(*_ASIDE[:-1], ticket.c.ended_ms.label("entered_ms"))
     .select_from(_aside_of_desk)
@@ -185,13 +195,16 @@ def desk(q: Query, desk_id: str, now_ms: int) -> DeskView | None:
         site=row.site_key,
         name=row.name,
         zone=row.zone,
+        auto_call=bool(row.auto_call),
         seq=head_seq(q, row.site),
         now_ms=now_ms,
+        handovers=handovers(q, desk_id),
         session=session_view(row),
         serving=_serving(q, row.session, settings, now_ms),
         queues=_queues(q, row.id, Lines(q, row.site, now_ms)),
         own=_views(q.rows(_OWN, desk=row.id)),
         parked=_views(q.rows(_PARKED, desk=row.id)),
+        away=tuple(_away_view(one) for one in q.rows(_AWAY, desk=row.id)),
         absent=_views(q.rows(_ABSENT, desk=row.id, since=returning_ms)),
         undo=_undo(q, row.site, row.id, settings, now_ms),
     )
@@ -262,6 +275,10 @@ def _queues(q: Query, desk_id: int, lines: Lines) -> tuple[QueueView, ...]:
 
 def _views(rows: Iterable[Any]) -> tuple[WaitingView, ...]:
     return tuple(waiting_view(row) for row in rows)
+
+
+def _away_view(row: Any) -> WaitingView:
+    return msgspec.structs.replace(waiting_view(row), until_ms=row.away_until_ms)
 
 
 def _undo(q: Query, site: int, desk_id: int, settings: Settings, now_ms: int) -> UndoView | None:

@@ -23,6 +23,7 @@ _LINES = Statement(
         line.c.service,
         line.c.desk,
         line.c.count.label("waiting"),
+        line.c.people,
         line.c.last_wait_ms,
         line.c.last_call_ms,
         line.c.pace_ms,
@@ -44,7 +45,9 @@ class LineRow(NamedTuple):
     id: int
     service: int
     desk: int
+    #: tickets, and whom they stand for
     waiting: int
+    people: int
     last_wait_ms: int | None
     last_call_ms: int | None
     pace_ms: int | None
@@ -85,7 +88,7 @@ class Lines:
         for row in self.of(service):
             if row.usual and row.desk == 0:
                 return estimate(
-                    row.waiting, row.last_wait_ms, row.last_call_ms, row.pace_ms, self._now_ms
+                    row.people, row.last_wait_ms, row.last_call_ms, row.pace_ms, self._now_ms
                 )
         return None
 

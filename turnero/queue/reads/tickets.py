@@ -23,7 +23,7 @@ _FEW = 50
 _ahead_line = line.alias("ahead_line")
 _ahead_class = attention.alias("ahead_class")
 _better = (
-    select(func.coalesce(func.sum(_ahead_line.c.count), 0))
+    select(func.coalesce(func.sum(_ahead_line.c.people), 0))
     .select_from(_ahead_line.join(_ahead_class, _ahead_class.c.id == _ahead_line.c.attention))
     .where(
         _ahead_line.c.service == ticket_table.c.service,
@@ -55,7 +55,7 @@ _TICKET = select(
     desk.c.ref.label("desk_ref"),
     desk.c.name.label("desk_name"),
     line.c.desk.label("line_desk"),
-    line.c.count.label("line_count"),
+    line.c.people.label("line_people"),
     line.c.last_wait_ms,
     line.c.last_call_ms.label("line_call_ms"),
     line.c.pace_ms,
@@ -81,14 +81,13 @@ _behind = and_(
     ticket_table.c.rank_ms >= bindparam("ms"),
     or_(ticket_table.c.rank_ms > bindparam("ms"), ticket_table.c.rank_seq > bindparam("seq")),
 )
-_BEFORE = Statement(
-    select(func.count().label("n")).select_from(
-        select(ticket_table.c.id).where(_in_line, _before).limit(MOST_AHEAD).subquery()
-    )
-)
+_first_before = select(ticket_table.c.people).where(_in_line, _before).limit(MOST_AHEAD).subquery()
+_first_behind = select(ticket_table.c.people).where(_in_line, _behind).limit(_FEW).subquery()
+_BEFORE = Statement(select(func.coalesce(func.sum(_first_before.c.people), 0).label("people")))
 _BEHIND = Statement(
-    select(func.count().label("n")).select_from(
-        select(ticket_table.c.id).where(_in_line, _behind).limit(_FEW).subquery()
+    select(
+        func.count().label("n"),
+        func.coalesce(func.sum(_first_behind.c.people), 0).label("people"),
     )
 )
 _LINES_OF = Statement(
@@ -138,7 +137,8 @@ _TAKEN = Statement(
         ticket_table.c.rank_seq,
         service.c.key.label("service_key"),
         line.c.desk.label("line_desk"),
-        line.c.count.label("line_count"),
+        ticket_table.c.people,
+        line.c.people.label("line_people"),
         line.c.last_wait_ms,
         line.c.last_call_ms.label("line_call_ms"),
         line.c.pace_ms,
@@ -196,7 +196,7 @@ def taken(q: Query, ticket_id: str, now_ms: int) -> TakenView | None:
         return None
     position = None
     if row.state == State.WAITING:
-        position = _position(q, row) if row.followed else int(row.line_count) - 1
+        position = _position(q, row) if row.followed else int(row.line_people) - int(row.people)
     return TakenView(
         id=row.id,
         number=row.number,
@@ -241,12 +241,12 @@ def waiting_view(row: Any) -> WaitingView:
 
 
 def _position(q: Query, row: Any) -> int:
-    """How many stand before it in its own line."""
+    """How many people stand before it in its own line."""
     at = {"line": row.line, "ms": row.rank_ms, "seq": row.rank_seq}
-    behind = q.rows(_BEHIND, **at)[0].n
-    if behind < _FEW:
-        return max(0, int(row.line_count) - 1 - int(behind))
-    return int(q.rows(_BEFORE, **at)[0].n)
+    behind = q.rows(_BEHIND, **at)[0]
+    if behind.n < _FEW:
+        return max(0, int(row.line_people) - int(row.people) - int(behind.people))
+    return int(q.rows(_BEFORE, **at)[0].people)
 
 
 def _people_ahead(row: Any, position: int) -> int:
@@ -278,6 +278,8 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         wait=None if position is None else _wait(row, position, now_ms),
         desk=row.desk_ref if at_desk else None,
         desk_name=row.desk_name if at_desk else None,
+        away_until_ms=row.away_until_ms if row.state == State.AWAY else None,
+        hurry=_hurry(row, now_ms),
         call_seq=row.call_seq,
         last_call_ms=row.last_call_ms,
         ended_ms=row.ended_ms,
@@ -286,6 +288,13 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         rated=row.ratings > 0,
         version=row.version,
     )
+
+
+def _hurry(row: Any, now_ms: int) -> bool:
+    if row.state != State.AWAY or row.away_until_ms is None:
+        return False
+    remind_ms = settings_of(row.settings).remind_minutes * 60_000
+    return bool(remind_ms and now_ms >= row.away_until_ms - remind_ms)
 
 
 def _return_until(row: Any, now_ms: int) -> int | None:
