@@ -12,7 +12,8 @@ from litestar.params import FromPath, FromQuery
 
 from turnero.desk import day as figures
 from turnero.desk import devices as machines
-from turnero.desk import reads
+from turnero.desk import pictures, reads
+from turnero.desk import today as by_hour
 from turnero.desk.beside import PARKED_LONG_MIN, judge
 from turnero.desk.choosing import choose_site
 from turnero.desk.help import HelpPanel
@@ -84,6 +85,18 @@ def long_break(desk: DeskNow, now_ms: int) -> bool:
     )
 
 
+class TodayRead(msgspec.Struct, frozen=True):
+    """The day so far, in one moment."""
+
+    today: figures.Today
+    hours: by_hour.Hours
+
+
+def read_today(q: Query, site: int, now_ms: int) -> TodayRead:
+    """The day's figures, and the same by the hour."""
+    return TodayRead(figures.today(q, site, now_ms), by_hour.read_hours(q, site, now_ms))
+
+
 class SupervisorPanel(Panel):
     """`data-live="supervisor" data-live-arg="<site number>"`: alarms, services, desks, devices."""
 
@@ -151,12 +164,22 @@ class TodayPanel(Panel):
 
     async def context(self, web: Web, site: int, arg: str, language: str) -> dict[str, Any]:
         """See `Panel.context`."""
-        today = await web.ledger.read(figures.today, site, web.clock.line_ms())
+        now_ms = web.clock.line_ms()
+        read = await web.ledger.read(read_today, site, now_ms)
+        today, hours = read.today, read.hours.hours
+        agents = {agent for one in read.hours.taken_over for agent in (one.before, one.by)}
         return common(web, language) | {
             "today": today,
             "few": figures.FEW,
             "fewest": figures.FEWEST,
             "names": {one.actor: self._people.name(one.actor) for one in today.overrides},
+            "by_hour": read.hours,
+            "waits": pictures.waits(hours) if any(one.called for one in hours) else None,
+            "arrivals": pictures.arrivals(hours),
+            "shares": {one.question: pictures.share(one) for one in today.ratings},
+            "present": pictures.present(hours, now_ms),
+            "fewest_ninth": by_hour.FEWEST_NINTH,
+            "agents": {agent: self._people.name(agent) for agent in agents},
         }
 
 
