@@ -26,6 +26,8 @@ _TABLES: list[Table] = [
     tables.press,
     tables.rating,
     tables.help_call,
+    tables.message,
+    tables.kiosk_pause,
     tables.alarm,
     tables.handover,
     tables.note,

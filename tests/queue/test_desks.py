@@ -21,7 +21,7 @@ async def resume(hall: Hall, actor: str = ANA) -> None:
 
 
 async def close(hall: Hall, desk: str = "v1", actor: str = ANA) -> None:
-    await hall.act(desks.close_desk, requests.DeskMove(desk=f"hnc.{desk}"), actor)
+    await hall.act(desks.close_desk, requests.CloseDesk(desk=f"hnc.{desk}"), actor)
 
 
 async def test_a_person_opens_a_desk_and_works_there(hall: Hall) -> None:

@@ -131,7 +131,7 @@ async def test_not_when_the_desk_has_closed(hall: Hall) -> None:
     ticket = await hall.take()
     await hall.next()
     await hall.finish(ticket)
-    await hall.act(desks.close_desk, requests.DeskMove(desk="hnc.v1"))
+    await hall.act(desks.close_desk, requests.CloseDesk(desk="hnc.v1"))
     async with refused(hall, "desk-closed", desk="hnc.v1"):
         await hall.move("undo", ticket)
 

@@ -27,10 +27,6 @@ PROBLEMS: Final = {
     "speech-unknown": Text(
         mark("There is no such sentence"), mark("Only what a page offers can be heard.")
     ),
-    "kiosk-unknown": Text(
-        mark("There is no such kiosk"),
-        mark("No kiosk is called “%(kiosk)s” here. Please check the site's devices."),
-    ),
 }
 
 

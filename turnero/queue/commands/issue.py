@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 
-from turnero.queue import refusals, rows
+from turnero.queue import notices, refusals, rows
 from turnero.queue.calendars import calendar
+from turnero.queue.commands import pauses
 from turnero.queue.facts import TicketIssued
 from turnero.queue.holidays import ALWAYS, Calendar, country_of
 from turnero.queue.hours import opening
@@ -24,6 +25,7 @@ from turnero.queue.tables import (
     YES,
     attention,
     closure,
+    kiosk_pause,
     line,
     series,
     service,
@@ -70,6 +72,13 @@ def _asked(which: ColumnElement[bool]) -> Statement:
             _NEXT_CLOSURE.label("closure"),
             service.c.quota,
             service.c.open,
+            service.c.paused_until_ms,
+            service.c.paused_after,
+            service.c.paused_text,
+            kiosk_pause.c.since_ms.label("kiosk_since_ms"),
+            kiosk_pause.c.until_ms.label("kiosk_until_ms"),
+            kiosk_pause.c.after.label("kiosk_after"),
+            kiosk_pause.c.text.label("kiosk_text"),
             attention.c.id.label("attention"),
             attention.c.key.label("attention_key"),
             attention.c.clinical,
@@ -83,6 +92,13 @@ def _asked(which: ColumnElement[bool]) -> Statement:
                 and_(attention.c.site == service.c.site, attention.c.active == 1, which),
             )
             .outerjoin(line, of_line)
+            .outerjoin(
+                kiosk_pause,
+                and_(
+                    kiosk_pause.c.site == service.c.site,
+                    kiosk_pause.c.place == bindparam("place"),
+                ),
+            )
         )
         .where(
             service.c.site == bindparam("site"),
@@ -185,13 +201,24 @@ def issue(tx: Tx, request: Issue) -> Issued:
         returned=0,
         version=1,
     )
-    tx.run(rows.JOIN, b_id=line_id)
+    tx.run(rows.JOIN, b_id=line_id, b_people=request.people)
+    if about.paused_after is not None:
+        pauses.count_service(
+            tx, about.id, request.service, about.paused_after, about.paused_until_ms
+        )
+    if about.kiosk_after is not None and request.place is not None:
+        pauses.count_kiosk(tx, request.place, about.kiosk_after, about.kiosk_until_ms)
     return Issued(ticket_id, printed)
 
 
 def _about(tx: Tx, request: Issue) -> Any:
     """The row of `_asked`, if a ticket may be taken now."""
-    asked = {"site": tx.site, "service": request.service, "since": _yesterday(tx.now_ms)}
+    asked = {
+        "site": tx.site,
+        "service": request.service,
+        "since": _yesterday(tx.now_ms),
+        "place": request.place or "",
+    }
     if request.attention is None:
         about = tx.row(_USUAL, **asked)
     else:
@@ -204,8 +231,7 @@ def _about(tx: Tx, request: Issue) -> Any:
     _allow_words(request, about)
     if about.prefix is None:
         raise refusals.invalid("service-is-group", service=request.service)
-    if not about.open:
-        raise refusals.refused("service-paused", service=request.service)
+    _allow_pauses(tx, request, about)
     now = opening(about.hours, about.all_day, tx.now_ms, about.zone, _calendar(tx, about))
     if not now.open:
         if now.off is not None:
@@ -241,6 +267,25 @@ def _calendar(tx: Tx, about: Any) -> Calendar:
     if shut or here.off(date.fromisoformat(today)) is not None:
         return calendar(tx, tx.site, today)
     return here
+
+
+def _allow_pauses(tx: Tx, request: Issue, about: Any) -> None:
+    """Nothing is given at a closed kiosk, nor of a closed service; the refusal says until when."""
+    language = request.language or languages_of(about.languages)[0]
+    if about.kiosk_since_ms is not None and about.kiosk_after is None:
+        kiosk, told = request.place or "", notices.says(about.kiosk_text, language)
+        if about.kiosk_until_ms is None:
+            raise refusals.refused("kiosk-paused", kiosk=kiosk, says=told)
+        until = notices.hour(about.kiosk_until_ms, tx.now_ms, about.zone)
+        raise refusals.refused("kiosk-paused-until", kiosk=kiosk, until=until, says=told)
+    if not about.open:
+        told = notices.says(about.paused_text, language)
+        if about.paused_until_ms is None:
+            raise refusals.refused("service-paused", service=request.service, says=told)
+        until = notices.hour(about.paused_until_ms, tx.now_ms, about.zone)
+        raise refusals.refused(
+            "service-paused-until", service=request.service, until=until, says=told
+        )
 
 
 def _allow_class(request: Issue, about: Any) -> None:

@@ -11,6 +11,7 @@ from turnero.queue.calendars import calendar
 from turnero.queue.holidays import ALWAYS, Calendar
 from turnero.queue.hours import Later, Opening, opening
 from turnero.queue.numbers import day_of
+from turnero.queue.reads.levers import service_pause
 from turnero.queue.reads.lines import Lines, names_of, public_names
 from turnero.queue.settings import languages_of
 from turnero.queue.tables import attention as attention_table
@@ -47,6 +48,9 @@ _SERVICES = Statement(
         service_table.c.holidays,
         service_table.c.quota,
         service_table.c.open,
+        service_table.c.paused_until_ms,
+        service_table.c.paused_after,
+        service_table.c.paused_text,
         series.c.next,
     )
     .select_from(
@@ -187,6 +191,7 @@ def _leaf(row: Any, lines: Lines, now: Opening) -> ServiceView:
         wait=lines.wait(row.id),
         later=now.later,
         off=now.off,
+        pause=service_pause(row),
     )
 
 

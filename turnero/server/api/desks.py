@@ -14,7 +14,7 @@ from turnero.queue import reads
 from turnero.queue.commands import calls
 from turnero.queue.commands import desks as sessions
 from turnero.queue.facts import Why
-from turnero.queue.requests import AtDesk, Called, DeskMove, Next, OpenDesk, PauseDesk
+from turnero.queue.requests import AtDesk, Called, CloseDesk, DeskMove, Next, OpenDesk, PauseDesk
 from turnero.queue.tables import attention, ticket
 from turnero.server.api.acting import key_of, language, site_of_desk, translator
 from turnero.server.api.answers import DeskAnswer, NextAnswer, ticket_of, why_of
@@ -113,7 +113,7 @@ async def resume(request: PageRequest, desk: DeskInPath) -> DeskAnswer:
 async def close(request: PageRequest, desk: DeskInPath) -> DeskAnswer:
     """Stop working at a desk."""
     await read_body(request, NoBody)
-    return await _session(request, desk, sessions.close_desk, DeskMove(desk))
+    return await _session(request, desk, sessions.close_desk, CloseDesk(desk))
 
 
 @post(
