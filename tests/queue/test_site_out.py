@@ -63,7 +63,7 @@ def test_any_description_is_the_same_after_it_was_written_and_read(file: SiteFil
 
 
 @given(sites())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_site_goes_out_and_in_and_changes_nothing(file: SiteFile) -> None:
     _, changes = asyncio.run(stored(file))
     assert changes == 0

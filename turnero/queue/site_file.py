@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from turnero.queue import text
-from turnero.queue.refusals import invalid
+from turnero.queue.site_breaches import Breach, wrong
 from turnero.queue.site_lines import line_of, line_of_syntax
-from turnero.queue.site_rules import check, wrong
+from turnero.queue.site_rules import check
 from turnero.queue.site_shape import SiteFile
 from turnero.store.errors import Invalid
 
@@ -21,18 +21,18 @@ _LONGEST = 400
 
 
 def decode(source: str) -> SiteFile:
-    """The checked description; for the first thing wrong `Invalid` with the code "site-file-line"
+    """The checked description; for the first thing wrong a `Breach` with the code "site-file-line"
     (line, key, what), or "site-file" where no line of the text can be named.
     """
     try:
         raw = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         line = line_of_syntax(str(error))
-        raise at_line(wrong("file", f"is not TOML: {error}"), line) from None
+        raise at_line(wrong("file", "file-unreadable", why=str(error)), line) from None
     try:
         file = _checked(raw)
-    except Invalid as error:
-        raise at_line(error, line_of(source, str(error.params["key"]))) from None
+    except Breach as error:
+        raise at_line(error, line_of(source, error.key)) from None
     return file
 
 
@@ -45,11 +45,12 @@ def _checked(raw: dict[str, Any]) -> SiteFile:
     return file
 
 
-def at_line(error: Invalid, line: int | None) -> Invalid:
+def at_line(error: Breach, line: int | None) -> Breach:
     """The same breach, with the line of the text at which it stands."""
     if line is None:
         return error
-    return invalid("site-file-line", line=line, **error.params)
+    error.code, error.params = "site-file-line", {"line": line, **error.params}
+    return error
 
 
 def _readable(value: Any, path: str) -> Any:
@@ -66,23 +67,19 @@ def _readable(value: Any, path: str) -> Any:
         return text.name(value, path, longest=_LONGEST)
     except Invalid as error:
         if error.code == "text-too-long":
-            raise wrong(path, f"is longer than {_LONGEST} characters: shorten it") from None
-        raise wrong(
-            path, "holds control characters or direction marks: type it again by hand"
-        ) from None
+            raise wrong(path, "text-long", most=_LONGEST) from None
+        raise wrong(path, "text-hidden") from None
 
 
-def _shape(error: msgspec.ValidationError) -> Invalid:
+def _shape(error: msgspec.ValidationError) -> Breach:
     """The message of msgspec with the place first: "Expected `str`, got `int` - at `$.site.key`"."""
     message, _, at = str(error).partition(" - at ")
     # A wrong key of a table reads "at `key` in `$.site.hours`".
     place = at.rpartition("`$")[2].strip("`").removeprefix(".")
     missing = re.search(r"missing required field `(\w+)`", message)
     if missing:
-        return wrong(".".join(filter(None, (place, missing[1]))), "is missing: add it")
+        return wrong(".".join(filter(None, (place, missing[1]))), "missing")
     extra = re.search(r"contains unknown field `(\w+)`", message)
     if extra:
-        return wrong(
-            ".".join(filter(None, (place, extra[1]))), "is not known here: remove or correct it"
-        )
-    return wrong(place or "file", message)
+        return wrong(".".join(filter(None, (place, extra[1]))), "not-known")
+    return wrong(place or "file", "shape", why=message)

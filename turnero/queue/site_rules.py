@@ -13,19 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import MIDNIGHT, PREFIX_LETTERS, SOUND_ALIKE, minutes
-from turnero.queue.refusals import invalid
 from turnero.queue.settings import NEVER, Settings
+from turnero.queue.site_breaches import wrong
 from turnero.queue.site_shape import DeskPart, ServicePart, SiteFile, Spans
-from turnero.store.errors import Invalid
 
 _KEY: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[_-][A-Z]{2})?")
 _MAX_PREFIX: Final = 2
-
-
-def wrong(key: str, what: str) -> Invalid:
-    """A breach: the key in the file, and what to do."""
-    return invalid("site-file", key=key, what=what)
 
 
 def check(file: SiteFile) -> None:
@@ -61,9 +55,7 @@ def spans(hours: Spans, key: str) -> Hours:
         in_order = sorted(parts[weekday])
         for (_, end), (start, _) in pairwise(in_order):
             if start < end:
-                raise wrong(
-                    f"{key}.{weekday}", "two spans overlap: write each part of the day once"
-                )
+                raise wrong(f"{key}.{weekday}", "spans-overlap")
         found[weekday] = tuple(in_order)
     return found
 
@@ -79,7 +71,7 @@ def _span(text: str, key: str) -> tuple[int, int]:
     except ValueError:
         parsed = (0, 0)
     if not dash or parsed[0] == parsed[1] or parsed[0] == MIDNIGHT:
-        raise wrong(key, f'{text!r} is no span: write it as "08:00-13:00", a night "22:00-06:00"')
+        raise wrong(key, "span", span=text)
     return parsed
 
 
@@ -88,41 +80,35 @@ def _keys(parts: Iterable[tuple[str, str]]) -> None:
     seen: dict[str, str] = {}
     for place, key in parts:
         if not _KEY.fullmatch(key):
-            raise wrong(
-                f"{place}.key",
-                f"{key!r} is no key: use small letters, digits and hyphens, at most 40",
-            )
+            raise wrong(f"{place}.key", "key-malformed", key=key)
         if key in seen:
-            raise wrong(f"{place}.key", f"{key!r} is taken by {seen[key]}: choose another")
+            raise wrong(f"{place}.key", "key-taken", key=key, by=seen[key])
         seen[key] = place
 
 
 def _names(file: SiteFile, names: Mapping[str, str], place: str) -> None:
     own = file.site.languages[0]
     if not names.get(own):
-        raise wrong(place, f"the name in the site's own language is missing: add {own} = …")
+        raise wrong(place, "own-name-missing", language=own)
     for language in names:
         if not _LANGUAGE.fullmatch(language):
-            raise wrong(place, f"{language!r} is no language: use es, en, pt or qu")
+            raise wrong(place, "language", language=language)
 
 
 def _site(file: SiteFile) -> None:
     site = file.site
     _keys([("site", site.key)])
     if not site.name:
-        raise wrong("site.name", "is empty: give the site's name")
+        raise wrong("site.name", "site-name-empty")
     try:
         _zone(site.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise wrong(
-            "site.zone",
-            f'{site.zone!r} is no time zone: write one such as "America/Lima"',
-        ) from None
+        raise wrong("site.zone", "zone", zone=site.zone) from None
     if not site.languages:
-        raise wrong("site.languages", 'is empty: name at least one, such as ["es"]')
+        raise wrong("site.languages", "languages-none")
     for language in site.languages:
         if not _LANGUAGE.fullmatch(language):
-            raise wrong("site.languages", f"{language!r} is no language: use es, en, pt or qu")
+            raise wrong("site.languages", "language", language=language)
     if site.hours is not None:
         spans(site.hours, "site.hours")
 
@@ -132,10 +118,7 @@ def _settings(settings: Settings) -> None:
         try:
             minutes(settings.day_close)
         except ValueError:
-            raise wrong(
-                "site.settings.day_close",
-                f'{settings.day_close!r} is no hour: write it as "23:30", or "never"',
-            ) from None
+            raise wrong("site.settings.day_close", "day-close", hour=settings.day_close) from None
     figures = {
         "recall_gap_s": (settings.recall_gap_s, 0, 600),
         "no_show_recalls": (settings.no_show_recalls, 0, 10),
@@ -151,7 +134,9 @@ def _settings(settings: Settings) -> None:
     }
     for name, (value, least, most) in figures.items():
         if not least <= value <= most:
-            raise wrong(f"site.settings.{name}", f"{value} is out of range: {least} to {most}")
+            raise wrong(
+                f"site.settings.{name}", "out-of-range", value=value, least=least, most=most
+            )
 
 
 @lru_cache
@@ -164,16 +149,16 @@ def _classes(file: SiteFile) -> None:
     for n, part in enumerate(file.attention):
         _names(file, part.name, f"attention[{n}].name")
     if all(part.clinical for part in file.attention):
-        raise wrong("attention", "every class is clinical: add one for everybody else")
+        raise wrong("attention", "classes-all-clinical")
     if sum(part.usual for part in file.attention) > 1:
-        raise wrong("attention", "two classes are usual: leave usual = true at one of them")
+        raise wrong("attention", "usual-twice")
     if any(part.usual and part.clinical for part in file.attention):
-        raise wrong("attention", "the usual class can't be clinical: only triage gives those")
+        raise wrong("attention", "usual-clinical")
 
 
 def _services(file: SiteFile) -> None:
     if not file.service:
-        raise wrong("service", "is empty: describe at least one [[service]]")
+        raise wrong("service", "services-none")
     _keys((f"service[{n}]", part.key) for n, part in enumerate(file.service))
     by_key = {part.key: part for part in file.service}
     groups = file.groups()
@@ -187,15 +172,13 @@ def _services(file: SiteFile) -> None:
             spans(part.hours, f"{place}.hours")
         if part.key in groups:
             if part.prefix is not None:
-                raise wrong(f"{place}.prefix", "a group gives no tickets: leave the prefix out")
+                raise wrong(f"{place}.prefix", "group-prefix")
             continue
         if not part.all_day and part.hours is None and file.site.hours is None:
-            raise wrong(
-                f"{place}.hours", "is missing: give hours, or all_day = true, or hours in [site]"
-            )
+            raise wrong(f"{place}.hours", "hours-missing")
         for name, value in (("quota", part.quota), ("target_minutes", part.target_minutes)):
             if value is not None and value < 1:
-                raise wrong(f"{place}.{name}", "must be 1 or more, or left out")
+                raise wrong(f"{place}.{name}", "too-small")
 
 
 def _parent(part: ServicePart, by_key: Mapping[str, ServicePart], place: str) -> None:
@@ -203,9 +186,9 @@ def _parent(part: ServicePart, by_key: Mapping[str, ServicePart], place: str) ->
     above = part.parent
     while above is not None:
         if above not in by_key:
-            raise wrong(f"{place}.parent", f"there is no service {above!r}: add it or correct it")
+            raise wrong(f"{place}.parent", "parent-unknown", service=above)
         if above in seen:
-            raise wrong(f"{place}.parent", f"{above!r} is above itself: break the circle")
+            raise wrong(f"{place}.parent", "parent-circle", service=above)
         seen.add(above)
         above = by_key[above].parent
 
@@ -219,14 +202,13 @@ def _prefixes(file: SiteFile) -> None:
         place = f"service[{n}].prefix"
         prefix = part.prefix
         if prefix is None:
-            raise wrong(place, "is missing: give one or two capital letters")
+            raise wrong(place, "prefix-missing")
         if not 1 <= len(prefix) <= _MAX_PREFIX or not PREFIX_LETTERS.issuperset(prefix):
             raise wrong(
-                place,
-                f"{prefix!r} can't begin a number: use one or two of {''.join(sorted(PREFIX_LETTERS))}",
+                place, "prefix-letters", prefix=prefix, letters="".join(sorted(PREFIX_LETTERS))
             )
         if prefix in taken:
-            raise wrong(place, f"{prefix!r} is taken by {taken[prefix]!r}: choose another")
+            raise wrong(place, "prefix-taken", prefix=prefix, by=taken[prefix])
         taken[prefix] = part.key
 
 
@@ -236,20 +218,18 @@ def _desks(file: SiteFile) -> None:
     known = {part.key for part in file.service}
     for n, part in enumerate(file.desk):
         if not part.name:
-            raise wrong(f"desk[{n}].name", "is empty: give the name that the board shows")
+            raise wrong(f"desk[{n}].name", "desk-name-empty")
         for field, keys in (("primary", part.primary), ("overflow", part.overflow)):
             for key in keys:
                 if key not in known:
-                    raise wrong(f"desk[{n}].{field}", f"there is no service {key!r}")
+                    raise wrong(f"desk[{n}].{field}", "service-unknown", service=key)
                 if key in groups:
-                    raise wrong(
-                        f"desk[{n}].{field}", f"{key!r} is a group: name the services below it"
-                    )
+                    raise wrong(f"desk[{n}].{field}", "service-group", service=key)
         served = (*part.primary, *part.overflow)
         if len(set(served)) != len(served):
-            raise wrong(f"desk[{n}]", "names a service twice: once is enough, primary or overflow")
+            raise wrong(f"desk[{n}]", "service-twice")
         if not part.primary:
-            raise wrong(f"desk[{n}].primary", "is empty: name at least one service")
+            raise wrong(f"desk[{n}].primary", "primary-none")
         spans(part.planned, f"desk[{n}].planned")
 
 
@@ -263,10 +243,12 @@ def _sounds(file: SiteFile) -> None:
         heard = {prefix[key] for desk in desks for key in (*desk.primary, *desk.overflow)}
         alike = sorted(heard & SOUND_ALIKE)
         if len(alike) > 1:
+            n = next(n for n, part in enumerate(file.service) if part.prefix == alike[-1])
             raise wrong(
-                "service.prefix",
-                f"{' and '.join(alike)} sound alike and are called in one zone ({zone or 'all'}):"
-                " choose another letter for all but one",
+                f"service[{n}].prefix",
+                "sound-alike",
+                letters=" and ".join(alike),
+                zone=zone or "all",
             )
 
 
@@ -277,9 +259,7 @@ def _devices(file: SiteFile) -> None:
     printers = {part.key for part in file.printer}
     for n, part in enumerate(file.kiosk):
         if part.printer is not None and part.printer not in printers:
-            raise wrong(
-                f"kiosk[{n}].printer", f"there is no printer {part.printer!r}: add [[printer]]"
-            )
+            raise wrong(f"kiosk[{n}].printer", "printer-unknown", printer=part.printer)
 
 
 def _closures(file: SiteFile) -> None:
@@ -288,9 +268,7 @@ def _closures(file: SiteFile) -> None:
         try:
             date.fromisoformat(part.day)
         except ValueError:
-            raise wrong(
-                f"closure[{n}].day", f'{part.day!r} is no day: write it as "2026-12-24"'
-            ) from None
+            raise wrong(f"closure[{n}].day", "day", day=part.day) from None
         if part.day in seen:
-            raise wrong(f"closure[{n}].day", f"{part.day} is named twice: once is enough")
+            raise wrong(f"closure[{n}].day", "day-twice", day=part.day)
         seen.add(part.day)

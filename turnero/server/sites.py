@@ -6,10 +6,10 @@ from turnero.printer.profiles import profile_named
 from turnero.printer.transports import check_address
 from turnero.queue import reads, refusals, site_file, site_out
 from turnero.queue.commands.sites import load_site as command
+from turnero.queue.site_breaches import Breach, wrong
 from turnero.queue.site_lines import line_of
-from turnero.queue.site_rules import wrong
 from turnero.queue.site_shape import SiteFile
-from turnero.store.errors import Invalid, Refused
+from turnero.store.errors import Refused
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query
 
@@ -31,9 +31,8 @@ def decode(text: str) -> SiteFile:
     file = site_file.decode(text)
     try:
         check_printers(file)
-    except Invalid as error:
-        line = line_of(text, str(error.params["key"]))
-        raise site_file.at_line(error, line) from None
+    except Breach as error:
+        raise site_file.at_line(error, line_of(text, error.key)) from None
     return file
 
 
@@ -43,14 +42,18 @@ def check_printers(file: SiteFile) -> None:
         try:
             check_address(part.url)
         except Refused as error:
-            raise wrong(f"printer[{n}].url", f"{part.url!r}: {error.params['why']}") from None
+            raise wrong(
+                f"printer[{n}].url", "printer-address", url=part.url, why=error.params["why"]
+            ) from None
         if part.profile is not None:
             try:
                 profile_named(part.profile)
             except Refused as error:
-                known = error.params["known"]
                 raise wrong(
-                    f"printer[{n}].profile", f"{part.profile!r} is none of these: {known}"
+                    f"printer[{n}].profile",
+                    "printer-profile",
+                    profile=part.profile,
+                    known=error.params["known"],
                 ) from None
 
 

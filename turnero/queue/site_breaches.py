@@ -1,0 +1,72 @@
+"""What can be wrong in a site's description, each breach with its sentence for whoever edits the file.
+
+The administration's pages have other words for the same breaches, since there nobody sees keys
+and tables; they find them by the breach's name.
+"""
+
+from typing import Final
+
+from turnero.store.errors import Invalid
+
+#: breach → what to do, with its figures
+SENTENCES: Final[dict[str, str]] = {
+    "file-unreadable": "is not TOML: {why}",
+    "shape": "{why}",
+    "missing": "is missing: add it",
+    "not-known": "is not known here: remove or correct it",
+    "text-long": "is longer than {most} characters: shorten it",
+    "text-hidden": "holds control characters or direction marks: type it again by hand",
+    "key-malformed": "{key!r} is no key: use small letters, digits and hyphens, at most 40",
+    "key-taken": "{key!r} is taken by {by}: choose another",
+    "own-name-missing": "the name in the site's own language is missing: add {language} = …",
+    "language": "{language!r} is no language: use es, en, pt or qu",
+    "languages-none": 'is empty: name at least one, such as ["es"]',
+    "site-name-empty": "is empty: give the site's name",
+    "zone": '{zone!r} is no time zone: write one such as "America/Lima"',
+    "spans-overlap": "two spans overlap: write each part of the day once",
+    "span": '{span!r} is no span: write it as "08:00-13:00", a night "22:00-06:00"',
+    "day-close": '{hour!r} is no hour: write it as "23:30", or "never"',
+    "out-of-range": "{value} is out of range: {least} to {most}",
+    "classes-all-clinical": "every class is clinical: add one for everybody else",
+    "usual-twice": "two classes are usual: leave usual = true at one of them",
+    "usual-clinical": "the usual class can't be clinical: only triage gives those",
+    "services-none": "is empty: describe at least one [[service]]",
+    "group-prefix": "a group gives no tickets: leave the prefix out",
+    "hours-missing": "is missing: give hours, or all_day = true, or hours in [site]",
+    "too-small": "must be 1 or more, or left out",
+    "parent-unknown": "there is no service {service!r}: add it or correct it",
+    "parent-circle": "{service!r} is above itself: break the circle",
+    "prefix-missing": "is missing: give one or two capital letters",
+    "prefix-letters": "{prefix!r} can't begin a number: use one or two of {letters}",
+    "prefix-taken": "{prefix!r} is taken by {by!r}: choose another",
+    "desk-name-empty": "is empty: give the name that the board shows",
+    "service-unknown": "there is no service {service!r}",
+    "service-group": "{service!r} is a group: name the services below it",
+    "service-twice": "names a service twice: once is enough, primary or overflow",
+    "primary-none": "is empty: name at least one service",
+    "sound-alike": (
+        "{letters} sound alike and are called in one zone ({zone}):"
+        " choose another letter for all but one"
+    ),
+    "printer-unknown": "there is no printer {printer!r}: add [[printer]]",
+    "printer-address": "{url!r}: {why}",
+    "printer-profile": "{profile!r} is none of these: {known}",
+    "day": '{day!r} is no day: write it as "2026-12-24"',
+    "day-twice": "{day} is named twice: once is enough",
+}
+
+
+class Breach(Invalid):
+    """A rule of the description that does not hold, and where."""
+
+    def __init__(self, key: str, breach: str, figures: dict[str, str | int]) -> None:
+        super().__init__("site-file", key=key, what=SENTENCES[breach].format(**figures))
+        #: where: "service[2].prefix"
+        self.key = key
+        self.breach = breach
+        self.figures = figures
+
+
+def wrong(where: str, breach: str, /, **figures: str | int) -> Breach:
+    """A breach: the key in the file, and what it is."""
+    return Breach(where, breach, figures)
