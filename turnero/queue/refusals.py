@@ -45,6 +45,8 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "zone-unknown": ("zone", "known"),
     "message-service": (),
     "line-same": ("service",),
+    "service-twice": ("service",),
+    "desk-without-service": ("desk",),
     "site-file": ("key", "what"),
     "site-file-line": ("line", "key", "what"),
     # Not in the present state: 409.
@@ -61,6 +63,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "message-over": (),
     "emergency-on": ("desk",),
     "service-last-desk": ("service", "waiting"),
+    "prefixes-sound-alike": ("desk", "letters"),
     "quota-reached": ("service", "quota"),
     "service-has-waiting": ("service", "waiting"),
     "move-illegal": ("move", "state", "number"),

@@ -307,3 +307,21 @@ class EndMessage(msgspec.Struct, frozen=True):
     """Say it no more."""
 
     message: int
+
+
+class ServeServices(msgspec.Struct, frozen=True):
+    """A desk calls these services from now on: primary ones first, overflow ones when none waits."""
+
+    desk: str
+    primary: tuple[str, ...]
+    overflow: tuple[str, ...] = ()
+    #: "keep": a line that no desk calls any more stays, and people are told
+    line: Literal["keep"] | None = None
+
+
+class Serves(msgspec.Struct, frozen=True):
+    """What a desk calls."""
+
+    desk: str
+    primary: tuple[str, ...]
+    overflow: tuple[str, ...]

@@ -243,6 +243,14 @@ _NEVER = {
     "line-same": Text(
         _("It is the same service"), _("Choose another one than “%(service)s” to move the line to.")
     ),
+    "service-twice": Text(
+        _("A service is named twice"),
+        _("“%(service)s” can be called first or as help, one of the two. Please choose."),
+    ),
+    "desk-without-service": Text(
+        _("The desk would call nobody"),
+        _("Choose at least one service that desk %(desk)s calls first."),
+    ),
     "site-file": Text(_("The site's file has an error"), _("At “%(key)s”: %(what)s.")),
     "site-file-line": Text(
         _("The site's file has an error"), _("Line %(line)s, at “%(key)s”: %(what)s.")
@@ -294,6 +302,13 @@ _NOW = {
     "emergency-on": Text(
         _("There is an emergency message"),
         _("Nobody is called to desk %(desk)s until a supervisor ends it."),
+    ),
+    "prefixes-sound-alike": Text(
+        _("Two letters sound alike"),
+        _(
+            "With this, tickets with %(letters)s would be called in one zone, and are misheard. "
+            "Choose other services for desk %(desk)s."
+        ),
     ),
     "service-last-desk": Text(
         _("No other desk attends this service"),
