@@ -7,6 +7,7 @@ from turnero.queue.commands import lines, messages, pauses
 from turnero.queue.commands.day import CLOSE, GO_ON, close_day_further, close_day_on_time
 from turnero.queue.commands.help import ESCALATE, escalate_help
 from turnero.queue.commands.presence import UNATTENDED, unattended
+from turnero.queue.commands.readiness import READY, check_on_time
 from turnero.queue.commands.steps import (
     OVER,
     PARKED_LONG,
@@ -21,6 +22,7 @@ TIMERS: Final[Mapping[str, Handler]] = {
     CLOSE: close_day_on_time,
     GO_ON: close_day_further,
     ESCALATE: escalate_help,
+    READY: check_on_time,
     pauses.SERVICE: pauses.open_service,
     pauses.KIOSK: pauses.open_kiosk,
     pauses.SERVICE_AT: pauses.pause_service_on_time,

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import and_, bindparam, select, update
 
 from turnero.queue import rows
+from turnero.queue.commands.readiness import day_is_over
 from turnero.queue.facts import DayClosed, TicketNotServed
 from turnero.queue.numbers import next_at
 from turnero.queue.requests import CloseDay, DayDone
@@ -77,6 +78,7 @@ def close_day_on_time(tx: Tx, due: TimerDue) -> None:
     """Timer `CLOSE`: the site's hour has come; the next one is set."""
     _portion(tx, due.due_ms, before=0)
     set_day_close(tx)
+    day_is_over(tx)
 
 
 def close_day_further(tx: Tx, due: TimerDue) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from turnero.queue import refusals
 from turnero.queue.commands.day import set_day_close
+from turnero.queue.commands.readiness import set_ready
 from turnero.queue.facts import Change, SiteLoaded
 from turnero.queue.keyed_rows import KeyedRows, Values, json_of, plain
 from turnero.queue.site_rules import spans
@@ -131,6 +132,7 @@ def load_site(tx: Tx, file: SiteFile) -> Loaded:
     if moved:
         set_day_close(tx)
     if changes:
+        set_ready(tx)
         tx.append(SiteLoaded(site=file.site.key, changes=tuple(changes)))
     return Loaded(tx.site, len(changes))
 

@@ -20,6 +20,7 @@ from turnero.queue.reads.tickets import (
     ticket_by_code,
     waiting,
 )
+from turnero.queue.ready import ready
 
 __all__ = [
     "ahead",
@@ -34,6 +35,7 @@ __all__ = [
     "paper",
     "pauses",
     "quiet_ms",
+    "ready",
     "services",
     "site",
     "site_no",
