@@ -8,12 +8,15 @@ import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-GAP_MS, RECALLS, RETURN_MS, UNDO_MS = 20_000, 2, 30 * 60_000, 10_000
+GAP_MS, RECALLS, RETURN_MS, UNDO_MS, OUT_MS = 20_000, 2, 30 * 60_000, 10_000, 20 * 60_000
 #: the site's days begin five hours after those of UTC
 LIMA_MS = 5 * 3_600_000
 #: class → rank, and desk → its primary and its overflow services
 CLASSES = {"preferential": 0, "ordinary": 1}
 DESKS = {"s.one": (("adm",), ("lab",)), "s.two": (("lab", "adm"), ())}
+
+#: not over yet
+STANDING = ("waiting", "called", "serving", "parked", "away")
 
 
 @dataclass
@@ -30,6 +33,8 @@ class Person:
     recalls: int = 0
     counts_from: int = 0
     ended: int = 0
+    until: int = 0
+    people: int = 1
     returned: bool = False
     touches: int = 0
     press: int = -1
@@ -113,7 +118,7 @@ class Model:
 
     def choose(self, ticket: str, desk: str) -> str | None:
         """Call this one; returns who was finished."""
-        self.require(ticket, "waiting", "parked")
+        self.require(ticket, "waiting", "parked", "away")
         finished = self.serving(desk)
         self.press(finished, ticket)
         self._end(finished)
@@ -150,7 +155,7 @@ class Model:
 
     def come_back(self, ticket: str) -> None:
         """In line again."""
-        person = self.require(ticket, "no-show", "parked")
+        person = self.require(ticket, "no-show", "parked", "away")
         if person.state == "no-show":
             if person.returned:
                 raise Refusal("return-used")
@@ -166,6 +171,34 @@ class Model:
                 person.place = (ms, (seq + (ahead[2].place[1] if same else seq + 1)) / 2)
         person.state, person.at = "waiting", None
 
+    def step_out(self, ticket: str) -> None:
+        """Gone for a while."""
+        person = self.require(ticket, "waiting")
+        person.state, person.until = "away", self.now + OUT_MS
+        person.touches += 1
+
+    def time_passes(self, now: int) -> None:
+        """It is later: whose time is over did not come back."""
+        self.now = now
+        for person in self.people.values():
+            if person.state == "away" and person.until <= now:
+                person.state, person.ended = "no-show", now
+                person.touches += 1
+
+    def correct(
+        self, ticket: str, service: str | None, attention: str | None, people: int | None
+    ) -> None:
+        """Put right."""
+        person = self.require(ticket, *STANDING)
+        was = (person.service, person.attention, person.people)
+        goal = (service or was[0], attention or was[1], people or was[2])
+        if goal == was:
+            raise Refusal("correct-nothing")
+        person.service, person.attention, person.people = goal
+        if person.service != was[0]:
+            person.only = None
+        person.touches += 1
+
     def park(self, ticket: str) -> None:
         """Set aside."""
         self.require(ticket, "called", "serving")
@@ -174,7 +207,7 @@ class Model:
 
     def transfer(self, ticket: str, service: str | None, desk: str | None) -> None:
         """To a service, or to a desk."""
-        person = self.require(ticket, "waiting", "called", "serving", "parked")
+        person = self.require(ticket, *STANDING)
         goal = (person.service, desk) if desk is not None else (service, None)
         if person.state == "waiting" and goal == (person.service, person.only):
             raise Refusal("transfer-same")
@@ -184,7 +217,7 @@ class Model:
 
     def cancel(self, ticket: str) -> None:
         """The person leaves."""
-        self.require(ticket, "waiting", "called", "parked")
+        self.require(ticket, "waiting", "called", "parked", "away")
         self.press(ticket)
         self.people[ticket].state = "cancelled"
 
@@ -209,7 +242,7 @@ class Model:
 
     def close_day(self) -> int:
         """Who waits or is parked was not served; returns how many."""
-        left = [p for p in self.people.values() if p.state in ("waiting", "parked")]
+        left = [p for p in self.people.values() if p.state in ("waiting", "parked", "away")]
         for person in left:
             person.state, person.touches = "not-served", person.touches + 1
         self.closed = self.now

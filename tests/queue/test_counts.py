@@ -22,14 +22,22 @@ _COUNTS = Statement(
         .correlate(line)
         .scalar_subquery()
         .label("true"),
+        line.c.people.label("kept_people"),
+        select(func.coalesce(func.sum(ticket.c.people), 0))
+        .where(ticket.c.line == line.c.id, ticket.c.state == "waiting")
+        .correlate(line)
+        .scalar_subquery()
+        .label("true_people"),
     )
 )
-MOVES = ["recall", "start", "no-show", "return", "park", "cancel", "undo"]
+MOVES = ["recall", "start", "no-show", "return", "park", "cancel", "undo", "step-out", "renew"]
 
 
 async def exact(hall: Hall) -> None:
     rows = await hall.rows(_COUNTS)
-    assert {row.id: row.kept for row in rows} == {row.id: row.true for row in rows}
+    assert {row.id: (row.kept, row.kept_people) for row in rows} == {
+        row.id: (row.true, row.true_people) for row in rows
+    }
 
 
 async def act(hall: Hall, chance: random.Random, tickets: list[str]) -> None:
@@ -37,10 +45,11 @@ async def act(hall: Hall, chance: random.Random, tickets: list[str]) -> None:
     ticket = chance.choice(tickets)
     service = chance.choice(["caja", "sangre", "infecto", "urgencia"])
     desk = chance.choice(["v1", "v2"])
-    match chance.randrange(8):
+    match chance.randrange(10):
         case 0 | 1:
             attention = chance.choice([None, "preferential"])
-            tickets.append(await hall.take(service, attention))
+            people = chance.choice([1, 1, 4])
+            tickets.append(await hall.take(service, attention, people=people))
         case 2 | 3:
             await hall.next(desk, outcome="attended")
         case 4:
@@ -49,6 +58,10 @@ async def act(hall: Hall, chance: random.Random, tickets: list[str]) -> None:
             await hall.transfer(ticket, service=service)
         case 6:
             await hall.transfer(ticket, desk=desk)
+        case 7:
+            await hall.correct(ticket, service=service, people=chance.choice([1, 3]))
+        case 8:
+            tickets.append(await hall.unticketed("caja", desk, outcome="attended"))
         case _:
             await hall.move(chance.choice(MOVES), ticket)
 

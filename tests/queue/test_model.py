@@ -23,24 +23,28 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from tests.peers.stores import put_database
 from tests.queue.model import DESKS, Model, Refusal
 from turnero.queue import requests as ask
 from turnero.queue import site_file, tables
 from turnero.queue.commands.calls import call_chosen, call_next, no_show, recall
+from turnero.queue.commands.corrections import correct
 from turnero.queue.commands.day import close_day
 from turnero.queue.commands.finishing import finish
 from turnero.queue.commands.issue import issue
 from turnero.queue.commands.moves import cancel, park, return_ticket, start, transfer
 from turnero.queue.commands.sites import load_site
+from turnero.queue.commands.steps import step_out
 from turnero.queue.commands.undo import undo
+from turnero.queue.timers import TIMERS
 from turnero.store import journal
 from turnero.store.clock import VirtualClock
 from turnero.store.errors import Refused
 from turnero.store.opening import open_store
 from turnero.store.sql import Query, Statement
+from turnero.store.timers import Timers
 
 START_MS = 1_790_000_000_000
 SITE = """
@@ -96,21 +100,35 @@ _STATES = Statement(
     )
     .where(tables.ticket.c.site == bindparam("site"))
 )
-_WRONG_LINES = Statement(
-    select(tables.line.c.id, tables.line.c.count)
-    .where(tables.line.c.site == bindparam("site"))
-    .where(
-        tables.line.c.count
-        != select(func.count())
+
+
+def _waiting(figure: Any) -> Any:
+    return (
+        select(figure)
         .select_from(tables.ticket)
         .where(tables.ticket.c.line == tables.line.c.id, tables.ticket.c.state == "waiting")
         .scalar_subquery()
+    )
+
+
+_WRONG_LINES = Statement(
+    select(tables.line.c.id, tables.line.c.count, tables.line.c.people)
+    .where(tables.line.c.site == bindparam("site"))
+    .where(
+        or_(
+            tables.line.c.count != _waiting(func.count()),
+            tables.line.c.people != _waiting(func.coalesce(func.sum(tables.ticket.c.people), 0)),
+        )
     )
 )
 
 
 def _rows(q: Query, statement: Statement, site: int) -> list[Any]:
     return q.rows(statement, site=site)
+
+
+def _failed(kind: str, error: Exception) -> None:
+    raise AssertionError(kind) from error
 
 
 class World:
@@ -125,6 +143,10 @@ class World:
         self.ledger = self._store.ledger
         self.runner.run(self.ledger.start())
         self.site = 0
+
+    def fire_timers(self) -> None:
+        """Fire what is due, as the server's timers do."""
+        self.runner.run(Timers(self.ledger, TIMERS, _failed)._fire_due())
 
     def close(self) -> None:
         """End."""
@@ -189,7 +211,8 @@ class Day(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0, 1, 5, 11, 20, 61, 1801]))
     def time_passes(self, seconds: int) -> None:
         self.world.clock.advance(seconds * 1000)
-        self.model.now = self.world.clock.line_ms()
+        self.world.fire_timers()
+        self.model.time_passes(self.world.clock.line_ms())
 
     @rule(
         target=tickets,
@@ -260,6 +283,31 @@ class Day(RuleBasedStateMachine):
     @rule(t=tickets)
     def park_any(self, t: str) -> None:
         self._move(self.model.park, park, t)
+
+    @rule(t=tickets)
+    def step_out_any(self, t: str) -> None:
+        self._move(self.model.step_out, step_out, t)
+
+    @rule(t=tickets, seconds=st.sampled_from([0, 20 * 60 - 1, 20 * 60]))
+    def step_out_and_come_back(self, t: str, seconds: int) -> None:
+        self._move(self.model.step_out, step_out, t)
+        self.time_passes(seconds)
+        self._move(self.model.come_back, return_ticket, t)
+
+    @rule(
+        t=tickets,
+        service=st.sampled_from([None, "adm", "lab"]),
+        attention=st.sampled_from([None, "ordinary", "preferential"]),
+        people=st.sampled_from([None, 1, 4]),
+    )
+    def correct_any(
+        self, t: str, service: str | None, attention: str | None, people: int | None
+    ) -> None:
+        request = ask.Correct(t, "fue un error", service, attention, people)
+        done = self._same(
+            lambda: self.model.correct(t, service, attention, people), correct, request
+        )
+        assert done is None or done[1].state == self.model.people[t].state
 
     @rule(t=tickets, service=st.sampled_from(["adm", "lab"]))
     def transfer_to_a_service(self, t: str, service: str) -> None:
