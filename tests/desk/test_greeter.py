@@ -1,9 +1,16 @@
-"""The greeter's tablet: give a ticket, find one, cancel it, bring it back."""
+"""The greeter's tablet: a ticket in one touch with its class, taken back within ten seconds."""
 
-import pytest
+import re
 
 from tests.desk.conftest import HOST, Room, keys_in
 from turnero.store import journal
+
+
+def ticket_in(html: str) -> str:
+    """The ticket whose card this is."""
+    found = re.search(r'data-live="greeter-ticket" data-live-arg="(\w+)"', html)
+    assert found is not None, html
+    return found[1]
 
 
 async def test_one_touch_gives_a_ticket_of_the_usual_class(room: Room) -> None:
@@ -38,52 +45,45 @@ async def test_the_answer_brings_the_key_of_the_next_ticket(room: Room) -> None:
     assert "C002" in other.text
 
 
+async def test_the_class_is_in_the_same_touch_as_the_service(room: Room) -> None:
+    page = await room.text("/greeter", "greeter")
+    assert 'name="take" value="cash/preferential"' in page
+    answer = await room.post("/greeter/1/issue", "greeter", take="cash/preferential")
+    assert "C001" in answer.text
+    assert "Priority" in answer.text
+
+
 async def test_classes_that_only_clinicians_give_are_not_offered(room: Room) -> None:
     page = await room.text("/greeter", "greeter")
-    assert 'value="preferential"' in page
-    assert 'value="ordinary" checked' in page
+    offered = set(re.findall(r'name="take" value="cash/([^"]+)"', page))
+    assert offered == {"preferential"}
 
 
-@pytest.mark.parametrize("typed", ["A001", "a001", " a 001 "])
-async def test_a_ticket_is_found_by_its_number_as_people_write_it(room: Room, typed: str) -> None:
-    await room.arrive()
-    found = await room.get(f"/greeter/1/find?number={typed}", "greeter", part=True)
-    assert found.status_code == 200
-    assert "A001" in found.text
-    assert "Waiting" in found.text
+async def test_a_ticket_given_by_mistake_is_taken_back_within_ten_seconds(room: Room) -> None:
+    answer = await room.post("/greeter/1/issue", "greeter", service="cash")
+    assert "Take C001 back" in answer.text
+    ticket = ticket_in(answer.text)
+    room.wait(9)
+    taken_back = await room.post(f"/greeter/tickets/{ticket}/take-back", "greeter")
+    assert "Cancelled" in taken_back.text
+    assert (await room.ticket(ticket)).state == "cancelled"
 
 
-async def test_a_number_that_nobody_has_today_says_so(room: Room) -> None:
-    found = await room.get("/greeter/1/find?number=Z999", "greeter", part=True)
-    assert found.status_code == 404
-    assert "No ticket has this number today" in found.text
+async def test_after_ten_seconds_it_is_not_taken_back_without_asking(room: Room) -> None:
+    ticket = ticket_in((await room.post("/greeter/1/issue", "greeter", service="cash")).text)
+    room.wait(11)
+    late = await room.post(f"/greeter/tickets/{ticket}/take-back", "greeter")
+    assert late.status_code == 409
+    assert (await room.ticket(ticket)).state == "waiting"
 
 
-async def test_yesterdays_ticket_is_not_found_today(room: Room) -> None:
-    await room.arrive()
-    room.wait(24 * 3600)
-    found = await room.get("/greeter/1/find?number=A001", "greeter", part=True)
-    assert found.status_code == 404
-
-
-async def test_a_ticket_is_cancelled_after_asking(room: Room) -> None:
-    issued = await room.arrive()
-    dialog = await room.text(f"/greeter/tickets/{issued.ticket}/ask/cancel", "greeter", part=True)
-    assert "Cancel ticket A001?" in dialog
-    answer = await room.post(f"/greeter/tickets/{issued.ticket}/cancel", "greeter")
-    assert "Cancelled" in answer.text
-    assert (await room.ticket(issued.ticket)).state == "cancelled"
-
-
-async def test_who_was_set_aside_is_brought_back(room: Room) -> None:
+async def test_a_ticket_called_meanwhile_is_not_taken_back(room: Room) -> None:
+    ticket = ticket_in((await room.post("/greeter/1/issue", "greeter", service="admission")).text)
     await room.open()
-    issued = await room.arrive()
     await room.next()
-    await room.post("/desk/main.1/move/park", ticket=issued.ticket)
-    found = await room.get("/greeter/1/find?number=A001", "greeter", part=True)
-    assert "Back to the line" in found.text
-    await room.post(f"/greeter/tickets/{issued.ticket}/return", "greeter")
-    assert (await room.ticket(issued.ticket)).state == "waiting"
+    touched = await room.post(f"/greeter/tickets/{ticket}/take-back", "greeter")
+    assert touched.status_code == 409
+    assert (await room.ticket(ticket)).state == "called"
 
 
 async def test_another_sites_greeter_finds_nothing(room: Room) -> None:
@@ -91,7 +91,7 @@ async def test_another_sites_greeter_finds_nothing(room: Room) -> None:
     assert (
         await room.post(f"/greeter/tickets/{issued.ticket}/cancel", "stranger")
     ).status_code in (403, 404)
-    assert (await room.get("/greeter/1/find?number=A001", "stranger")).status_code == 403
+    assert (await room.post("/greeter/1/find", "stranger", text="A001")).status_code == 403
 
 
 async def test_a_greeter_does_not_press_the_desks_keys(room: Room) -> None:

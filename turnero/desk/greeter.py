@@ -1,9 +1,12 @@
-"""The greeter's tablet: a ticket in one touch, a ticket found by its number, help calls that ring.
+"""The greeter's tablet: a ticket in one touch, a lost one found, help calls that ring.
 
-Small on purpose: finding by other traits, changing class or service and stepping out come later.
+The class is in the same touch as the service, and a ticket given by mistake is taken back
+within the seconds of an undo. What can be done with a ticket is in cards.py.
 """
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, post
@@ -11,9 +14,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
-from turnero.desk import reads
-from turnero.desk.cards import Cards
+from turnero.desk import finding
+from turnero.desk.cards import STATES, Cards
 from turnero.desk.choosing import choose_site
+from turnero.desk.correcting import Named, classes
+from turnero.desk.correcting import services as known_services
+from turnero.desk.finding import FindForm, Where
 from turnero.desk.help import HelpPanel
 from turnero.desk.panels import Panel, common
 from turnero.desk.people import People
@@ -23,6 +29,7 @@ from turnero.queue.commands.issue import issue
 from turnero.queue.requests import Issue
 from turnero.queue.views import ServiceView, SiteView
 from turnero.store.errors import NotFound
+from turnero.store.sql import Query
 from turnero.web.forms import Form, read_form
 from turnero.web.languages import NAMES
 from turnero.web.pages import page, web_of
@@ -34,12 +41,21 @@ PEOPLE_CHOICES: Final = range(1, 11)
 
 
 class IssueForm(Form, frozen=True, kw_only=True):
-    """A ticket for somebody who is here."""
+    """A ticket for somebody who is here: of a service, or `take`, "service/class"."""
 
-    service: Annotated[str, Meta(max_length=80)]
+    service: Annotated[str, Meta(max_length=80)] = ""
+    take: Annotated[str, Meta(max_length=161)] = ""
     attention: Annotated[str, Meta(max_length=80)] | None = None
     language: Annotated[str, Meta(max_length=20)] | None = None
     people: Annotated[int, Meta(ge=1, le=99)] = 1
+
+    @property
+    def asked(self) -> tuple[str, str | None]:
+        """The service, and the class unless it is the usual one."""
+        if not self.take:
+            return self.service, self.attention
+        service, _, attention = self.take.partition("/")
+        return service, attention or None
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -47,6 +63,16 @@ class Leaf(msgspec.Struct, frozen=True):
 
     service: ServiceView
     group: ServiceView | None
+
+
+class SiteRead(msgspec.Struct, frozen=True):
+    """What this page reads in one moment."""
+
+    site: SiteView
+    #: that a greeter may give
+    classes: tuple[Named, ...]
+    #: every service by its internal name
+    known: tuple[Named, ...]
 
 
 def leaves(tree: tuple[ServiceView, ...], group: ServiceView | None = None) -> list[Leaf]:
@@ -57,12 +83,12 @@ def leaves(tree: tuple[ServiceView, ...], group: ServiceView | None = None) -> l
     return found
 
 
-async def read_site(web: Web, site: int) -> SiteView:
+def read_site(q: Query, site: int, now_ms: int) -> SiteRead:
     """The site with its services and classes. Raises `NotFound`."""
-    found = await web.ledger.read(line.site, site, web.clock.line_ms())
+    found = line.site(q, site, now_ms)
     if found is None:
         raise NotFound("site-unknown", site=str(site))
-    return found
+    return SiteRead(found, classes(q, site), known_services(q, site))
 
 
 class ServicesPanel(Panel):
@@ -73,15 +99,20 @@ class ServicesPanel(Panel):
     permission = "greeter.page"
     kinds = frozenset({
         "ticket-issued", "ticket-called", "ticket-returned", "ticket-transferred",
-        "ticket-cancelled", "ticket-not-served", "press-undone", "day-closed", "site-loaded",
+        "ticket-cancelled", "ticket-not-served", "ticket-stepped-out", "ticket-corrected",
+        "line-moved", "press-undone", "service-paused", "service-resumed", "day-closed",
+        "site-loaded",
     })  # fmt: skip
     #: services open and close by the clock
     refresh_s: float | None = 30.0
 
     async def context(self, web: Web, site: int, arg: str, language: str) -> dict[str, Any]:
         """See `Panel.context`."""
-        found = await read_site(web, site)
-        return common(web, language) | {"leaves": leaves(found.services)}
+        read = await web.ledger.read(read_site, site, web.clock.line_ms())
+        return common(web, language) | {
+            "leaves": leaves(read.site.services),
+            "classes": read.classes,
+        }
 
 
 def routes(
@@ -98,17 +129,19 @@ def routes(
         if number is None:
             return await choose_site(request, "/greeter")
         language = reader_language(request, number)
-        found = await read_site(web, number)
+        read = await web.ledger.read(read_site, number, web.clock.line_ms())
+        here = datetime.fromtimestamp(web.clock.now_ms() / 1000, UTC)
         return page(
             request,
             "desk/greeter.html",
             common(web, language)
             | {
                 "site_no": number,
-                "attentions": [one for one in found.attentions if not one.clinical],
-                "spoken": [one for one in found.languages if one in web.languages],
+                "spoken": [one for one in read.site.languages if one in web.languages],
                 "language_names": NAMES,
                 "counts": PEOPLE_CHOICES,
+                "known": read.known,
+                "about": here.astimezone(ZoneInfo(read.site.zone)).strftime("%H:%M"),
                 "services": await services.shown(request, number, str(number), language),
                 "help": await help_panel.shown(request, number, str(number), language),
             },
@@ -121,11 +154,12 @@ def routes(
         form = await read_form(request, IssueForm)
         web = web_of(request)
         known_site(web, request.user, str(site))
+        service, attention = form.asked
         issued = await web.ledger.run(
             issue,
             Issue(
-                form.service,
-                attention=form.attention,
+                service,
+                attention=attention,
                 language=form.language,
                 channel="greeter",
                 people=form.people,
@@ -136,18 +170,26 @@ def routes(
         )
         return await cards.answer(request, site, issued.ticket, fresh=True)
 
-    @get("/greeter/{site:int}/find", opt={"permission": "greeter.page"})
-    async def find(
-        request: PageRequest, site: FromPath[int], number: FromQuery[str] = ""
-    ) -> Response[str]:
-        """Today's ticket of this number."""
+    @post("/greeter/{site:int}/find", opt={"permission": "greeter.page"}, status_code=200)
+    async def find(request: PageRequest, site: FromPath[int]) -> Response[str]:
+        """Today's tickets that it may be. By post: what is typed may be a secret code."""
+        form = await read_form(request, FindForm)
         web = web_of(request)
         known_site(web, request.user, str(site))
         zone = web.looks.look(site).zone
-        now_ms = web.clock.now_ms()
-        found = await web.ledger.read(reads.ticket_numbered, site, zone, now_ms, number[:20])
-        if found is None:
-            raise NotFound("number-not-today", number=number[:20])
-        return await cards.answer(request, site, found)
+        where = Where(site, zone, web.clock.now_ms(), web.clock.line_ms())
+        if form.text:
+            found = await web.ledger.read(finding.by_text, where, form.text)
+            if not found:
+                raise NotFound("number-not-today", number=form.text[:20])
+        else:
+            found = await web.ledger.read(finding.around, where, form.service, form.at)
+            if not found:
+                raise NotFound("nobody-at-that-time", time=form.at)
+        if len(found) == 1:
+            return await cards.answer(request, site, found[0].id)
+        language = reader_language(request, site)
+        context = common(web, language) | {"found": found, "states": STATES}
+        return page(request, "desk/found.html", context, site=site)
 
     return [greeter_page, press_issue, find]

@@ -21,17 +21,23 @@ PROBLEMS = {
         mark("No ticket has this number today"),
         mark("“%(number)s” was not found. Please check it: numbers begin anew each day."),
     ),
+    "nobody-at-that-time": Text(
+        mark("No ticket of this service was taken then"),
+        mark("Ten minutes before and after %(time)s were searched. Try another time or service."),
+    ),
 }
 
 
-def make() -> Slice:
-    """The slice, with what it remembers of its own."""
+def make(public_address: str = "") -> Slice:
+    """The slice, with what it remembers of its own. `public_address`: where phones reach the
+    server, "" when they do not; then a QR holds the ticket's code alone.
+    """
     people = People()
-    help_panel = helping.HelpPanel()
+    help_panel, ring = helping.HelpPanel(people), helping.RingPanel(people)
     desk = pages.DeskPanels(people, help_panel)
     choice = choosing.ChoicePanel(people)
     now, today = supervisor.SupervisorPanel(people), supervisor.TodayPanel(people)
-    services, card = greeter.ServicesPanel(), cards.Cards()
+    services, card = greeter.ServicesPanel(), cards.Cards(public_address)
     answering = Answering(desk, people)
     return Slice(
         name="desk",
@@ -40,15 +46,16 @@ def make() -> Slice:
             *pages.routes(desk, people),
             *acts.routes(answering),
             *sessions.routes(answering),
-            *helping.routes(help_panel),
-            *supervisor.routes(now, today, help_panel, people),
-            *greeter.routes(services, card, help_panel, people),
+            *helping.routes(help_panel, people),
+            *supervisor.routes(now, today, ring, people),
+            *greeter.routes(services, card, ring, people),
             *cards.routes(card),
         ],
         templates=HERE / "templates",
         static=HERE / "static",
         views=(
             help_panel,
+            ring,
             desk.seat,
             desk.line,
             desk.aside,

@@ -1,66 +1,105 @@
-// Rings for help calls where somebody is asked to go (data-ring): two soft notes when one is new,
-// again every ten seconds while nobody has answered. A browser that forbids sound shows a key.
+// Rings for help calls where somebody is asked to go (data-ring): three soft notes when one is
+// new and every ten seconds while nobody has answered; after a minute another, urgent sound every
+// five. Sounds are made here, of pure tones. A browser that forbids sound until the first touch
+// shows a key that says so.
 "use strict";
 (() => {
   const AGAIN_MS = 10000;
-  const NOTES = [[880, 0], [659.25, 0.22], [880, 0.44]];
+  const AGAIN_LATE_MS = 5000;
+  /** Hertz, seconds from the start, seconds long, how loud. */
+  const CALL = [[880, 0, 0.5, 0.35], [659.25, 0.22, 0.5, 0.35], [880, 0.44, 0.6, 0.35]];
+  const LATE = [0, 0.7].flatMap((at) => [
+    [622.25, at, 0.16, 0.5], [932.33, at + 0.17, 0.16, 0.5], [622.25, at + 0.34, 0.16, 0.5], [932.33, at + 0.51, 0.18, 0.5],
+  ]);
+  const READY = [[659.25, 0, 0.35, 0.15], [880, 0.12, 0.4, 0.15]];
+  const root = document.documentElement;
   let audio = null;
-  let known = new Set();
+  /** Help call -> whether it was late when it was last looked at. */
+  let known = new Map();
   let rung = -Infinity;
 
-  const ringing = () => document.querySelector("[data-ring]");
-  const ids = () => new Set((document.querySelector("#help [data-ids]")?.dataset.ids ?? "").split(" ").filter(Boolean));
+  const key = () => document.querySelector("[data-ring]");
+  const calls = () => [...document.querySelectorAll("#help [data-help]")];
 
   function context() {
     if (!audio && window.AudioContext) audio = new AudioContext();
     return audio;
   }
 
-  function chime() {
+  function play(notes) {
     const sound = context();
-    if (!sound || sound.state !== "running") return;
-    for (const [hertz, at] of NOTES) {
+    if (sound?.state !== "running") return false;
+    for (const [hertz, at, long, loud] of notes) {
       const tone = sound.createOscillator();
       const level = sound.createGain();
       const begin = sound.currentTime + at;
       tone.frequency.value = hertz;
       level.gain.setValueAtTime(0.0001, begin);
-      level.gain.exponentialRampToValueAtTime(0.35, begin + 0.02);
-      level.gain.exponentialRampToValueAtTime(0.0001, begin + 0.5);
+      level.gain.exponentialRampToValueAtTime(loud, begin + 0.02);
+      level.gain.exponentialRampToValueAtTime(0.0001, begin + long);
       tone.connect(level).connect(sound.destination);
       tone.start(begin);
-      tone.stop(begin + 0.55);
+      tone.stop(begin + long + 0.05);
     }
+    return true;
+  }
+
+  function ring(late) {
+    if (!play(late ? LATE : CALL)) return;
     rung = performance.now();
-    document.documentElement.dataset.rung = String(Number(document.documentElement.dataset.rung ?? 0) + 1);
+    const name = late ? "rungLate" : "rung";
+    root.dataset[name] = String(Number(root.dataset[name] ?? 0) + 1);
   }
 
+  /** Whether this browser may sound; the key says when it may not. */
   function permit() {
-    const key = ringing();
-    const sound = key && context();
-    if (key) key.hidden = !sound || sound.state === "running";
+    const button = key();
+    if (!button) return;
+    const silent = context()?.state !== "running";
+    if (button.hidden === silent) button.hidden = !silent;
   }
 
-  async function look() {
-    const now = ids();
-    const fresh = [...now].some((id) => !known.has(id));
-    known = now;
-    if (!ringing()) return;
-    permit();
-    if (now.size && (fresh || performance.now() - rung > AGAIN_MS)) chime();
+  /** How many there are stands before the page's name, for who looks at another one. */
+  function count(number) {
+    const title = document.title.replace(/^\(\d+\) /, "");
+    const wanted = number ? `(${number}) ${title}` : title;
+    if (document.title !== wanted) document.title = wanted;
   }
 
-  async function allow() {
-    if (!ringing()) return;
-    const sound = context();
-    if (sound && sound.state !== "running") await sound.resume();
+  function say(fresh) {
+    const words = fresh.map((one) => one.dataset.say).join(" ");
+    const place = document.getElementById("help-say");
+    if (place) place.textContent = words;
+    else Turnero.say(words);
+  }
+
+  function look() {
+    const now = calls();
+    const late = now.some((one) => "late" in one.dataset);
+    const fresh = now.filter((one) => known.get(one.dataset.help) !== ("late" in one.dataset));
+    known = new Map(now.map((one) => [one.dataset.help, "late" in one.dataset]));
+    if (fresh.length) say(fresh);
+    if (!key()) return;
     permit();
+    count(now.length);
+    if (fresh.length) navigator.vibrate?.([300, 150, 300]);
+    const again = performance.now() - rung > (late ? AGAIN_LATE_MS : AGAIN_MS);
+    if (now.length && (fresh.length || again)) ring(late);
+  }
+
+  async function allow(event) {
+    const button = key();
+    const sound = button && context();
+    if (!sound) return;
+    if (sound.state !== "running") await sound.resume();
+    permit();
+    if (event.target.closest?.("[data-ring]") && !calls().length) play(READY);
     look();
   }
 
   document.addEventListener("live:swapped", (event) => event.target.id === "help" && look());
   document.addEventListener("htmx:after:swap", (event) => event.detail.ctx?.target?.id === "help" && look());
-  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, allow, { passive: true });
+  for (const kind of ["pointerup", "keydown"]) addEventListener(kind, allow, { passive: true });
   setInterval(look, 1000);
   look();
 })();

@@ -1,7 +1,7 @@
 """Help calls: somebody at a kiosk feels unwell or needs a person.
 
 A second press while the first still rings is the same call. Unacknowledged for a minute,
-it is escalated by a timer. Never a diagnosis, never who it is.
+it is escalated by a timer and is an alarm until somebody goes. Never a diagnosis, never who it is.
 """
 
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import bindparam, insert, select, update
 
 from turnero.queue import refusals, text
+from turnero.queue.alarms import end_alarm, raise_alarm
 from turnero.queue.facts import HelpAcknowledged, HelpAsked, HelpEscalated
 from turnero.queue.requests import AckHelp, AskHelp, Helped
 from turnero.queue.tables import help_call
@@ -21,6 +22,8 @@ NEEDS: Final = ("unwell", "help")
 #: the timer's kind; its key is the call's id
 ESCALATE: Final = "help-escalate"
 ESCALATE_MS: Final = 60_000
+#: the alarm's kind; its subject is the call's id
+UNANSWERED: Final = "help-unanswered"
 
 _OPEN = Statement(
     select(help_call.c.id).where(
@@ -84,6 +87,7 @@ def acknowledge_help(tx: Tx, request: AckHelp) -> Helped:
         raise refusals.refused("help-acknowledged")
     tx.run(_DONE, b_id=found.id, b_now=tx.line_ms, b_by=tx.actor)
     tx.untimer(ESCALATE, str(found.id))
+    end_alarm(tx, UNANSWERED, str(found.id))
     waited_ms = max(0, tx.line_ms - found.asked_ms)
     tx.append(
         HelpAcknowledged(help=found.id, place=found.place, need=found.need, waited_ms=waited_ms)
@@ -92,9 +96,23 @@ def acknowledge_help(tx: Tx, request: AckHelp) -> Helped:
 
 
 def escalate_help(tx: Tx, due: TimerDue) -> None:
-    """Timer: nobody came within the minute. Acknowledging removes the timer."""
+    """Timer: nobody came within the minute. Acknowledging removes the timer.
+
+    Due while the server was down, it fires once when it is back: who asked still waits.
+    """
     found = tx.row(_BY_ID, site=tx.site, id=int(due.key))
     if found is None:
         raise refusals.unknown("help-unknown")
+    left_ms = found.asked_ms + ESCALATE_MS - tx.line_ms
+    if left_ms > 0:
+        # the wall clock was set forward: the minute is not over
+        tx.timer(ESCALATE, due.key, tx.now_ms + left_ms)
+        return
     tx.run(_ESCALATED, b_id=found.id)
-    tx.append(HelpEscalated(help=found.id, place=found.place, need=found.need))
+    tx.append(HelpEscalated(help=found.id, place=found.place, need=found.need, due_ms=due.due_ms))
+    raise_alarm(
+        tx,
+        UNANSWERED,
+        str(found.id),
+        {"place": found.place, "need": found.need, "since_ms": found.asked_ms},
+    )

@@ -1,0 +1,53 @@
+// The greeter's tablet: a scanner's code finds its ticket whatever has the focus, a new code goes
+// to the printer when that was asked, and what became of a ticket is said to who hears the page.
+"use strict";
+(() => {
+  // scanners leave a few milliseconds, slow ones and busy machines more; fingers twice this
+  const QUICK_MS = 120;
+  const LEAST = 8;
+  const FIELD = "input:not([type=radio]):not([type=checkbox]), textarea, select";
+  let typed = "";
+  let at = 0;
+
+  const get = (id) => document.getElementById(id);
+
+  addEventListener("keydown", (event) => {
+    const field = get("find");
+    if (!field || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const quick = event.timeStamp - at < QUICK_MS;
+    at = event.timeStamp;
+    if (event.key === "Enter") {
+      const code = typed;
+      typed = "";
+      if (!quick || code.length < LEAST || document.querySelector("dialog[open]")) return;
+      // its Enter must not press the key that was touched last
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const other = document.activeElement;
+      if (other !== field && other?.matches(FIELD) && other.value.endsWith(code)) other.value = other.value.slice(0, -code.length);
+      field.value = code;
+      field.form.requestSubmit();
+    } else if (event.key.length === 1) {
+      typed = quick ? typed + event.key : event.key;
+    }
+  }, { capture: true });
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { ctx } = event.detail;
+    const target = typeof ctx?.target === "string" ? document.querySelector(ctx.target) : ctx?.target;
+    if (target?.id !== "ticket") return;
+    const said = get("ticket-said");
+    if (!said) return;
+    Turnero.say(said.dataset.say);
+    const field = get("find");
+    if (field && ctx.sourceElement === field.form) field.value = "";
+    // a ticket that was found or changed comes into view where the page is one column
+    get("ticket").scrollIntoView({ block: "nearest" });
+    if ("paper" in said.dataset) {
+      const keys = get("ticket-tools").querySelectorAll("form button");
+      // with several printers somebody has to say which
+      if (keys.length === 1) keys[0].click();
+      else keys[0]?.focus();
+    }
+  });
+})();
