@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from turnero.desk import slice as desk
+from turnero.desk.help import listening
 from turnero.display import slice as display
 from turnero.kiosk import slice as kiosk
 from turnero.printer import slice as printer
+from turnero.queue.commands.auto_call import AUTO_CALL
 from turnero.queue.timers import TIMERS
 from turnero.server import home
 from turnero.server.accounts import slice as accounts_slice
@@ -36,8 +38,8 @@ class Rooms:
             self._front(accounts, looks),
             accounts_slice.make(accounts, looks),
             api.make(settings.public_address),
-            kiosk.make(settings.public_address),
-            desk.make(),
+            kiosk.make(settings.public_address, listening=listening),
+            desk.make(settings.public_address),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),
         ]
@@ -50,4 +52,4 @@ class Rooms:
 
     def consumers(self, slices: Sequence[Slice]) -> list[Consumer]:
         """What follows every site's journal."""
-        return [consumer for one in slices for consumer in one.consumers.values()]
+        return [AUTO_CALL, *(consumer for one in slices for consumer in one.consumers.values())]

@@ -15,7 +15,7 @@ from turnero.store import journal
 from turnero.store.errors import TurneroError
 from turnero.store.facts import Entry
 from turnero.store.ledger import Ledger
-from turnero.store.sql import Statement
+from turnero.store.sql import Query, Statement
 from turnero.store.tables import cursor
 from turnero.store.tx import Tx
 
@@ -35,12 +35,21 @@ _NEW = Statement(insert(cursor))
 PAGE = 200
 
 
+def _always(_q: Query, _site: int) -> bool:
+    return True
+
+
 class Consumer(NamedTuple):
-    """`handle(tx, entry)` is called for each fact of these kinds, in order, within a command."""
+    """`handle(tx, entry)` is called for each fact of these kinds, in order, within a command.
+
+    Where `wanted(q, site)` says no, facts wait for it, and are passed over in large steps: a
+    site that has no use for a consumer pays no commit for each fact.
+    """
 
     name: str
     kinds: frozenset[str]
     handle: Callable[[Tx, Entry], None]
+    wanted: Callable[[Query, int], bool] = _always
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -94,10 +103,9 @@ class Consumers:
             try:
                 at = await self._ledger.read(_cursor, consumer.name, site)
                 entries = await self._ledger.read(journal.read, site, at, PAGE)
-                if (
-                    not any(entry.kind in consumer.kinds for entry in entries)
-                    and len(entries) < PAGE
-                ):
+                wanted = any(entry.kind in consumer.kinds for entry in entries)
+                wanted = wanted and await self._ledger.read(consumer.wanted, site)
+                if not wanted and len(entries) < PAGE:
                     return
                 step = await self._ledger.run(
                     _step(consumer), None, site=site, actor=f"consumer:{consumer.name}"

@@ -1,0 +1,190 @@
+"""A desk that calls by itself: whenever it is free and somebody is due, once, and never in an emergency."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from tests.queue.engines import both_engines
+from tests.queue.hall import SITE, Hall
+from turnero.queue import requests
+from turnero.queue.commands import desks, lines, messages
+from turnero.queue.commands.auto_call import AUTO_CALL
+from turnero.queue.facts import TicketCalled
+from turnero.store.consumers import Consumer, Consumers
+from turnero.store.sql import Statement
+from turnero.store.tables import cursor
+from turnero.store.tx import Tx
+
+pytestmark = pytest.mark.rule("next-finish-call")
+
+AUTO = SITE.replace('zone = "a"\nprimary', 'zone = "a"\nauto_call = true\nprimary', 1)
+
+
+def _failed(name: str, error: Exception) -> None:
+    raise AssertionError(name) from error
+
+
+async def settle(hall: Hall, consumer: Consumer = AUTO_CALL) -> None:
+    """Let the consumer deal with what has happened, as the server's does."""
+    await Consumers(hall.ledger, [consumer], _failed)._catch_up(consumer, 1)
+
+
+async def at_desk(hall: Hall, desk: str = "v1") -> str | None:
+    serving = (await hall.desk(desk)).serving
+    return serving.ticket if serving else None
+
+
+@pytest.fixture
+async def auto(hall: Hall) -> Hall:
+    """Desk v1 calls by itself and is open."""
+    assert AUTO != SITE
+    await hall.load(AUTO)
+    await hall.open("v1", "user:3")
+    return hall
+
+
+@both_engines
+async def test_who_comes_to_a_free_desk_is_called_at_once(auto: Hall) -> None:
+    ticket = await auto.take()
+    assert await at_desk(auto) is None
+    await settle(auto)
+    assert await at_desk(auto) == ticket
+    (fact,) = await auto.facts(TicketCalled)
+    assert fact.why.rule == "only"
+    (entry,) = [entry for entry in await auto.entries() if entry.kind == "ticket-called"]
+    assert entry.actor == "consumer:auto-call"
+
+
+async def finish(hall: Hall, ticket: str) -> None:
+    await hall.finish(ticket)
+
+
+async def no_show(hall: Hall, ticket: str) -> None:
+    await hall.no_show(ticket)
+
+
+async def park(hall: Hall, ticket: str) -> None:
+    await hall.move("park", ticket)
+
+
+async def transfer(hall: Hall, ticket: str) -> None:
+    await hall.transfer(ticket, service="infecto")
+
+
+async def cancel(hall: Hall, ticket: str) -> None:
+    await hall.move("cancel", ticket)
+
+
+@pytest.mark.parametrize("act", [finish, no_show, park, transfer, cancel])
+async def test_whatever_frees_the_desk_calls_the_next(
+    auto: Hall, act: Callable[[Hall, str], object]
+) -> None:
+    first, second = await auto.take(), await auto.take()
+    await settle(auto)
+    assert await at_desk(auto) == first
+    await act(auto, first)  # type: ignore[misc]
+    await settle(auto)
+    assert await at_desk(auto) == second
+
+
+async def test_nobody_is_called_during_a_break_and_the_next_after_it(auto: Hall) -> None:
+    await auto.act(desks.pause_desk, requests.PauseDesk("hnc.v1", "almuerzo"), "user:3")
+    ticket = await auto.take()
+    await settle(auto)
+    assert await at_desk(auto) is None
+    await auto.act(desks.resume_desk, requests.DeskMove("hnc.v1"), "user:3")
+    await settle(auto)
+    assert await at_desk(auto) == ticket
+
+
+@pytest.mark.rule("emergency")
+@both_engines
+async def test_nobody_is_called_during_an_emergency_and_the_next_after_it(auto: Hall) -> None:
+    shown = await auto.act(
+        messages.show, requests.ShowMessage("emergency", {"es": "Salgan"}, zones=("a",))
+    )
+    ticket = await auto.take()
+    await settle(auto)
+    assert await at_desk(auto) is None
+    await auto.act(messages.end, requests.EndMessage(shown.message))
+    await settle(auto)
+    assert await at_desk(auto) == ticket
+
+
+async def test_a_line_that_is_moved_to_it_is_called(auto: Hall) -> None:
+    ticket = await auto.take("infecto")
+    await settle(auto)
+    assert await at_desk(auto) is None
+    await auto.act(lines.move_line, requests.MoveLine("infecto", "caja"))
+    await settle(auto)
+    assert await at_desk(auto) == ticket
+
+
+async def test_a_desk_opens_and_calls(hall: Hall) -> None:
+    await hall.load(AUTO)
+    ticket = await hall.take()
+    await settle(hall)
+    assert await at_desk(hall) is None
+    await hall.open("v1")
+    await settle(hall)
+    assert await at_desk(hall) == ticket
+
+
+async def test_a_call_that_is_undone_is_not_made_again_at_once(auto: Hall) -> None:
+    ticket = await auto.take()
+    await settle(auto)
+    await auto.move("undo", ticket)
+    await settle(auto)
+    assert await at_desk(auto) is None
+
+
+async def test_a_desk_without_the_option_calls_nobody(hall: Hall) -> None:
+    await hall.open("v1")
+    ticket = await hall.take()
+    await settle(hall)
+    assert await hall.state(ticket) == "waiting"
+
+
+async def test_the_option_can_be_set_while_people_wait(hall: Hall) -> None:
+    await hall.open("v1")
+    ticket = await hall.take()
+    await settle(hall)
+    await hall.load(AUTO)
+    await settle(hall)
+    assert await at_desk(hall) == ticket
+
+
+@both_engines
+async def test_facts_dealt_with_again_call_nobody_twice(auto: Hall) -> None:
+    taken = [await auto.take() for _ in range(4)]
+    await settle(auto)
+
+    def forget(tx: Tx, _request: None) -> None:
+        """As if the process had died before its cursor was kept."""
+        tx.run(Statement(update(cursor).values(seq=0)))
+
+    for _ in range(3):
+        await auto.act(forget, None)
+        await settle(auto)
+    assert [fact.ticket for fact in await auto.facts(TicketCalled)] == taken[:1]
+    await auto.finish(taken[0])
+    await auto.act(forget, None)
+    await settle(auto)
+    assert [fact.ticket for fact in await auto.facts(TicketCalled)] == taken[:2]
+
+
+async def test_where_no_desk_calls_by_itself_facts_cost_no_commit(hall: Hall) -> None:
+    await hall.open("v1")
+    await hall.take()
+    before = await hall.entries()
+    run, commands = hall.ledger.run, []
+
+    async def counted(command: object, *args: object, **more: object) -> object:
+        commands.append(command)
+        return await run(command, *args, **more)  # type: ignore[call-overload]
+
+    hall.ledger.run = counted  # type: ignore[method-assign,assignment]
+    await settle(hall)
+    assert commands == []
+    assert await hall.entries() == before
