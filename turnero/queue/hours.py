@@ -72,6 +72,21 @@ def opening(
     return Opening(open=False, off=off)
 
 
+def from_ms(starts: str, now_ms: int, zone: str) -> int:
+    """From when a wait that begins now counts, UTC: from the first desk planned that day, if later.
+
+    `starts` is the JSON of a service's row: weekday → minute.
+    """
+    here = local(now_ms, zone)
+    minute = _starts(starts).get(WEEKDAYS[here.weekday()])
+    return now_ms if minute is None else max(now_ms, at_ms(here.date(), minute, zone))
+
+
+@lru_cache(maxsize=1024)
+def _starts(text: str) -> dict[str, int]:
+    return msgspec.json.decode(text, type=dict[str, int])
+
+
 def first_ms(texts: Iterable[str], day: date, zone: str) -> int | None:
     """The first moment of that day in any of these hours, UTC; None where there is none."""
     weekday = WEEKDAYS[day.weekday()]

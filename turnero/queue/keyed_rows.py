@@ -14,7 +14,9 @@ from turnero.store.tx import Tx
 Values = dict[str, Any]
 
 #: columns whose text is JSON
-_JSON = frozenset({"names", "public_names", "requirements", "hours", "languages", "settings", "planned"})
+_JSON = frozenset(
+    {"names", "public_names", "requirements", "hours", "starts", "languages", "settings", "planned"}
+)
 
 
 class KeyedRows:

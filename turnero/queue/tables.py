@@ -62,6 +62,7 @@ service = Table(
     Column("public_names", Text),  # JSON: the only name the public may see; null: names
     Column("requirements", Text, nullable=False),  # JSON: language → list of lines
     Column("hours", Text, nullable=False),  # JSON: weekday → [[from, to] in minutes]
+    Column("starts", Text, nullable=False),  # JSON: weekday → minute when its first desk is planned
     Column("all_day", Integer, nullable=False),  # 1: open round the clock, never closed by day
     Column("quota", Integer),  # tickets a day; null: no limit
     Column("target_min", Integer),  # wait to stay under, minutes

@@ -502,6 +502,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("public_names", sa.Text(), nullable=True),
         sa.Column("requirements", sa.Text(), nullable=False),
         sa.Column("hours", sa.Text(), nullable=False),
+        sa.Column("starts", sa.Text(), nullable=False),
         sa.Column("all_day", sa.Integer(), nullable=False),
         sa.Column("quota", sa.Integer(), nullable=True),
         sa.Column("target_min", sa.Integer(), nullable=True),

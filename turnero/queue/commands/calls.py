@@ -166,6 +166,8 @@ def _call(
         state=state,
         desk=seat.desk,
         session=session,
+        # Called before the first desk was to open: it did not wait at all.
+        entered_ms=min(held.entered_ms, tx.line_ms),
         called_ms=tx.line_ms,
         last_call_ms=tx.line_ms,
         call_seq=seq,

@@ -14,7 +14,7 @@ from turnero.queue.calendars import calendar
 from turnero.queue.commands import pauses
 from turnero.queue.facts import TicketIssued
 from turnero.queue.holidays import ALWAYS, Calendar, country_of
-from turnero.queue.hours import opening
+from turnero.queue.hours import from_ms, opening
 from turnero.queue.numbers import day_of, number
 from turnero.queue.ranks import rank_at
 from turnero.queue.requests import Issue, Issued
@@ -68,6 +68,7 @@ def _asked(which: ColumnElement[bool]) -> Statement:
             service.c.hours,
             service.c.all_day,
             service.c.holidays,
+            service.c.starts,
             site.c.profile,
             _NEXT_CLOSURE.label("closure"),
             service.c.quota,
@@ -152,10 +153,27 @@ _TICKET = Statement(insert(ticket), columns=_GIVEN)
 def issue(tx: Tx, request: Issue) -> Issued:
     """Take a ticket in the usual or the named class; its number is never given again."""
     about = _about(tx, request)
+    _allow_now(tx, request, about)
+    issued = _give(tx, request, about, about.quota)
+    if about.paused_after is not None:
+        pauses.count_service(
+            tx, about.id, request.service, about.paused_after, about.paused_until_ms
+        )
+    if about.kiosk_after is not None and request.place is not None:
+        pauses.count_kiosk(tx, request.place, about.kiosk_after, about.kiosk_until_ms)
+    return issued
+
+
+def issue_at_desk(tx: Tx, request: Issue) -> Issued:
+    """A ticket for somebody whom an agent serves without one: at any hour, beyond any quota."""
+    return _give(tx, request, _about(tx, request), None)
+
+
+def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
     day = day_of(tx.now_ms, about.zone)
     count = _count(tx, about.prefix, day)
-    if about.quota is not None and count > about.quota:
-        raise refusals.refused("quota-reached", service=request.service, quota=about.quota)
+    if quota is not None and count > quota:
+        raise refusals.refused("quota-reached", service=request.service, quota=quota)
     printed = number(about.prefix, count)
     ticket_id = tx.ids.ticket(tx.now_ms)
     language = request.language or languages_of(about.languages)[0]
@@ -195,24 +213,19 @@ def issue(tx: Tx, request: Issue) -> Issued:
         rank_ms=rank.ms,
         rank_seq=rank.seq,
         issued_ms=tx.line_ms,
-        entered_ms=tx.line_ms,
+        # Who comes before the desks do waits from their opening on.
+        entered_ms=tx.line_ms - tx.now_ms + from_ms(about.starts, tx.now_ms, about.zone),
         recalls=0,
         counted=0,
         returned=0,
         version=1,
     )
     tx.run(rows.JOIN, b_id=line_id, b_people=request.people)
-    if about.paused_after is not None:
-        pauses.count_service(
-            tx, about.id, request.service, about.paused_after, about.paused_until_ms
-        )
-    if about.kiosk_after is not None and request.place is not None:
-        pauses.count_kiosk(tx, request.place, about.kiosk_after, about.kiosk_until_ms)
     return Issued(ticket_id, printed)
 
 
 def _about(tx: Tx, request: Issue) -> Any:
-    """The row of `_asked`, if a ticket may be taken now."""
+    """The row of `_asked`, if such a ticket can be at all."""
     asked = {
         "site": tx.site,
         "service": request.service,
@@ -231,6 +244,11 @@ def _about(tx: Tx, request: Issue) -> Any:
     _allow_words(request, about)
     if about.prefix is None:
         raise refusals.invalid("service-is-group", service=request.service)
+    return about
+
+
+def _allow_now(tx: Tx, request: Issue, about: Any) -> None:
+    """Nothing is given while the service or the kiosk is closed."""
     _allow_pauses(tx, request, about)
     now = opening(about.hours, about.all_day, tx.now_ms, about.zone, _calendar(tx, about))
     if not now.open:
@@ -245,7 +263,6 @@ def _about(tx: Tx, request: Issue) -> Any:
         if now.opens is not None:
             raise refusals.refused("service-closed-until", service=request.service, opens=now.opens)
         raise refusals.refused("service-closed", service=request.service)
-    return about
 
 
 def _yesterday(now_ms: int) -> str:

@@ -11,7 +11,9 @@ from turnero.queue import refusals
 from turnero.queue.commands.day import set_day_close
 from turnero.queue.commands.readiness import set_ready
 from turnero.queue.facts import Change, SiteLoaded
+from turnero.queue.hours import WEEKDAYS
 from turnero.queue.keyed_rows import KeyedRows, Values, json_of, plain
+from turnero.queue.numbers import MIDNIGHT
 from turnero.queue.site_rules import spans
 from turnero.queue.site_shape import AttentionPart, ServicePart, SiteFile
 from turnero.queue.tables import (
@@ -58,6 +60,7 @@ _SERVICE = KeyedRows(
         "public_names",
         "requirements",
         "hours",
+        "starts",
         "all_day",
         "quota",
         "target_min",
@@ -68,9 +71,7 @@ _SERVICE = KeyedRows(
     ),
     {"open": 1},
 )
-_DESK = KeyedRows(
-    desk, ("ref", "name", "zone", "auto_call", "planned", "sort", "active"), {}
-)
+_DESK = KeyedRows(desk, ("ref", "name", "zone", "auto_call", "planned", "sort", "active"), {})
 _DEVICE = {
     kind: KeyedRows(device, ("name", "zone", "settings"), {"kind": kind})
     for kind in ("kiosk", "board", "printer")
@@ -278,6 +279,7 @@ def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) 
         "public_names": None if part.public_name is None else json_of(part.public_name),
         "requirements": json_of(part.requirements),
         "hours": json_of(spans(hours, part.key)),
+        "starts": json_of(_starts(part, file)),
         "all_day": int(part.all_day),
         "quota": part.quota,
         "target_min": part.target_minutes,
@@ -286,6 +288,17 @@ def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) 
         "sort": sort,
         "active": 1,
     }
+
+
+def _starts(part: ServicePart, file: SiteFile) -> dict[str, int]:
+    """Weekday → the minute when the first desk of that service is planned. Round the clock: none."""
+    found: dict[str, int] = {}
+    for desk_part in () if part.all_day else file.desk:
+        if part.key in (*desk_part.primary, *desk_part.overflow):
+            for day, planned in spans(desk_part.planned, desk_part.key).items():
+                if planned:
+                    found[day] = min(planned[0][0], found.get(day, MIDNIGHT))
+    return {day: found[day] for day in WEEKDAYS if day in found}
 
 
 def _desks(tx: Tx, file: SiteFile, service_ids: dict[str, int]) -> list[Change]:
