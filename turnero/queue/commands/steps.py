@@ -36,6 +36,12 @@ def remind(tx: Tx, due: TimerDue) -> None:
     held = rows.load(tx, due.key)
     if held.state != State.AWAY or held.away_until_ms is None:
         return
+    minutes = settings_of(held.settings).remind_minutes
+    early_ms = held.away_until_ms - minutes * 60_000 - tx.line_ms
+    if early_ms > 0:
+        # The wall clock was set forward: they have more time than it says.
+        tx.timer(REMIND, held.id, tx.now_ms + early_ms)
+        return
     tx.append(
         TicketReminded(
             ticket=held.id,

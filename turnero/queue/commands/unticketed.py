@@ -8,7 +8,7 @@ import msgspec
 
 from turnero.queue import rows
 from turnero.queue.commands.finishing import end_service
-from turnero.queue.commands.issue import issue
+from turnero.queue.commands.issue import issue_at_desk
 from turnero.queue.facts import HeadSeen, ServiceStarted, TicketCalled, Why
 from turnero.queue.presses import Press
 from turnero.queue.requests import Called, Issue, ServeUnticketed
@@ -27,7 +27,7 @@ def serve(tx: Tx, request: ServeUnticketed) -> Called:
     finished = None
     if at.ticket is not None:
         finished = end_service(tx, rows.load(tx, at.ticket), request.outcome, press).id
-    made = issue(tx, Issue(service=request.service, channel="desk", people=request.people))
+    made = issue_at_desk(tx, Issue(service=request.service, channel="desk", people=request.people))
     held = rows.load(tx, made.ticket)
     head = HeadSeen(held.id, held.number, held.service_key, held.attention_key, 0, 0)
     reasons = Why(RULE, (head,))
