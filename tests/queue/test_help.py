@@ -1,11 +1,15 @@
 """Help calls ring until somebody acknowledges them, and escalate after a minute."""
 
+import pytest
+
 from tests.queue.engines import both_engines
 from tests.queue.hall import Hall
 from tests.queue.refusal import refused
 from turnero.queue import reads, requests
 from turnero.queue.commands import help as helping
-from turnero.queue.facts import HelpAcknowledged, HelpAsked, HelpEscalated
+from turnero.queue.facts import AlarmRaised, HelpAcknowledged, HelpAsked, HelpEscalated
+
+pytestmark = pytest.mark.rule("help")
 
 
 async def acknowledge(hall: Hall, call: int, actor: str = "user:3") -> None:
@@ -72,3 +76,50 @@ async def test_an_acknowledged_call_does_not_escalate(hall: Hall) -> None:
     hall.wait(120)
     await hall.fire_timers()
     assert await hall.facts(HelpEscalated) == []
+
+
+@both_engines
+async def test_unanswered_it_is_an_alarm_until_somebody_goes(hall: Hall) -> None:
+    call = await hall.help("unwell", "k1")
+    hall.wait(60)
+    await hall.fire_timers()
+    (alarm,) = await hall.read(reads.alarms, 1)
+    assert (alarm.kind, alarm.subject) == ("help-unanswered", str(call))
+    assert (alarm.figures["place"], alarm.figures["need"]) == ("k1", "unwell")
+    await acknowledge(hall, call)
+    assert await hall.read(reads.alarms, 1) == ()
+
+
+async def test_a_minute_that_passed_while_the_server_was_down_is_told_once_with_its_time(
+    hall: Hall,
+) -> None:
+    await hall.help()
+    due_ms = hall.clock.now_ms() + 60_000
+    hall.wait(600)
+    await hall.fire_timers()
+    await hall.fire_timers()
+    (fact,) = await hall.facts(HelpEscalated)
+    assert fact.due_ms == due_ms
+    assert len(await hall.facts(AlarmRaised)) == 1
+
+
+async def test_several_calls_ring_in_the_order_in_which_they_came(hall: Hall) -> None:
+    calls = []
+    for need, place in (("help", "k2"), ("unwell", "k1"), ("help", "k1")):
+        calls.append(await hall.help(need, place))
+        hall.wait(7)
+    assert [one.id for one in await hall.read(reads.help_calls, 1)] == calls
+    hall.wait(46)
+    await hall.fire_timers()
+    late = [one.escalated for one in await hall.read(reads.help_calls, 1)]
+    assert late == [True, True, False]
+
+
+async def test_who_went_is_known_for_a_while(hall: Hall) -> None:
+    call = await hall.help("unwell", "k1")
+    before_ms = hall.clock.line_ms()
+    hall.wait(5)
+    await acknowledge(hall, call, "user:3")
+    (answered,) = await hall.read(reads.help_answered, 1, before_ms)
+    assert (answered.id, answered.place, answered.done_by) == (call, "k1", "user:3")
+    assert await hall.read(reads.help_answered, 1, hall.clock.line_ms()) == ()
