@@ -21,7 +21,7 @@ from turnero.queue.facts import PrintChanged
 from turnero.queue.numbers import day_of
 from turnero.queue.requests import AskHelp, Issue, Issued, Rate, TicketMove
 from turnero.queue.tables import CLOSED, attention, desk_session, help_call, site, ticket
-from turnero.queue.views import SiteView, TicketView
+from turnero.queue.views import MessageView, PauseView, SiteView, TicketView
 from turnero.store import devices, journal
 from turnero.store.devices import Beat
 from turnero.store.errors import NotFound, TurneroError
@@ -85,9 +85,7 @@ def nobody(web: "Web", site: int) -> int:
 class LedgerKiosk:
     """See `KioskPort`."""
 
-    def __init__(
-        self, web: "Web", public_address: str = "", listening: Listening = nobody
-    ) -> None:
+    def __init__(self, web: "Web", public_address: str = "", listening: Listening = nobody) -> None:
         self._web = web
         self._ledger = web.ledger
         self._address = public_address.rstrip("/")
@@ -104,9 +102,9 @@ class LedgerKiosk:
 
     async def place(self, site: int, key: str | None) -> Place:
         """See `KioskPort.place`."""
-        device = await self._ledger.read(devices.by_key, site, "kiosk", key) if key else None
+        device, pause, told = await self._ledger.read(_place, site, key or "", self._now_ms())
         if device is None:
-            return Place(key=key or "", name=key or "", prints=False)
+            return Place(key=key or "", name=key or "", prints=False, pause=pause, told=told)
         settings = msgspec.json.decode(device.settings)
         return Place(
             key=device.key,
@@ -116,6 +114,8 @@ class LedgerKiosk:
             staff=_words(settings.get("staff")),
             mm=_millimetre(settings.get("mm")),
             device=device.id,
+            pause=pause,
+            told=told,
         )
 
     async def issue(self, site: int, request: Issue, by: By) -> Held:
@@ -216,6 +216,8 @@ class LedgerKiosk:
             paper=paper,
             url=f"{self._address}/t/{paper.code}" if self._address else None,
             special=row is not None and not row.usual,
+            told=reads.told(q, site, paper.ticket.service, self._now_ms()),
+            moved_from=reads.moved_from(q, site, ticket_id),
         )
 
     def _by_code(self, q: Query, code: str) -> Held | None:
@@ -235,6 +237,14 @@ class LedgerKiosk:
             if hmac.compare_digest(short_code(row.code), short)
         ]
         return self._held(q, site, found[0]) if len(found) == 1 else None
+
+
+def _place(
+    q: Query, site: int, key: str, now_ms: int
+) -> tuple[devices.Device | None, PauseView | None, tuple[MessageView, ...]]:
+    device = devices.by_key(q, site, "kiosk", key) if key else None
+    told = reads.messages(q, site, device.zone if device else "", now_ms)
+    return device, reads.kiosk_pause_of(q, site, key), told
 
 
 def _printing(q: Query, site: int, ticket_id: str) -> Printing | None:

@@ -3,13 +3,16 @@
 Pure. Sentences are msgids in the reader's translator.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from turnero.kiosk.visit import Visit
 from turnero.queue.views import ServiceView, name_in
 from turnero.web.formats import formats
 from turnero.web.languages import Translator
+
+#: a moment (UTC) as its day in words, None for today, and its hour
+Until = Callable[[int], tuple[str | None, str]]
 
 #: keys on one page, so that nobody ever has to scroll; fewer where letters or the reach are larger
 KEYS: Final = 8
@@ -60,18 +63,27 @@ def part(services: Sequence[ServiceView], visit: Visit) -> Part:
     return Part(services[page * keys : (page + 1) * keys], page, pages)
 
 
-def present(service: ServiceView, say: Translator) -> tuple[str, ...]:
+def present(service: ServiceView, say: Translator, until: Until) -> tuple[str, ...]:
     """What is true of a service now beside its wait in minutes, or why it gives no ticket."""
     if service.state != "open":
-        return (closed(service, say),)
-    unknown = service.waiting and service.wait is None and not service.children
-    return (people(service, say), *((say.gettext("no estimate yet"),) if unknown else ()))
+        return (closed(service, say, until),)
+    facts = [people(service, say)]
+    if service.waiting and service.wait is None and not service.children:
+        facts.append(say.gettext("no estimate yet"))
+    if service.pause is not None and service.pause.after is not None:
+        facts.append(left(service.pause.after, say))
+    return tuple(facts)
 
 
-def closed(service: ServiceView, say: Translator) -> str:
+def left(tickets: int, say: Translator) -> str:
+    """How many tickets are still given."""
+    return say.ngettext("%(n)s ticket left", "%(n)s tickets left", tickets)
+
+
+def closed(service: ServiceView, say: Translator, until: Until) -> str:
     """Why no ticket is given, and when it will be."""
     if service.state == "paused":
-        return say.gettext("Paused for a moment")
+        return _paused(service, say, until)
     if service.state == "full":
         return say.gettext("No more tickets today")
     if service.opens:
@@ -86,6 +98,16 @@ def closed(service: ServiceView, say: Translator) -> str:
     return f"{why}; {opens}"
 
 
+def _paused(service: ServiceView, say: Translator, until: Until) -> str:
+    """That somebody closed it, and until when if they said so."""
+    if service.pause is None or service.pause.until_ms is None:
+        return say.gettext("Paused for a moment")
+    day, time = until(service.pause.until_ms)
+    if day is not None:
+        return say.gettext("Closed until %(day)s at %(time)s", day=day, time=time)
+    return say.gettext("Closed until %(time)s", time=time)
+
+
 def people(service: ServiceView, say: Translator) -> str:
     """How many wait."""
     if not service.waiting:
@@ -93,11 +115,11 @@ def people(service: ServiceView, say: Translator) -> str:
     return say.ngettext("%(n)s person waiting", "%(n)s people waiting", service.waiting)
 
 
-def spoken(name: str, service: ServiceView, say: Translator) -> tuple[str, ...]:
+def spoken(name: str, service: ServiceView, say: Translator, until: Until) -> tuple[str, ...]:
     """What is said of a service of that name, as sentences without signs."""
     sentences = [name]
     if service.state != "open":
-        return (*sentences, closed(service, say))
+        return (*sentences, closed(service, say, until))
     sentences.append(people(service, say))
     if service.wait is not None and not service.children:
         sentences.append(

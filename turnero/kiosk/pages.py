@@ -46,8 +46,8 @@ def tree(
 
 
 def live_arg(site: int, key: str, scene: Scene) -> str:
-    """What the live part of a page of services depends on: site, group or service, and choices."""
-    return f"{site}/{key}?{scene.visit.query}"
+    """What the live part of a page of services depends on: site, group or service, kiosk, choices."""
+    return f"{site}/{key}@{scene.place.key}?{scene.visit.query}"
 
 
 def taking(site: SiteView, scene: Scene, node: menu.Node) -> dict[str, Any]:

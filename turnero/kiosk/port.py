@@ -10,7 +10,15 @@ import msgspec
 
 from turnero.queue.codes import short_code
 from turnero.queue.requests import Issue, Rate
-from turnero.queue.views import AttentionView, Paper, SiteView, TicketView
+from turnero.queue.views import (
+    AttentionView,
+    MessageView,
+    Names,
+    Paper,
+    PauseView,
+    SiteView,
+    TicketView,
+)
 
 
 class By(msgspec.Struct, frozen=True):
@@ -31,6 +39,10 @@ class Held(msgspec.Struct, frozen=True):
     url: str | None
     #: the name of its class is worth saying: it isn't the usual one
     special: bool
+    #: what its holder is told beside calls, newest first
+    told: tuple[MessageView, ...] = ()
+    #: whose line it came from when its whole line was moved: public names; None: it was not
+    moved_from: Names | None = None
 
     @property
     def ticket(self) -> TicketView:
@@ -92,6 +104,15 @@ class Place(msgspec.Struct, frozen=True):
     mm: int = 4
     #: id of the device, for its heartbeat; None where the kiosk is not among the site's devices
     device: int | None = None
+    #: why it gives no tickets, or how many more; None: it gives them
+    pause: PauseView | None = None
+    #: what is said in its zone beside calls, newest first
+    told: tuple[MessageView, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it gives no tickets now."""
+        return self.pause is not None and self.pause.state == "paused"
 
 
 class KioskPort(Protocol):

@@ -41,6 +41,10 @@ LINES: Final = frozenset(
         "site-loaded",
     }
 )
+#: facts after which a service, or the kiosk, may give tickets or not
+LEVERS: Final = frozenset({"service-paused", "service-resumed", "kiosk-paused", "kiosk-resumed"})
+#: facts after which people are told something else beside calls
+TOLD: Final = frozenset({"message-shown", "message-ended"})
 #: facts that change one ticket
 LIFE: Final = frozenset(
     {
@@ -69,10 +73,11 @@ SLOW_MS: Final = 12_000
 
 
 class _Spot(NamedTuple):
-    """An `arg`, taken apart: "site/rest?choices"."""
+    """An `arg`, taken apart: "site/rest@kiosk?choices"."""
 
     site: int
     rest: str
+    kiosk: str
     visit: Visit
 
 
@@ -82,7 +87,8 @@ def _spot(arg: str, languages: tuple[str, ...]) -> _Spot:
     number, slash, rest = path.partition("/")
     if not slash or not number.isascii() or not number.isdecimal():
         raise NotFound("view-unknown")
-    return _Spot(int(number), rest, visits.read(query, languages))
+    rest, _, kiosk = rest.partition("@")
+    return _Spot(int(number), rest, kiosk, visits.read(query, languages))
 
 
 class _AtKiosk:
@@ -100,7 +106,7 @@ class _AtKiosk:
 
     def concerns(self, entry: Entry, arg: str) -> bool:
         """See `View.concerns`."""
-        return entry.kind in LINES
+        return entry.kind in LINES or entry.kind in LEVERS or entry.kind in TOLD
 
     def _common(self, web: "Web", spot: _Spot, language: str) -> dict[str, Any]:
         guide = Guide(web.speech, language, on=spot.visit.voice)
@@ -116,7 +122,8 @@ class ServicesView(_AtKiosk):
     async def render(self, ctx: LiveContext, site: int, arg: str, language: str) -> str:
         """See `View.render`."""
         spot = _spot(arg, ctx.web.languages)
-        offers = await self._connect(ctx.web).offers(site)
+        port = self._connect(ctx.web)
+        offers = await port.offers(site)
         services = offers.services
         if spot.rest:
             node = menu.find(services, spot.rest)
@@ -125,6 +132,7 @@ class ServicesView(_AtKiosk):
             services = node.service.children
         context = {
             **self._common(ctx.web, spot, language),
+            "place": await port.place(site, spot.kiosk),
             "shown": menu.part(services, spot.visit),
             "list_path": service_path(spot.rest or None),
         }
@@ -139,10 +147,15 @@ class ServiceNowView(_AtKiosk):
     async def render(self, ctx: LiveContext, site: int, arg: str, language: str) -> str:
         """See `View.render`."""
         spot = _spot(arg, ctx.web.languages)
-        node = menu.find((await self._connect(ctx.web).offers(site)).services, spot.rest)
+        port = self._connect(ctx.web)
+        node = menu.find((await port.offers(site)).services, spot.rest)
         if node is None:
             raise NotFound("service-unknown", service=spot.rest[:80])
-        context = {**self._common(ctx.web, spot, language), "service": node.service}
+        context = {
+            **self._common(ctx.web, spot, language),
+            "place": await port.place(site, spot.kiosk),
+            "service": node.service,
+        }
         return ctx.fragment("kiosk/service.html", "now", context, site=site, language=language)
 
 
@@ -224,8 +237,10 @@ class PhoneView:
 
     def concerns(self, entry: Entry, arg: str) -> bool:
         """See `View.concerns`: hundreds of phones follow a site, and few facts concern each."""
-        if entry.kind in MOVES or arg not in self._marks:
-            return entry.kind in MOVES or entry.kind in LIFE
+        if entry.kind in MOVES or entry.kind in TOLD:
+            return True
+        if arg not in self._marks:
+            return entry.kind in LIFE
         ticket, service = self._marks[arg]
         if entry.kind in LIFE and ticket in entry.body:
             return True

@@ -7,12 +7,13 @@ import msgspec
 
 from turnero.kiosk import menu
 from turnero.kiosk.guidance import Guide, sounding
-from turnero.kiosk.port import Help, Place, Printing
+from turnero.kiosk.port import Held, Help, Place, Printing
 from turnero.kiosk.ticket_words import ADVICE, STATES, TROUBLES, UNKNOWN_TROUBLE, grounds
 from turnero.queue.codes import grouped
-from turnero.queue.views import ServiceView, TicketView, name_in
+from turnero.queue.views import MessageView, ServiceView, TicketView, name_in
 from turnero.web.formats import Formats, formats
 from turnero.web.languages import Translator, mark
+from turnero.web.told import pick, told
 
 if TYPE_CHECKING:
     from turnero.web.wiring import Web
@@ -31,6 +32,8 @@ class Wording(msgspec.Struct, frozen=True):
     say: Translator
     fmt: Formats
     speak: Guide
+    #: UTC
+    now_ms: int
 
     @classmethod
     def of(cls, web: "Web", site: int, language: str, speak: Guide) -> "Wording":
@@ -38,7 +41,13 @@ class Wording(msgspec.Struct, frozen=True):
         look = web.looks.look(site)
         say = web.translator(language, look.profile)
         return cls(
-            language, look.languages[0], look.profile, say, formats(say.tag, look.zone), speak
+            language,
+            look.languages[0],
+            look.profile,
+            say,
+            formats(say.tag, look.zone),
+            speak,
+            web.clock.now_ms(),
         )
 
     def functions(self) -> dict[str, Any]:
@@ -49,6 +58,10 @@ class Wording(msgspec.Struct, frozen=True):
             "sounding": sounding,
             "name": self.name,
             "present": self.present,
+            "told": self.told,
+            "moved_sentence": self.moved_sentence,
+            "kiosk_closed": self.kiosk_closed,
+            "kiosk_limited": self.kiosk_limited,
             "closed_advice": self.closed_advice,
             "spoken": self.spoken,
             "service_sentences": self.service_sentences,
@@ -77,24 +90,26 @@ class Wording(msgspec.Struct, frozen=True):
 
     def present(self, service: ServiceView) -> tuple[str, ...]:
         """What is true of a service now beside its wait in minutes, in a few words each."""
-        return menu.present(service, self.say)
+        return menu.present(service, self.say, self.until)
 
     def closed_advice(self, service: ServiceView) -> str:
         """What to do where no ticket is given now."""
+        if service.pause is not None and service.pause.texts:
+            return pick(service.pause.texts, self.language, self.own)
         if service.state == "closed" and service.opens:
             return self.say.gettext("You can take your ticket here from that hour on.")
         return self.say.gettext("Please ask the staff what you can do.")
 
     def spoken(self, service: ServiceView) -> str:
         """The address under which a service is spoken."""
-        return self.speak(*menu.spoken(self.name(service.names), service, self.say))
+        return self.speak(*menu.spoken(self.name(service.names), service, self.say, self.until))
 
     def service_sentences(
         self, service: ServiceView, requirements: Sequence[str]
     ) -> tuple[str, ...]:
         """All that is spoken of a service before its ticket is taken."""
         say = self.say
-        sentences = menu.spoken(self.name(service.names), service, say)
+        sentences = menu.spoken(self.name(service.names), service, say, self.until)
         if requirements:
             sentences += (say.gettext("What you need to bring"), *requirements)
         if service.state == "open":
@@ -108,6 +123,51 @@ class Wording(msgspec.Struct, frozen=True):
     def grounds(self) -> str:
         """Who may ask for priority, and by which law."""
         return self.say.gettext(grounds(self.profile))
+
+    def until(self, moment_ms: int) -> tuple[str | None, str]:
+        """A moment as its day in words, None for today, and its hour."""
+        there = self.fmt.local(moment_ms).date()
+        today = there == self.fmt.local(self.now_ms).date()
+        return None if today else self.fmt.day(there.isoformat()), self.fmt.time(moment_ms)
+
+    # --- what is said beside calls -----------------------------------------------------------
+
+    def told(self, message: MessageView) -> str:
+        """The sentence of a message."""
+        return told(message, self.say, self.own)
+
+    def moved_sentence(self, held: Held) -> str:
+        """That a ticket's whole line went to another service, and that its place is kept."""
+        return self.say.gettext(
+            "Your line was moved: you now wait for %(target)s instead of %(service)s. "
+            "You keep your place.",
+            service=self.name(held.moved_from or {}),
+            target=self.name(held.ticket.names),
+        )
+
+    def kiosk_closed(self, place: Place) -> tuple[str, str]:
+        """That this kiosk gives no tickets and until when, and what to do."""
+        say, pause = self.say, place.pause
+        if pause is None:
+            return "", ""
+        title = say.gettext("This kiosk is closed for now")
+        if pause.until_ms is not None:
+            day, time = self.until(pause.until_ms)
+            title = say.gettext("This kiosk is closed until %(time)s", time=time)
+            if day is not None:
+                title = say.gettext(
+                    "This kiosk is closed until %(day)s at %(time)s", day=day, time=time
+                )
+        words = pick(pause.texts, self.language, self.own)
+        staff = self.where_staff(place)
+        usual = say.gettext("Please use another kiosk, or go to %(staff)s.", staff=staff)
+        return title, words or usual
+
+    def kiosk_limited(self, place: Place) -> str:
+        """How many tickets this kiosk still gives; "" where it gives as many as are asked."""
+        if place.pause is None or place.pause.after is None:
+            return ""
+        return menu.left(place.pause.after, self.say)
 
     # --- tickets -----------------------------------------------------------------------------
 

@@ -8,7 +8,14 @@ from turnero.queue.reads.alarms import alarms, handovers
 from turnero.queue.reads.boards import board
 from turnero.queue.reads.desks import desk, site_of_desk
 from turnero.queue.reads.help import help_answered
-from turnero.queue.reads.levers import kiosk_pause_of, messages, pauses, quiet_ms
+from turnero.queue.reads.levers import (
+    kiosk_pause_of,
+    messages,
+    moved_from,
+    pauses,
+    quiet_ms,
+    told,
+)
 from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites
 from turnero.queue.reads.supervisors import help_calls, supervisor
 from turnero.queue.reads.tickets import (
@@ -32,6 +39,7 @@ __all__ = [
     "help_calls",
     "kiosk_pause_of",
     "messages",
+    "moved_from",
     "paper",
     "pauses",
     "quiet_ms",
@@ -47,5 +55,6 @@ __all__ = [
     "taken",
     "ticket",
     "ticket_by_code",
+    "told",
     "waiting",
 ]

@@ -9,8 +9,15 @@ from turnero.queue.commands.pauses import KIOSK_AT, SERVICE_AT
 from turnero.queue.notices import texts_of
 from turnero.queue.reads.lines import names_of, public_names
 from turnero.queue.requests import PauseKiosk, PauseService
-from turnero.queue.tables import kiosk_pause, message, service
-from turnero.queue.views import MessageView, PausedKiosk, PausedService, Pauses, PauseView
+from turnero.queue.tables import desk, desk_service, kiosk_pause, message, note, service
+from turnero.queue.views import (
+    MessageView,
+    Names,
+    PausedKiosk,
+    PausedService,
+    Pauses,
+    PauseView,
+)
 from turnero.store.sql import Query, Statement
 from turnero.store.tables import device, timer
 
@@ -96,6 +103,33 @@ _KIOSK = Statement(
         kiosk_pause.c.site == bindparam("site"), kiosk_pause.c.place == bindparam("place")
     )
 )
+#: where the desks of a service are
+_SERVED_IN = Statement(
+    select(desk.c.zone)
+    .select_from(
+        desk.join(desk_service, desk_service.c.desk == desk.c.id).join(
+            service, service.c.id == desk_service.c.service
+        )
+    )
+    .where(
+        service.c.site == bindparam("site"), service.c.key == bindparam("key"), desk.c.active == 1
+    )
+    .distinct()
+)
+#: the last time that a ticket went along with its whole line; its words are where from
+_MOVED = Statement(
+    select(service.c.names, service.c.public_names)
+    .select_from(
+        note.join(service, and_(service.c.site == note.c.site, service.c.key == note.c.text))
+    )
+    .where(
+        note.c.ticket == bindparam("ticket"),
+        note.c.site == bindparam("site"),
+        note.c.what == "line-moved",
+    )
+    .order_by(note.c.seq.desc())
+    .limit(1)
+)
 #: a board that was away longer than this goes by the age of calls alone
 _LOOK_BACK_MS = 3600_000
 
@@ -113,6 +147,29 @@ def messages(q: Query, site: int, zone: str | None, now_ms: int) -> tuple[Messag
         if not zone or not zones or zone in zones:
             found.append(_message(row, zones))
     return tuple(found)
+
+
+def told(q: Query, site: int, service: str, now_ms: int) -> tuple[MessageView, ...]:
+    """What the holder of a ticket for this service is told: where its desks are, and on itself.
+
+    That its line was moved, the ticket says for itself.
+    """
+    found = messages(q, site, None, now_ms)
+    if not found:
+        return ()
+    zones = {row.zone for row in q.rows(_SERVED_IN, site=site, key=service)}
+    return tuple(
+        one
+        for one in found
+        if (one.service == service if one.service else not one.zones or zones & {*one.zones, ""})
+        and one.sort != "moved"
+    )
+
+
+def moved_from(q: Query, site: int, ticket_id: str) -> Names | None:
+    """The public names of the service that it waited for when its whole line was moved; None if never."""
+    row = q.row(_MOVED, site=site, ticket=ticket_id)
+    return public_names(row.names, row.public_names) if row else None
 
 
 def quiet_ms(q: Query, site: int, zone: str, now_ms: int) -> int:
