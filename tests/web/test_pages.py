@@ -73,3 +73,10 @@ async def test_after_an_act_the_browser_is_sent_on(client: httpx.AsyncClient) ->
     assert (plain.status_code, plain.headers["location"]) == (303, "/sample")
     part = await client.post("/sample/moved", headers=as_user("agent", **PART))
     assert part.headers["hx-redirect"] == "/sample"
+
+
+async def test_who_came_by_https_is_told_to_stay_there(client: httpx.AsyncClient) -> None:
+    name = "strict-transport-security"
+    assert name not in (await client.get("/sample", headers=as_user("agent"))).headers
+    safe = await client.get("https://turnos.example.org/sample", headers=as_user("agent"))
+    assert safe.headers[name].startswith("max-age=")

@@ -22,6 +22,8 @@ from turnero.store.writer import HEAD, NEW_HEAD
 CHANNEL = "turnero_journal"
 #: how often a process looks by itself, should a signal have been lost; seconds
 POLL_S = 2.0
+#: seconds in which a connection must come about; a server behind a dead line never answers
+CONNECT_S = 5
 
 
 class PostgresSession:
@@ -30,7 +32,9 @@ class PostgresSession:
     dialect: Dialect = "postgresql"
 
     def __init__(self, dsn: str) -> None:
-        self._connection = psycopg.connect(dsn, autocommit=True, application_name="turnero-writer")
+        self._connection = psycopg.connect(
+            dsn, autocommit=True, application_name="turnero-writer", connect_timeout=CONNECT_S
+        )
         self._connection.prepare_threshold = 3
         self._cursor = self._connection.cursor()
         self._cursor.execute("SET synchronous_commit = on")
@@ -113,6 +117,7 @@ class PostgresBackend:
             max_overflow=4,
             pool_pre_ping=True,
             isolation_level="REPEATABLE READ",
+            connect_args={"connect_timeout": CONNECT_S},
             execution_options={"postgresql_readonly": True},
         )
         return EngineReader(engine, self.dialect)
@@ -123,7 +128,10 @@ class PostgresBackend:
         while True:
             try:
                 connection = await psycopg.AsyncConnection.connect(
-                    self.dsn, autocommit=True, application_name="turnero-listen"
+                    self.dsn,
+                    autocommit=True,
+                    application_name="turnero-listen",
+                    connect_timeout=CONNECT_S,
                 )
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")

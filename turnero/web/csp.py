@@ -38,13 +38,18 @@ HEADERS: Sequence[tuple[bytes, bytes]] = (
     ),
 )
 
+#: half a year of https alone, for whoever came by https; not for subdomains, which are not ours
+_HTTPS = (b"strict-transport-security", b"max-age=15552000")
+
 _NO_STORE = (b"cache-control", b"no-store")
 
 
-async def secure(message: Message, scope: Scope) -> None:  # noqa: ARG001 - Litestar's signature
+async def secure(message: Message, scope: Scope) -> None:
     """Add the headers to a response; what says nothing about caching is not kept."""
     if message["type"] == "http.response.start":
         headers = [*message["headers"], *HEADERS]
+        if scope.get("scheme") == "https":
+            headers.append(_HTTPS)
         if not any(name == b"cache-control" for name, _ in headers):
             headers.append(_NO_STORE)
         message["headers"] = headers
