@@ -12,7 +12,14 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from turnero.desk.answering import Answering
-from turnero.desk.commands import ChosenSeen, NextSeen, chosen_as_seen, next_as_seen
+from turnero.desk.commands import (
+    ChosenSeen,
+    NextSeen,
+    UnticketedSeen,
+    chosen_as_seen,
+    next_as_seen,
+    unticketed_as_seen,
+)
 from turnero.queue.commands import calls, finishing, moves, undo
 from turnero.queue.requests import Called, Finish, TicketMove, Transfer
 from turnero.queue.text import MAX_REASON
@@ -60,6 +67,13 @@ class NextForm(Form, frozen=True, kw_only=True):
     outcome: Outcome | None = None
 
 
+class UnticketedForm(NextForm, frozen=True, kw_only=True):
+    """Somebody without a ticket."""
+
+    service: Annotated[str, Meta(max_length=100)]
+    people: Annotated[int, Meta(ge=1, le=99)] = 1
+
+
 class TransferForm(MoveForm, frozen=True, kw_only=True):
     """Where to: "service:key" or "desk:site.desk"."""
 
@@ -91,6 +105,14 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
         form = await read_form(request, CallForm)
         act = ChosenSeen(ref, form.seen, form.ticket, form.reason, form.outcome)
         site, _ = await acts.run(request, ref, chosen_as_seen, act, form.idempotency_key)
+        return await acts.answer(request, ref, site)
+
+    @post("/desk/{ref:str}/unticketed", opt={"permission": "desks.work"}, status_code=200)
+    async def press_unticketed(request: PageRequest, ref: FromPath[str]) -> Response[str]:
+        """Attend somebody who has no ticket."""
+        form = await read_form(request, UnticketedForm)
+        act = UnticketedSeen(ref, form.seen, form.service, form.people, form.outcome)
+        site, _ = await acts.run(request, ref, unticketed_as_seen, act, form.idempotency_key)
         return await acts.answer(request, ref, site)
 
     @post("/desk/{ref:str}/finish", opt={"permission": "desks.work"}, status_code=200)
@@ -128,4 +150,4 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
         site, _ = await acts.run(request, ref, command, act, form.idempotency_key)
         return await acts.answer(request, ref, site)
 
-    return [press_next, press_call, press_finish, press_transfer, press_move]
+    return [press_next, press_call, press_unticketed, press_finish, press_transfer, press_move]

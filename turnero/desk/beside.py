@@ -64,8 +64,9 @@ class LinePanel(_OfDesk):
     template = "desk/line.html"
     kinds = frozenset({
         "ticket-issued", "ticket-called", "ticket-no-show", "ticket-returned", "ticket-parked",
-        "ticket-transferred", "ticket-cancelled", "ticket-not-served", "press-undone",
-        "day-closed", "site-loaded",
+        "ticket-stepped-out", "ticket-corrected", "served-by-hand", "ticket-transferred",
+        "ticket-cancelled", "ticket-not-served", "press-undone", "line-moved", "day-closed",
+        "site-loaded",
     })  # fmt: skip
     #: a wait gets long without anything happening
     refresh_s: float | None = 15.0
@@ -97,12 +98,13 @@ def _read_aside(q: Query, ref: str, site: int, now_ms: int) -> _Aside:
 
 
 class AsidePanel(_OfDesk):
-    """`data-live="desk-aside" data-live-arg="<site.desk>"`: parked, and absent but not for long."""
+    """`data-live="desk-aside" data-live-arg="<site.desk>"`: parked, stepped out, absent but not for long."""
 
     name = "desk-aside"
     template = "desk/aside.html"
     kinds = frozenset({
         "ticket-parked", "ticket-no-show", "ticket-returned", "ticket-called",
+        "ticket-stepped-out", "ticket-reminded", "ticket-overstayed", "ticket-corrected",
         "ticket-transferred", "ticket-cancelled", "ticket-not-served", "press-undone",
         "day-closed", "site-loaded",
     })  # fmt: skip
@@ -115,6 +117,7 @@ class AsidePanel(_OfDesk):
         return common(web, language) | {
             "ref": arg,
             "parked": read.view.parked,
+            "away": read.view.away,
             "absent": read.view.absent,
             "classes": read.classes,
             "long_ms": PARKED_LONG_MIN * _MINUTE_MS,

@@ -7,15 +7,18 @@ from typing import Literal
 
 import msgspec
 
-from turnero.queue.commands import calls, desks, finishing, moves
+from turnero.queue.commands import calls, desks, finishing, hand_over, moves, unticketed
 from turnero.queue.requests import (
     AtDesk,
     CallChosen,
     Called,
-    DeskMove,
+    CloseDesk,
     Finish,
+    HandOver,
+    HandoverNamed,
     Next,
     PauseDesk,
+    ServeUnticketed,
     TicketMove,
 )
 from turnero.queue.seats import seat
@@ -41,6 +44,16 @@ class ChosenSeen(msgspec.Struct, frozen=True):
     outcome: str | None = None
 
 
+class UnticketedSeen(msgspec.Struct, frozen=True):
+    """Serve somebody without a ticket, pressed by somebody who saw `seen` at the desk."""
+
+    desk: str
+    seen: str
+    service: str
+    people: int = 1
+    outcome: str | None = None
+
+
 class Leave(msgspec.Struct, frozen=True):
     """Take a break or close the desk, saying what becomes of the person who is there."""
 
@@ -50,6 +63,20 @@ class Leave(msgspec.Struct, frozen=True):
     reason: str = ""
     #: "" where nobody is at the desk
     person: Literal["", "finish", "park"] = ""
+    outcome: str | None = None
+    #: of those whom this desk set aside; "" where there are none
+    parked: Literal["", "leave", "return"] = ""
+    #: of the lines that nobody else calls then
+    line: Literal["", "keep"] = ""
+
+
+class HandedOver(msgspec.Struct, frozen=True):
+    """Leave a note for the next agent here, saying what becomes of the person who is there."""
+
+    desk: str
+    text: str
+    #: "stay": the next agent goes on with them, so one's session waits to be taken over
+    person: Literal["", "finish", "park", "stay"] = ""
     outcome: str | None = None
 
 
@@ -67,16 +94,38 @@ def chosen_as_seen(tx: Tx, request: ChosenSeen) -> Called:
     )
 
 
+def unticketed_as_seen(tx: Tx, request: UnticketedSeen) -> Called:
+    """Serve somebody without a ticket, unless another press changed who is at the desk."""
+    _as_seen(tx, request.desk, request.seen)
+    return unticketed.serve(
+        tx, ServeUnticketed(request.desk, request.service, request.people, request.outcome)
+    )
+
+
 def leave(tx: Tx, request: Leave) -> AtDesk:
     """Finish or park whoever is there, as was said, then take the break or close."""
-    at = seat(tx, request.desk)
-    if at.ticket is not None and request.person == "finish":
-        finishing.finish(tx, Finish(at.ticket, request.outcome, at=request.desk))
-    elif at.ticket is not None and request.person == "park":
-        moves.park(tx, TicketMove(at.ticket, at=request.desk))
+    _become(tx, request.desk, request.person, request.outcome)
     if request.how == "break":
         return desks.pause_desk(tx, PauseDesk(request.desk, request.reason))
-    return desks.close_desk(tx, DeskMove(request.desk))
+    # Who is set aside by closing was said to stay so.
+    parked = request.parked or ("leave" if request.person == "park" else None)
+    return desks.close_desk(tx, CloseDesk(request.desk, parked=parked, line=request.line or None))
+
+
+def hand_on(tx: Tx, request: HandedOver) -> HandoverNamed:
+    """Leave a note; the desk closes unless the person who is there stays for the next agent."""
+    _become(tx, request.desk, request.person, request.outcome)
+    close = request.person != "stay"
+    return hand_over.hand_over(tx, HandOver(request.desk, request.text, close=close))
+
+
+def _become(tx: Tx, desk: str, person: str, outcome: str | None) -> None:
+    """What was said of the person at the desk, if there still is one."""
+    at = seat(tx, desk)
+    if at.ticket is not None and person == "finish":
+        finishing.finish(tx, Finish(at.ticket, outcome, at=desk))
+    elif at.ticket is not None and person == "park":
+        moves.park(tx, TicketMove(at.ticket, at=desk))
 
 
 def _as_seen(tx: Tx, desk: str, seen: str) -> None:

@@ -1,23 +1,21 @@
 """The desk's page and the questions that it asks in a dialog. It only shows; acts are in acts.py."""
 
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
-from turnero.desk import reads
+from turnero.desk.asking import ASKS, Asked
 from turnero.desk.beside import AsidePanel, LinePanel, judge, read_desk
 from turnero.desk.help import HelpPanel
 from turnero.desk.panels import common
 from turnero.desk.people import People
 from turnero.desk.scope import desk_site, reader_language, ticket_site
 from turnero.desk.seat import SeatPanel, works_here
-from turnero.queue import reads as line
 from turnero.queue import refusals
 from turnero.queue.commands.finishing import OUTCOMES
 from turnero.queue.text import MAX_REASON
-from turnero.queue.views import DeskView
 from turnero.store.errors import NotFound
 from turnero.web.languages import mark
 from turnero.web.pages import page, web_of
@@ -32,31 +30,6 @@ OUTCOME_WORDS: Final = dict(
         strict=True,
     )
 )
-#: reasons for a break that are offered; one's own words are as good
-BREAKS: Final = (
-    mark("Meal"),
-    mark("Short rest"),
-    mark("Restroom"),
-    mark("Meeting"),
-    mark("Supporting another area"),
-)
-#: reasons for a call out of turn that are offered
-REASONS: Final = (
-    mark("Needs attention without delay"),
-    mark("Back with what was missing"),
-    mark("Sent by a colleague"),
-)
-#: what a dialog asks → its template
-ASKS: Final = {
-    "outcome": "desk/ask-outcome.html",
-    "transfer": "desk/ask-transfer.html",
-    "choose": "desk/ask-choose.html",
-    "cancel": "desk/ask-cancel.html",
-    "break": "desk/ask-leave.html",
-    "close": "desk/ask-leave.html",
-    "open": "desk/ask-open.html",
-    "help": "desk/ask-help.html",
-}
 
 
 class DeskPanels:
@@ -67,43 +40,6 @@ class DeskPanels:
         self.line = LinePanel()
         self.aside = AsidePanel()
         self.help = help_panel
-
-
-async def _asked(
-    web: Web, site: int, what: str, view: DeskView, ticket: str, then: str
-) -> dict[str, Any]:
-    """What a dialog needs beyond the desk. Raises `NotFound` for a ticket that is gone."""
-    now_ms = web.clock.line_ms()
-    serving = view.serving
-    match what:
-        case "transfer":
-            found = await web.ledger.read(line.ticket, ticket, now_ms)
-            if found is None:
-                raise refusals.unknown("ticket-unknown")
-            targets = await web.ledger.read(reads.targets, site, now_ms)
-            return {"ticket": found, "targets": targets}
-        case "choose":
-            waiting = await web.ledger.read(reads.waiting_for, site, view)
-            classes = await web.ledger.read(reads.classes, site)
-            return {
-                "waiting": (*waiting, *view.parked),
-                "classes": classes,
-                "reasons": REASONS,
-            }
-        case "cancel":
-            found = await web.ledger.read(line.ticket, ticket, now_ms)
-            if found is None:
-                raise refusals.unknown("ticket-unknown")
-            return {"ticket": found}
-        case "open":
-            desks = await web.ledger.read(reads.choices, site, now_ms)
-            return {"desks": desks}
-        case "outcome":
-            if serving is None:
-                raise refusals.unknown("ticket-unknown")
-            return {"then": "next" if then == "next" else "finish"}
-        case _:
-            return {"how": what, "breaks": BREAKS}
 
 
 def routes(panels: DeskPanels, people: People) -> list[HTTPRouteHandler]:
@@ -162,12 +98,12 @@ def routes(panels: DeskPanels, people: People) -> list[HTTPRouteHandler]:
         """The inside of a dialog: what an act must know before it is done."""
         web = web_of(request)
         site = await desk_site(web, request.user, ref)
-        template = ASKS.get(what)
-        if template is None:
+        if what not in ASKS:
             raise NotFound("address-unknown")
+        template, asks = ASKS[what]
         language = reader_language(request, site)
         view = await read_desk(web, ref)
-        context = await _asked(web, site, what, view, ticket, then)
+        context = await asks(Asked(web, site, view, ticket, then))
         holder = view.session.agent if view.session else None
         return page(
             request,

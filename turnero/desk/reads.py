@@ -8,10 +8,20 @@ import msgspec
 from sqlalchemy import and_, bindparam, select
 
 from turnero.queue import reads as line_reads
+from turnero.queue.commands.lines import lone_services
 from turnero.queue.numbers import day_of
 from turnero.queue.settings import settings_of
 from turnero.queue.states import SessionState, State
-from turnero.queue.tables import attention, desk, desk_service, desk_session, service, site, ticket
+from turnero.queue.tables import (
+    PARKED,
+    attention,
+    desk,
+    desk_service,
+    desk_session,
+    service,
+    site,
+    ticket,
+)
 from turnero.queue.views import DeskNow, DeskView, Names, ServiceNow, WaitingView
 from turnero.store import devices
 from turnero.store.sql import Query, Statement
@@ -55,6 +65,16 @@ _DESCRIBED = Statement(
     )
     .where(ticket.c.id == bindparam("id"))
 )
+_SERVES = Statement(
+    select(service.c.key, desk_service.c.tier)
+    .select_from(
+        desk.join(desk_service, desk_service.c.desk == desk.c.id).join(
+            service, service.c.id == desk_service.c.service
+        )
+    )
+    .where(desk.c.ref == bindparam("ref"))
+    .order_by(desk_service.c.tier, service.c.sort)
+)
 _ATTENDED = Statement(
     select(service.c.key)
     .select_from(
@@ -66,6 +86,18 @@ _ATTENDED = Statement(
         desk_session.c.site == bindparam("site"), desk_session.c.state == SessionState.OPEN.value
     )
 )
+_SET_ASIDE = Statement(
+    select(ticket.c.number)
+    .select_from(
+        service.join(ticket, and_(ticket.c.service == service.c.id, ticket.c.state == PARKED)).join(
+            desk, desk.c.id == ticket.c.desk
+        )
+    )
+    .where(service.c.site == bindparam("site"), desk.c.ref == bindparam("ref"))
+    .order_by(ticket.c.rank_ms, ticket.c.rank_seq)
+)
+_SITE = Statement(select(site.c.settings).where(site.c.no == bindparam("site")))
+_DESK_ID = Statement(select(desk.c.id).where(desk.c.ref == bindparam("ref")))
 _DESKS = Statement(
     select(desk.c.ref, desk.c.name).where(
         and_(desk.c.site == bindparam("site"), desk.c.active == 1)
@@ -106,6 +138,15 @@ class Targets(msgspec.Struct, frozen=True):
 
     services: tuple[ServiceNow, ...]
     desks: tuple[DeskNow, ...]
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """What is left behind when a desk closes."""
+
+    #: numbers that this desk set aside
+    parked: tuple[str, ...]
+    #: services with people waiting that no other desk calls, unless they are paused already
+    lone: tuple[ServiceNow, ...]
 
 
 class Described(msgspec.Struct, frozen=True):
@@ -153,6 +194,11 @@ def choices(q: Query, site_no: int, now_ms: int) -> tuple[Choice, ...]:
     )
 
 
+def serves(q: Query, ref: str) -> dict[str, int]:
+    """What a desk calls: key of a service → 0 primary, 1 overflow; primary ones first."""
+    return {row.key: row.tier for row in q.rows(_SERVES, ref=ref)}
+
+
 def services_attended(q: Query, site_no: int) -> frozenset[str]:
     """Keys of the services that some desk at work calls."""
     return frozenset(row.key for row in q.rows(_ATTENDED, site=site_no))
@@ -162,6 +208,23 @@ def targets(q: Query, site_no: int, now_ms: int) -> Targets:
     """All services and desks of a site."""
     seen = line_reads.supervisor(q, site_no, now_ms)
     return Targets(seen.services, seen.desks) if seen is not None else Targets((), ())
+
+
+def closing(q: Query, site_no: int, view: DeskView, now_ms: int) -> Closing:
+    """What whoever closes this desk must say something about."""
+    rows = q.rows(_SET_ASIDE, site=site_no, ref=view.id)
+    row = q.row(_DESK_ID, ref=view.id)
+    alone = {one.service for one in lone_services(q, row.id) if not one.paused} if row else set()
+    services = targets(q, site_no, now_ms).services
+    return Closing(
+        tuple(one.number for one in rows), tuple(one for one in services if one.service in alone)
+    )
+
+
+def most_people(q: Query, site_no: int) -> int:
+    """For how many people one ticket may stand at that site."""
+    row = q.row(_SITE, site=site_no)
+    return settings_of(row.settings if row else "{}").max_people
 
 
 def waiting_for(q: Query, site_no: int, view: DeskView) -> tuple[WaitingView, ...]:

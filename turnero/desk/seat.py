@@ -28,10 +28,12 @@ from turnero.web.wiring import Web
 _HERE: Final = frozenset({
     "ticket-called", "ticket-recalled", "service-started", "service-finished", "ticket-no-show",
     "ticket-parked", "ticket-transferred", "ticket-cancelled", "session-opened", "session-paused",
-    "session-resumed", "session-closed",
+    "session-resumed", "session-closed", "handed-over", "handover-read",
 })  # fmt: skip
 #: facts that name no desk and may be about any
-_ANYWHERE: Final = frozenset({"ticket-returned", "press-undone", "day-closed", "site-loaded"})
+_ANYWHERE: Final = frozenset({
+    "ticket-returned", "ticket-corrected", "press-undone", "day-closed", "site-loaded",
+})  # fmt: skip
 
 #: aid at the kiosk → its icon and what it means to the agent
 AIDS: Final = {
@@ -48,6 +50,7 @@ WHY: Final = (
     mark("%(number)s is for your own services; they go before the overflow ones."),
     mark("Nobody waits for your own services: %(number)s comes from overflow."),
     mark("%(number)s was chosen by hand."),
+    mark("%(number)s came without a ticket."),
     mark("Nobody is waiting."),
 )
 #: a moment before the line stops allowing it, an undo is not offered any more
@@ -63,6 +66,7 @@ UNDOING: Final = {
     "park": mark("Undo setting %(numbers)s aside"),
     "transfer": mark("Undo the transfer of %(numbers)s"),
     "cancel": mark("Undo the cancellation of %(numbers)s"),
+    "unticketed": mark("Undo the ticket made here: %(numbers)s"),
 }
 
 
@@ -163,6 +167,7 @@ class SeatPanel(Panel):
             "undoing": UNDOING,
             "undo_margin_ms": UNDO_MARGIN_MS,
             "language_names": NAMES,
+            "writers": {one.by: self._people.name(one.by) for one in view.handovers},
             "note": "",
         }
 

@@ -311,6 +311,14 @@ class Hub:
             if spot.view == view and spot.site == site
         )
 
+    def watching(self, view: str) -> set[tuple[int, str]]:
+        """Site and argument of each of this view's spots that somebody has open now."""
+        return {
+            (spot.site, spot.arg)
+            for spot, room in self._rooms.items()
+            if spot.view == view and room.streams
+        }
+
     @property
     def streams(self) -> int:
         """How many streams are open, for the metrics."""

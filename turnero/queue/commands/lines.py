@@ -28,7 +28,7 @@ from turnero.queue.tables import (
     service,
     ticket,
 )
-from turnero.store.sql import Statement
+from turnero.store.sql import Query, Statement
 from turnero.store.tables import timer
 from turnero.store.timers import TimerDue
 from turnero.store.tx import Tx
@@ -161,11 +161,11 @@ def move_line_further(tx: Tx, due: TimerDue) -> None:
     _portion(tx, MoveLine(due.key, body.service), body.done)
 
 
-def lone_services(tx: Tx, desk_id: int) -> list[Lone]:
+def lone_services(q: Query, desk_id: int) -> list[Lone]:
     """The services with people waiting that nobody calls once this desk is closed."""
     return [
         Lone(row.key, int(row.waiting), not row.open, row.paused_text)
-        for row in tx.rows(_LAST_DESK, desk=desk_id)
+        for row in q.rows(_LAST_DESK, desk=desk_id)
     ]
 
 
