@@ -43,15 +43,6 @@ async def test_a_long_break_is_an_alarm_with_its_reason(room: Room) -> None:
     assert "Meal" in _alarms(await _page(room))
 
 
-async def test_somebody_set_aside_for_long_is_an_alarm(room: Room) -> None:
-    await room.open()
-    issued = await room.arrive()
-    await room.next()
-    await room.post("/desk/main.1/move/park", ticket=issued.ticket)
-    room.wait(16 * 60)
-    assert issued.number in _alarms(await _page(room))
-
-
 async def test_a_device_is_well_in_trouble_or_not_heard(room: Room) -> None:
     printer = await room.ledger.read(devices.by_key, 1, "printer", "paper")
     assert printer is not None

@@ -2,10 +2,25 @@
 
 from pathlib import Path
 
-from turnero.desk import acts, cards, choosing, greeter, pages, sessions, supervisor
+from turnero.desk import (
+    acts,
+    cards,
+    choosing,
+    greeter,
+    pages,
+    sessions,
+    supervisor,
+    supervisor_acts,
+    supervisor_asks,
+    supervisor_levers,
+    supervisor_pauses,
+)
 from turnero.desk import help as helping
 from turnero.desk.answering import Answering
 from turnero.desk.people import People
+from turnero.desk.presence import Presence
+from turnero.desk.supervisor_now import SupervisorPanel
+from turnero.desk.supervisor_today import TodayPanel
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
 from turnero.web.slice import Slice
@@ -36,7 +51,8 @@ def make(public_address: str = "") -> Slice:
     help_panel, ring = helping.HelpPanel(people), helping.RingPanel(people)
     desk = pages.DeskPanels(people, help_panel)
     choice = choosing.ChoicePanel(people)
-    now, today = supervisor.SupervisorPanel(people), supervisor.TodayPanel(people)
+    now, today = SupervisorPanel(people), TodayPanel(people)
+    levers = supervisor_acts.Levers(now, people)
     services, card = greeter.ServicesPanel(), cards.Cards(public_address)
     answering = Answering(desk, people)
     return Slice(
@@ -48,6 +64,11 @@ def make(public_address: str = "") -> Slice:
             *sessions.routes(answering),
             *helping.routes(help_panel, people),
             *supervisor.routes(now, today, ring, people),
+            *supervisor_asks.routes(people),
+            *supervisor_acts.routes(levers),
+            *supervisor_pauses.routes(levers),
+            *supervisor_levers.moves(levers),
+            *supervisor_levers.sayings(levers),
             *greeter.routes(services, card, ring, people),
             *cards.routes(card),
         ],
@@ -65,5 +86,6 @@ def make(public_address: str = "") -> Slice:
             services,
             card.panel,
         ),
+        tasks={"desk-presence": Presence().watch},
         problems=PROBLEMS,
     )
