@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, literal, select
 
 from turnero.kiosk.port import By, Held, Help, Place, Printing
 from turnero.queue import reads
@@ -17,10 +17,20 @@ from turnero.queue.commands.help import ask_help
 from turnero.queue.commands.issue import issue
 from turnero.queue.commands.moves import cancel, return_ticket
 from turnero.queue.commands.ratings import rate
+from turnero.queue.commands.steps import step_out
 from turnero.queue.facts import PrintChanged
 from turnero.queue.numbers import day_of
 from turnero.queue.requests import AskHelp, Issue, Issued, Rate, TicketMove
-from turnero.queue.tables import CLOSED, attention, desk_session, help_call, site, ticket
+from turnero.queue.tables import (
+    CLOSED,
+    alarm,
+    attention,
+    desk,
+    desk_session,
+    help_call,
+    site,
+    ticket,
+)
 from turnero.queue.views import MessageView, PauseView, SiteView, TicketView
 from turnero.store import devices, journal
 from turnero.store.devices import Beat
@@ -68,16 +78,30 @@ _HELP = Statement(
         help_call.c.done_ms,
     ).where(help_call.c.site == bindparam("site"), help_call.c.id == bindparam("id"))
 )
+#: desks at work; one that was left alone long enough to be an alarm hears nothing
+_left_alone = (
+    exists()
+    .where(
+        alarm.c.site == desk.c.site,
+        alarm.c.kind == literal("desk-unattended"),
+        alarm.c.subject == desk.c.ref,
+        alarm.c.ended_ms.is_(None),
+    )
+    .correlate(desk)
+)
 _WORKING = Statement(
-    select(func.count().label("n")).where(
+    select(func.count().label("n"))
+    .select_from(desk_session.join(desk, desk.c.id == desk_session.c.desk))
+    .where(
         desk_session.c.site == bindparam("site"),
         desk_session.c.state != CLOSED,
         desk_session.c.state == "open",
+        ~_left_alone,
     )
 )
 
 
-def nobody(web: "Web", site: int) -> int:
+def nobody(_web: "Web", _site: int) -> int:
     """Where no page of staff could ring."""
     return 0
 
@@ -159,6 +183,11 @@ class LedgerKiosk:
         """See `KioskPort.come_back`."""
         move = TicketMove(held.ticket.id)
         await self._ledger.run(return_ticket, move, site=held.site, actor=by.actor, key=by.key)
+
+    async def step_out(self, held: Held, by: By) -> None:
+        """See `KioskPort.step_out`."""
+        move = TicketMove(held.ticket.id)
+        await self._ledger.run(step_out, move, site=held.site, actor=by.actor, key=by.key)
 
     async def rate(self, held: Held, request: Rate, by: By) -> None:
         """See `KioskPort.rate`."""

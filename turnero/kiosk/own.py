@@ -1,4 +1,4 @@
-"""The kiosk's pages for somebody who has a ticket already: see it, come back, leave, rate it.
+"""The kiosk's pages for somebody who has a ticket already: see it, step out, come back, leave, rate it.
 
 The ticket is found by its scanned code or by its eight digits. The code travels in the forms of
 these pages and nowhere else.
@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from turnero.kiosk import rating
 from turnero.kiosk.forms import FindForm, HeldForm, KioskAnswerForm
-from turnero.kiosk.port import Held, KioskPort
+from turnero.kiosk.port import Held, KioskPort, acts_of
 from turnero.kiosk.questions import GOOD, NO_ANSWER, REASON_WORDS
 from turnero.kiosk.rating import Next, Step
 from turnero.kiosk.scene import Connect, Scene
@@ -128,29 +128,25 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
         return own_page(scene, held)
 
     @get(
-        ["/kiosk/mine/leave", "/kiosk/mine/return", "/kiosk/rate/answer"],
+        ["/kiosk/mine/leave", "/kiosk/mine/return", "/kiosk/mine/step-out", "/kiosk/rate/answer"],
         opt={"permission": "kiosk.use"},
     )
     async def nowhere(request: PageRequest) -> Response[str]:
         """An act's page was asked for anew, after a reload: begin again."""
         return see_other(request, "/kiosk")
 
-    @post("/kiosk/mine/leave", opt={"permission": "kiosk.use", "limit": "kiosk"}, status_code=200)
-    async def leave(request: PageRequest) -> Response[str]:
-        """The person leaves: the ticket is taken back."""
+    @post(
+        ["/kiosk/mine/leave", "/kiosk/mine/return", "/kiosk/mine/step-out"],
+        opt={"permission": "kiosk.use", "limit": "kiosk"},
+        status_code=200,
+    )
+    async def act(request: PageRequest) -> Response[str]:
+        """The person leaves, steps out for a while, or is back."""
         scene = await Scene.of(request, connect)
         form = await read_form(request, HeldForm)
         held = await holding(scene, form.code)
-        await scene.port.leave(held, scene.by(form.idempotency_key))
-        return own_page(scene, await holding(scene, form.code))
-
-    @post("/kiosk/mine/return", opt={"permission": "kiosk.use", "limit": "kiosk"}, status_code=200)
-    async def come_back(request: PageRequest) -> Response[str]:
-        """A no-show is back."""
-        scene = await Scene.of(request, connect)
-        form = await read_form(request, HeldForm)
-        held = await holding(scene, form.code)
-        await scene.port.come_back(held, scene.by(form.idempotency_key))
+        what = acts_of(scene.port)[request.scope["path"].rpartition("/")[2]]
+        await what(held, scene.by(form.idempotency_key))
         return own_page(scene, await holding(scene, form.code))
 
     @post("/kiosk/rate/answer", opt={"permission": "kiosk.use", "limit": "kiosk"}, status_code=200)
@@ -165,4 +161,4 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
         again = {name: str(value) for name, value in asdict(form).items() if name != "reasons"}
         return rating_page(scene, held, step, "/kiosk/rate/answer", again)
 
-    return [mine, rate, found, nowhere, leave, come_back, answer]
+    return [mine, rate, found, nowhere, act, answer]

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from turnero.kiosk import rating
 from turnero.kiosk.forms import AnswerForm
 from turnero.kiosk.phone_context import phone_context
-from turnero.kiosk.port import By, Held
+from turnero.kiosk.port import By, Held, acts_of
 from turnero.kiosk.questions import GOOD, REASON_WORDS
 from turnero.kiosk.rating import Next
 from turnero.kiosk.scene import Connect
@@ -73,22 +73,16 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
         """The ticket."""
         return shown(request, await holding(request, code), "kiosk/phone.html", {})
 
-    @post("/t/{code:str}/leave", opt={"permission": "public", "limit": "public"})
-    async def leave(request: PageRequest, code: FromPath[str]) -> Response[str]:
-        """The person doesn't come: the ticket is taken back."""
+    @post(
+        ["/t/{code:str}/leave", "/t/{code:str}/return", "/t/{code:str}/step-out"],
+        opt={"permission": "public", "limit": "public"},
+    )
+    async def act(request: PageRequest, code: FromPath[str]) -> Response[str]:
+        """The person doesn't come, steps out for a while, or is back."""
         held = await holding(request, code)
         form = await read_form(request, Form)
-        by = By(PUBLIC.actor, form.idempotency_key)
-        await connect(web_of(request)).leave(held, by)
-        return ticket_page(request, held)
-
-    @post("/t/{code:str}/return", opt={"permission": "public", "limit": "public"})
-    async def come_back(request: PageRequest, code: FromPath[str]) -> Response[str]:
-        """A no-show is back."""
-        held = await holding(request, code)
-        form = await read_form(request, Form)
-        by = By(PUBLIC.actor, form.idempotency_key)
-        await connect(web_of(request)).come_back(held, by)
+        what = acts_of(connect(web_of(request)))[request.scope["path"].rpartition("/")[2]]
+        await what(held, By(PUBLIC.actor, form.idempotency_key))
         return ticket_page(request, held)
 
     @post("/t/{code:str}/rate", opt={"permission": "public", "limit": "rating"}, status_code=200)
@@ -115,7 +109,12 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
         )
 
     @get(
-        ["/t/{code:str}/leave", "/t/{code:str}/return", "/t/{code:str}/rate"],
+        [
+            "/t/{code:str}/leave",
+            "/t/{code:str}/return",
+            "/t/{code:str}/step-out",
+            "/t/{code:str}/rate",
+        ],
         opt={"permission": "public", "limit": "public"},
     )
     async def back(request: PageRequest, code: FromPath[str]) -> Response[str]:
@@ -123,4 +122,4 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
         held = await holding(request, code)
         return ticket_page(request, held)
 
-    return [ticket, leave, come_back, rate, back]
+    return [ticket, act, rate, back]

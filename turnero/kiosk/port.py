@@ -4,6 +4,7 @@ Pages know nothing behind it. `ledger.py` answers from the site's own ledger; a 
 its leased numbers is another adapter of the same port.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import msgspec
@@ -147,7 +148,11 @@ class KioskPort(Protocol):
         ...
 
     async def come_back(self, held: Held, by: By) -> None:
-        """A no-show takes their place in line again."""
+        """A no-show, or one who stepped out, takes their place in line again."""
+        ...
+
+    async def step_out(self, held: Held, by: By) -> None:
+        """The person goes out for a while and keeps their place."""
         ...
 
     async def rate(self, held: Held, request: Rate, by: By) -> None:
@@ -169,6 +174,11 @@ class KioskPort(Protocol):
     async def heard(self, site: int, device: int, state: bytes) -> None:
         """Note that a kiosk is alive; `state` is a JSON object."""
         ...
+
+
+def acts_of(port: KioskPort) -> dict[str, Callable[[Held, By], Awaitable[None]]]:
+    """What the holder of a ticket may do with it, by the last word of the address."""
+    return {"leave": port.leave, "return": port.come_back, "step-out": port.step_out}
 
 
 def choosable(attentions: tuple[AttentionView, ...]) -> tuple[AttentionView, ...]:

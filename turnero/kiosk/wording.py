@@ -173,16 +173,23 @@ class Wording(msgspec.Struct, frozen=True):
 
     def state_sentence(self, ticket: TicketView) -> str:
         """Where a ticket is in its life."""
+        if ticket.state == "no-show" and ticket.last_call_ms is None:
+            return self.say.gettext(mark("You did not come back in time"))
+        if ticket.hurry:
+            return self.say.gettext(mark("Please come back now"))
         return self.say.gettext(STATES[ticket.state])
 
     def state_advice(self, ticket: TicketView) -> str:
         """What its holder does now."""
         if ticket.state == "no-show" and ticket.return_until_ms is None:
             return self.say.gettext(mark("Please take a new ticket, or ask the staff."))
+        until_ms = ticket.return_until_ms or ticket.away_until_ms
         text = self.say.gettext(ADVICE[ticket.state])
+        if ticket.hurry:
+            text = self.say.gettext(mark("Your time outside ends at %(until)s."))
         return text % {
             "desk": ticket.desk_name or "",
-            "until": self.fmt.time(ticket.return_until_ms) if ticket.return_until_ms else "",
+            "until": self.fmt.time(until_ms) if until_ms else "",
         }
 
     def ahead_sentence(self, ticket: TicketView) -> str:

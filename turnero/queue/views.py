@@ -114,6 +114,8 @@ class TicketView(msgspec.Struct, frozen=True):
     #: where it was called, while it is at a desk
     desk: str | None
     desk_name: str | None
+    #: for how long its holder may step out now; null where they may not
+    out_minutes: int | None
     #: stepped out: until when they should be back, and whether that is soon
     away_until_ms: int | None
     hurry: bool

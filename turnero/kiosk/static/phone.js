@@ -3,10 +3,12 @@
 "use strict";
 (() => {
   const TURN_MS = [400, 150, 400, 150, 800];
+  const BACK_MS = [250, 120, 250];
   let allowed = false;
   let sound = null;
   let lock = null;
   let heard = null;
+  let hurried = null;
 
   const state = () => document.querySelector("[data-state]");
 
@@ -30,9 +32,11 @@
     const box = document.getElementById("phone");
     if (!box) return;
     const turn = page.dataset.state === "called";
-    document.title = `${turn ? `${box.dataset.turn} · ` : ""}${page.dataset.number} · ${box.dataset.site}`;
+    const hurry = page.dataset.hurry === "yes";
+    const urgent = turn ? box.dataset.turn : hurry ? box.dataset.back : "";
+    document.title = `${urgent ? `${urgent} · ` : ""}${page.dataset.number} · ${box.dataset.site}`;
     const notify = document.querySelector(".phone-notify");
-    if (notify) notify.hidden = !["waiting", "parked"].includes(page.dataset.state);
+    if (notify) notify.hidden = !["waiting", "parked", "away"].includes(page.dataset.state);
     const call = Number(page.dataset.call);
     // what was called before this page was opened is read, not rung
     if (heard !== null && turn && call > heard) {
@@ -43,6 +47,13 @@
       scrollTo({ top: 0 });
     }
     heard = Math.max(heard ?? 0, call);
+    // who stepped out is reminded once, while the page is open
+    if (hurry && hurried === false) {
+      navigator.vibrate?.(BACK_MS);
+      if (allowed) chime();
+      scrollTo({ top: 0 });
+    }
+    hurried = hurry;
   }
 
   async function stayAwake() {

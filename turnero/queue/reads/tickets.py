@@ -278,6 +278,7 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         wait=None if position is None else _wait(row, position, now_ms),
         desk=row.desk_ref if at_desk else None,
         desk_name=row.desk_name if at_desk else None,
+        out_minutes=_out_minutes(row),
         away_until_ms=row.away_until_ms if row.state == State.AWAY else None,
         hurry=_hurry(row, now_ms),
         call_seq=row.call_seq,
@@ -288,6 +289,10 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         rated=row.ratings > 0,
         version=row.version,
     )
+
+
+def _out_minutes(row: Any) -> int | None:
+    return settings_of(row.settings).step_out_minutes if row.state == State.WAITING else None
 
 
 def _hurry(row: Any, now_ms: int) -> bool:
