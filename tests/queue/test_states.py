@@ -102,7 +102,7 @@ def test_every_state_can_be_reached_and_only_the_end_states_have_no_way_out() ->
         source for ways in MOVES.values() for source, target in ways.items() if source is not target
     }
     assert reached == set(State)
-    assert set(State) - left == {State.FINISHED, State.CANCELLED, State.NOT_SERVED}
+    assert set(State) - left == {State.FINISHED, State.CANCELLED}
 
 
 def test_what_undo_takes_back_is_what_a_press_does() -> None:
@@ -113,6 +113,7 @@ def test_what_undo_takes_back_is_what_a_press_does() -> None:
         Move.OVERSTAY,
         Move.RATE,
         Move.CLOSE_DAY,
+        Move.BY_HAND,
         Move.CORRECT,
         Move.RENEW,
     }

@@ -479,6 +479,8 @@ class DayReported(Fact, frozen=True, tag="day-reported"):
     day: str
     after_seq: int
     until_seq: int
+    #: IANA zone that its hours are of
+    zone: str = "UTC"
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -218,6 +218,53 @@ class CloseDay(msgspec.Struct, frozen=True):
     until_ms: int | None = None
 
 
+class LeaseNumbers(msgspec.Struct, frozen=True):
+    """Set numbers aside: for paper, or for a kiosk that may lose the server."""
+
+    service: str
+    count: int
+    #: "paper", or key of the kiosk
+    place: str = "paper"
+    #: YYYY-MM-DD; None: today
+    day: str | None = None
+
+
+class Leased(msgspec.Struct, frozen=True):
+    """The numbers, as printed, both inclusive."""
+
+    lease: int
+    day: str
+    first: str
+    last: str
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A ticket that a kiosk gave without the server, with a number that it had on lease."""
+
+    service: str
+    number: str
+    #: when it was taken, UTC, by the kiosk's clock
+    taken_ms: int
+    #: key of the kiosk
+    place: str
+    attention: str | None = None
+    people: int = 1
+    #: false: nobody had checked that clock
+    verified: bool = True
+    language: str | None = None
+
+
+class HandCall(msgspec.Struct, frozen=True):
+    """A call made by hand while the server was down."""
+
+    number: str
+    service: str
+    desk: str
+    #: UTC, as written down
+    called_ms: int
+    ended_ms: int
+
+
 class DayDone(msgspec.Struct, frozen=True):
     """How many were closed; more than one turn is needed while `left` (a timer takes it)."""
 

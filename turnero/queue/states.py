@@ -67,6 +67,8 @@ class Move(StrEnum):
     CANCEL = "cancel"
     #: the person says how it went
     RATE = "rate"
+    #: served without the server, entered later
+    BY_HAND = "by-hand"
     #: the site's day ends with the ticket unserved
     CLOSE_DAY = "close-day"
     #: somebody without a ticket is served: one is made at the desk
@@ -116,6 +118,14 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
             State.CALLED: State.CALLED,
             State.SERVING: State.SERVING,
             State.FINISHED: State.FINISHED,
+        },
+        Move.BY_HAND: {
+            None: State.FINISHED,
+            State.WAITING: State.FINISHED,
+            State.PARKED: State.FINISHED,
+            State.AWAY: State.FINISHED,
+            State.NO_SHOW: State.FINISHED,
+            State.NOT_SERVED: State.FINISHED,
         },
         Move.CLOSE_DAY: {
             State.WAITING: State.NOT_SERVED,

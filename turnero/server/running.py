@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from litestar import Litestar
 
+from turnero.queue.timers import clock_jumped
 from turnero.server.accounts.authenticator import CookieAuthenticator
 from turnero.server.accounts.service import Accounts
 from turnero.server.acts import acts
@@ -61,7 +62,7 @@ class Running:
                 metrics_route(metrics, gauges.refresh, open_to_all=settings.metrics_open),
             ],
         )
-        self._timers = Timers(ledger, rooms.timers(slices), _failed)
+        self._timers = Timers(ledger, rooms.timers(slices), _failed, clock_jumped)
         self._consumers = Consumers(ledger, rooms.consumers(slices), _failed)
         self._control = ControlServer(settings.data, acts(ledger, self.accounts, settings))
         self._tasks: list[asyncio.Task[None]] = []

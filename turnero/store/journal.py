@@ -64,6 +64,17 @@ def read(q: Query, site: int, after: int, limit: int = 500) -> list[Entry]:
     return [Entry(*row) for row in q.rows(_READ, site=site, after=after, limit=limit)]
 
 
+def between(q: Query, site: int, after: int, until: int | None = None) -> list[Entry]:
+    """All facts of a site after one number, up to another or to the last that is committed."""
+    found: list[Entry] = []
+    while page := read(q, site, after, 2000):
+        after = page[-1].seq
+        found += page if until is None else [one for one in page if one.seq <= until]
+        if until is not None and after >= until:
+            break
+    return found
+
+
 def head_seq(q: Query, site: int) -> int:
     """The number of the site's last fact, 0 before the first."""
     row = q.row(_HEAD, site=site)

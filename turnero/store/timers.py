@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 from sqlalchemy import bindparam, delete, select
 
+from turnero.store import journal
 from turnero.store.errors import Refused, Unavailable
 from turnero.store.facts import ClockJumped
 from turnero.store.ledger import Ledger
@@ -58,17 +59,22 @@ Handler = Callable[[Tx, TimerDue], object]
 
 
 class Timers:
-    """Fires the timers of a ledger until stopped. `handlers` maps kinds to commands."""
+    """Fires the timers of a ledger until stopped. `handlers` maps kinds to commands.
+
+    `jumped` is run at every site when the wall clock was set, before anything fires by it.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         handlers: Mapping[str, Handler],
         failed: Callable[[str, Exception], None],
+        jumped: Callable[[Tx, ClockJumped], object] | None = None,
     ) -> None:
         self._ledger = ledger
         self._handlers = handlers
         self._failed = failed
+        self._jumped = jumped
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._drift_ms = 0
@@ -91,8 +97,9 @@ class Timers:
         while True:
             self._bell.clear()
             try:
-                await self._fire_due()
+                # First: what an old clock promised must not fire by the new one.
                 await self._notice_jump()
+                await self._fire_due()
                 await self._tidy()
                 wait = await self._until_next()
             except Unavailable as error:
@@ -133,7 +140,13 @@ class Timers:
         drift = clock.now_ms() - clock.line_ms()
         by_ms, self._drift_ms = drift - self._drift_ms, drift
         if abs(by_ms) > JUMP_MS:
-            await self._ledger.run(_jumped, ClockJumped(by_ms), site=0, actor="system")
+            jump = ClockJumped(by_ms)
+            await self._ledger.run(_jumped, jump, site=0, actor="system")
+            if self._jumped is None:
+                return
+            for site in await self._ledger.read(journal.sites):
+                if site != 0:
+                    await self._ledger.run(self._jumped, jump, site=site, actor="timer")
 
     async def _tidy(self) -> None:
         line_ms = self._ledger.clock.line_ms()

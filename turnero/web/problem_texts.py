@@ -147,6 +147,9 @@ _NAMED = {
     "attention-unknown": Text(
         _("There is no such attention class"), _("No class here is called “%(attention)s”.")
     ),
+    "device-unknown": Text(
+        _("There is no such device"), _("No device of this site is called “%(key)s”.")
+    ),
     "desk-unknown": Text(
         _("There is no such desk"), _("No desk is called “%(desk)s”. Please check the name.")
     ),
@@ -251,6 +254,24 @@ _NEVER = {
         _("The desk would call nobody"),
         _("Choose at least one service that desk %(desk)s calls first."),
     ),
+    "count-out-of-range": Text(
+        _("So many numbers cannot be set aside at once"), _("Please ask for 1 to %(max)s numbers.")
+    ),
+    "day-unreadable": Text(
+        _("This is no day"), _("“%(day)s” can't be read as a day. Write it as 2026-12-24.")
+    ),
+    "day-out-of-range": Text(
+        _("Numbers can't be set aside for this day"),
+        _("%(day)s is over or too far ahead. Choose today or one of the next %(days)s days."),
+    ),
+    "hand-call-times": Text(
+        _("These hours can't be right"),
+        _("The call is after its end, or the end is still to come. Please correct the hours."),
+    ),
+    "hand-call-old": Text(
+        _("This call is too long ago"),
+        _("Calls made by hand can be entered for %(days)s days."),
+    ),
     "site-file": Text(_("The site's file has an error"), _("At “%(key)s”: %(what)s.")),
     "site-file-line": Text(
         _("The site's file has an error"), _("Line %(line)s, at “%(key)s”: %(what)s.")
@@ -258,6 +279,17 @@ _NEVER = {
 }
 
 _NOW = {
+    "number-not-leased": Text(
+        _("This number was not set aside"),
+        _(
+            "“%(number)s” is not among the numbers set aside for “%(service)s” on %(day)s."
+            " Check the number, the service and the day."
+        ),
+    ),
+    "number-taken": Text(
+        _("This number exists already"),
+        _("A ticket %(number)s of %(day)s is there already. Check the number and the day."),
+    ),
     "service-closed": Text(
         _("This service is closed now"),
         _("“%(service)s” gives no tickets at this hour. Please ask the staff."),

@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, select, update
 
 from turnero.queue import rows
 from turnero.queue.commands.readiness import day_is_over
+from turnero.queue.commands.reports import report_later, set_roll
 from turnero.queue.facts import DayClosed, TicketNotServed
 from turnero.queue.numbers import next_at
 from turnero.queue.requests import CloseDay, DayDone
@@ -76,7 +77,9 @@ def close_day(tx: Tx, request: CloseDay) -> DayDone:
 
 def close_day_on_time(tx: Tx, due: TimerDue) -> None:
     """Timer `CLOSE`: the site's hour has come; the next one is set."""
-    _portion(tx, due.due_ms, before=0)
+    # On the line clock, by which tickets are kept: where somebody sets the wall clock forward,
+    # the hour of closing has not passed for those who came since.
+    _portion(tx, due.due_ms - tx.now_ms + tx.line_ms, before=0)
     set_day_close(tx)
     day_is_over(tx)
 
@@ -93,8 +96,10 @@ def set_day_close(tx: Tx) -> None:
     at = settings_of(row.settings).day_close if row else NEVER
     if row is None or at == NEVER:
         tx.untimer(CLOSE, "")
+        set_roll(tx, None if row is None else row.zone)
         return
     tx.timer(CLOSE, "", next_at(tx.now_ms, row.zone, at))
+    set_roll(tx, None)
 
 
 def _portion(tx: Tx, until_ms: int, before: int) -> DayDone:
@@ -112,6 +117,7 @@ def _portion(tx: Tx, until_ms: int, before: int) -> DayDone:
     else:
         tx.run(_CLOSED, b_site=tx.site, b_until=until_ms)
         tx.append(DayClosed(until_ms=until_ms, not_served=done))
+        report_later(tx, until_ms - tx.line_ms + tx.now_ms)
     return DayDone(done, left)
 
 

@@ -7,13 +7,12 @@ in the statistics. Devices that the file does not name are left alone, since the
 import msgspec
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from turnero.queue import refusals
+from turnero.queue import refusals, rosters
 from turnero.queue.commands.day import set_day_close
 from turnero.queue.commands.readiness import set_ready
 from turnero.queue.facts import Change, SiteLoaded
-from turnero.queue.hours import WEEKDAYS
 from turnero.queue.keyed_rows import KeyedRows, Values, json_of, plain
-from turnero.queue.numbers import MIDNIGHT
+from turnero.queue.settings import changed
 from turnero.queue.site_rules import spans
 from turnero.queue.site_shape import AttentionPart, ServicePart, SiteFile
 from turnero.queue.tables import (
@@ -147,7 +146,7 @@ def _site(tx: Tx, file: SiteFile) -> list[Change]:
         "profile": part.profile,
         "languages": json_of(part.languages),
         "hours": None if part.hours is None else json_of(spans(part.hours, "site.hours")),
-        "settings": json_of(part.settings),
+        "settings": json_of(changed(part.settings)),
     }
     row = tx.row(_SITE, no=tx.site)
     if row is None:
@@ -279,7 +278,7 @@ def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) 
         "public_names": None if part.public_name is None else json_of(part.public_name),
         "requirements": json_of(part.requirements),
         "hours": json_of(spans(hours, part.key)),
-        "starts": json_of(_starts(part, file)),
+        "starts": json_of(rosters.starts(part, file)),
         "all_day": int(part.all_day),
         "quota": part.quota,
         "target_min": part.target_minutes,
@@ -288,17 +287,6 @@ def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) 
         "sort": sort,
         "active": 1,
     }
-
-
-def _starts(part: ServicePart, file: SiteFile) -> dict[str, int]:
-    """Weekday → the minute when the first desk of that service is planned. Round the clock: none."""
-    found: dict[str, int] = {}
-    for desk_part in () if part.all_day else file.desk:
-        if part.key in (*desk_part.primary, *desk_part.overflow):
-            for day, planned in spans(desk_part.planned, desk_part.key).items():
-                if planned:
-                    found[day] = min(planned[0][0], found.get(day, MIDNIGHT))
-    return {day: found[day] for day in WEEKDAYS if day in found}
 
 
 def _desks(tx: Tx, file: SiteFile, service_ids: dict[str, int]) -> list[Change]:

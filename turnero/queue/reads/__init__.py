@@ -16,6 +16,7 @@ from turnero.queue.reads.levers import (
     quiet_ms,
     told,
 )
+from turnero.queue.reads.reports import day_report, derived, reported_days
 from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites
 from turnero.queue.reads.supervisors import help_calls, supervisor
 from turnero.queue.reads.tickets import (
@@ -33,6 +34,8 @@ __all__ = [
     "ahead",
     "alarms",
     "board",
+    "day_report",
+    "derived",
     "desk",
     "handovers",
     "help_answered",
@@ -44,6 +47,7 @@ __all__ = [
     "pauses",
     "quiet_ms",
     "ready",
+    "reported_days",
     "services",
     "site",
     "site_no",

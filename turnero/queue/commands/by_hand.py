@@ -1,0 +1,99 @@
+"""Calls made by hand while the server was down, entered later: number, desk, from when to when.
+
+The number is one that was waiting, or one of the paper kept for such hours. The ticket is
+served from then on; nobody is called, nothing is announced.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+
+from turnero.queue import leased, refusals, rows
+from turnero.queue.commands.reports import report_again
+from turnero.queue.facts import ServedByHand
+from turnero.queue.leased import Brought
+from turnero.queue.numbers import day_of
+from turnero.queue.requests import HandCall, Moved
+from turnero.queue.states import Move, after
+from turnero.queue.tables import desk
+from turnero.store.sql import Statement
+from turnero.store.tx import Tx
+
+#: how long ago a call by hand may have been
+LATEST_MS: Final = 7 * 24 * 3600 * 1000
+
+_DESK = Statement(
+    select(desk.c.id).where(
+        desk.c.site == bindparam("site"), desk.c.ref == bindparam("ref"), desk.c.active == 1
+    )
+)
+
+
+def enter(tx: Tx, request: HandCall) -> Moved:
+    """Enter one call. The day is that of the call, at the site."""
+    about = leased.about(tx, tx.site, request.service, None)
+    desk_id = _desk(tx, request.desk)
+    if not request.called_ms <= request.ended_ms <= tx.now_ms:
+        raise refusals.invalid("hand-call-times")
+    if tx.now_ms - request.called_ms > LATEST_MS:
+        raise refusals.invalid("hand-call-old", days=LATEST_MS // (24 * 3600 * 1000))
+    day = day_of(request.called_ms, about.zone)
+    ticket_id = leased.ticket_of(tx, tx.site, day, request.number)
+    if ticket_id is None:
+        ticket_id = _from_paper(tx, about, request, day)
+    held = rows.load(tx, ticket_id)
+    state = after(Move.BY_HAND, held.state, held.number)
+    to_line = tx.line_ms - tx.now_ms
+    called_ms, ended_ms = request.called_ms + to_line, request.ended_ms + to_line
+    tx.append(
+        ServedByHand(
+            ticket=held.id,
+            number=held.number,
+            service=about.key,
+            desk=request.desk,
+            called_ms=request.called_ms,
+            ended_ms=request.ended_ms,
+        )
+    )
+    new = held.uncalled()._replace(
+        state=state,
+        desk=desk_id,
+        entered_ms=min(held.entered_ms, called_ms),
+        called_ms=called_ms,
+        last_call_ms=called_ms,
+        started_ms=called_ms,
+        ended_ms=ended_ms,
+    )
+    rows.save(tx, held, new)
+    report_again(tx, day)
+    return Moved(held.id, state)
+
+
+def _from_paper(tx: Tx, about: Any, request: HandCall, day: str) -> str:
+    """The ticket of a number on paper; when it was taken nobody knows but that it was before."""
+    leases = leased.leases_of(tx, tx.site, about.id, request.number)
+    if not any(one.day == day for one in leases):
+        raise refusals.refused(
+            "number-not-leased", number=request.number[:20], service=about.key, day=day
+        )
+    called_line_ms = request.called_ms + tx.line_ms - tx.now_ms
+    return leased.bring(
+        tx,
+        about,
+        Brought(
+            number=request.number,
+            day=day,
+            channel="paper",
+            place=None,
+            taken_ms=request.called_ms,
+            taken_line_ms=called_line_ms,
+            entered_ms=called_line_ms,
+        ),
+    )
+
+
+def _desk(tx: Tx, ref: str) -> int:
+    row = tx.row(_DESK, site=tx.site, ref=ref)
+    if row is None:
+        raise refusals.unknown("desk-unknown", desk=ref[:100])
+    return int(row.id)

@@ -1,0 +1,99 @@
+"""Tickets that a kiosk gave without the server, told later: each joins its own day.
+
+Where that day is closed, the ticket was not served, for the reason "uploaded-late". A clock
+that nobody had checked is believed as far as the lease of its number allows.
+"""
+
+from typing import Any, Final
+
+from turnero.queue import leased, refusals, rows, text
+from turnero.queue.commands.reports import report_again
+from turnero.queue.facts import TicketNotServed
+from turnero.queue.hours import from_ms
+from turnero.queue.leased import Brought, Numbers
+from turnero.queue.numbers import day_of
+from turnero.queue.requests import Issued, Upload
+from turnero.queue.settings import languages_of
+from turnero.queue.states import Move, after
+from turnero.store.tx import Tx
+
+#: why such a ticket was not served
+REASON: Final = "uploaded-late"
+#: where no day ever closes, who took a ticket so long ago waits no more
+STALE_MS: Final = 12 * 3600 * 1000
+MAX_PEOPLE: Final = 500
+
+
+def upload(tx: Tx, request: Upload) -> Issued:
+    """Take over a ticket given by a kiosk, with a number that it had on lease."""
+    about = leased.about(tx, tx.site, request.service, request.attention)
+    place = text.name(request.place, "place")
+    if not 1 <= request.people <= MAX_PEOPLE:
+        raise refusals.invalid("people-out-of-range", max=MAX_PEOPLE)
+    if request.language is not None and request.language not in languages_of(about.languages):
+        raise refusals.invalid("language-unknown", language=request.language[:20])
+    to_wall = tx.now_ms - tx.line_ms
+    taken_ms = min(request.taken_ms, tx.now_ms)
+    lease = _lease(tx, about, request, place, day_of(taken_ms, about.zone))
+    if not request.verified:
+        # Nobody was given a number before it was leased.
+        taken_ms = max(taken_ms, min(lease.at_ms + to_wall, tx.now_ms))
+    if leased.ticket_of(tx, tx.site, lease.day, request.number) is not None:
+        raise refusals.refused("number-taken", number=request.number, day=lease.day)
+    taken_line_ms = taken_ms - to_wall
+    ticket_id = leased.bring(
+        tx,
+        about,
+        Brought(
+            number=request.number,
+            day=lease.day,
+            channel="kiosk",
+            place=place,
+            taken_ms=taken_ms,
+            taken_line_ms=taken_line_ms,
+            entered_ms=from_ms(about.starts, taken_ms, about.zone) - to_wall,
+            people=request.people,
+            verified=request.verified,
+            language=request.language,
+        ),
+    )
+    if _over(tx, about, lease.day, taken_line_ms):
+        _not_served(tx, ticket_id)
+        report_again(tx, lease.day)
+    return Issued(ticket_id, request.number)
+
+
+def _lease(tx: Tx, about: Any, request: Upload, place: str, day: str) -> Numbers:
+    """The lease that the number is from: of the day it was taken, by a clock that can be believed."""
+    own = [
+        one for one in leased.leases_of(tx, tx.site, about.id, request.number) if one.place == place
+    ]
+    of_day = [one for one in own if one.day == day]
+    found = of_day or ([] if request.verified else own)
+    if not found:
+        raise refusals.refused(
+            "number-not-leased", number=request.number[:20], service=about.key, day=day
+        )
+    return found[0]
+
+
+def _over(tx: Tx, about: Any, day: str, taken_line_ms: int) -> bool:
+    if not about.all_day and about.closed_ms >= taken_line_ms:
+        return True
+    today = day_of(tx.now_ms, about.zone)
+    return day < today and tx.line_ms - taken_line_ms > STALE_MS
+
+
+def _not_served(tx: Tx, ticket_id: str) -> None:
+    held = rows.load(tx, ticket_id)
+    state = after(Move.CLOSE_DAY, held.state, held.number)
+    tx.append(
+        TicketNotServed(
+            ticket=held.id,
+            number=held.number,
+            service=held.service_key,
+            was=held.state,
+            reason=REASON,
+        )
+    )
+    rows.save(tx, held, held._replace(state=state, ended_ms=tx.line_ms))

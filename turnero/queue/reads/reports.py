@@ -1,0 +1,73 @@
+"""Days that were reported, and a report derived again from the journal alone."""
+
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from turnero.queue import report
+from turnero.queue.facts import DayReported
+from turnero.queue.report import DayReport
+from turnero.queue.tables import day_report as table
+from turnero.store import journal
+from turnero.store.sql import Query, Statement
+
+_ONE = Statement(
+    select(
+        table.c.day,
+        table.c.made_ms,
+        table.c.after_seq,
+        table.c.until_seq,
+        table.c.body,
+    ).where(table.c.site == bindparam("site"), table.c.day == bindparam("day"))
+)
+_DAYS = Statement(
+    select(table.c.day)
+    .where(table.c.site == bindparam("site"))
+    .order_by(table.c.day.desc())
+    .limit(bindparam("limit"))
+)
+_TAG: Final = str(DayReported.__struct_config__.tag)
+
+
+class KeptReport(msgspec.Struct, frozen=True):
+    """A report as it was kept."""
+
+    made_ms: int
+    #: the facts after this one, up to and including the other
+    after_seq: int
+    until_seq: int
+    #: as it is in the database
+    body: str
+    report: DayReport
+
+
+def day_report(q: Query, site: int, day: str) -> KeptReport | None:
+    """The report of a day (YYYY-MM-DD)."""
+    row = q.row(_ONE, site=site, day=day)
+    if row is None:
+        return None
+    return KeptReport(
+        row.made_ms,
+        row.after_seq,
+        row.until_seq,
+        row.body,
+        msgspec.json.decode(row.body, type=DayReport),
+    )
+
+
+def reported_days(q: Query, site: int, limit: int = 60) -> tuple[str, ...]:
+    """The days that have a report, the newest first."""
+    return tuple(row.day for row in q.rows(_DAYS, site=site, limit=limit))
+
+
+def derived(q: Query, site: int, day: str) -> str | None:
+    """The report of that day as the journal alone gives it; None where it tells of none."""
+    told: DayReported | None = None
+    for entry in journal.between(q, site, 0):
+        if entry.kind == _TAG and isinstance(entry.fact, DayReported) and entry.fact.day == day:
+            told = entry.fact
+    if told is None:
+        return None
+    entries = journal.between(q, site, told.after_seq, told.until_seq)
+    return report.encode(report.fold(entries, day, told.zone)).decode()
