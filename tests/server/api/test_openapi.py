@@ -41,7 +41,7 @@ def test_every_route_says_what_it_is_what_it_takes_and_how_it_refuses(
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
-    assert len(operations) == 22
+    assert len(operations) == 23
     for (method, path), operation in operations.items():
         where = f"{method} {path}"
         assert path.startswith("/api/v1/"), where
@@ -89,4 +89,4 @@ def test_schemathesis_finds_no_contradiction(server: RunningServer, tmp_path: Pa
     )
     short = "\n".join(line[:300] for line in done.stdout.splitlines()[-120:])
     assert done.returncode == 0, f"{short}\n{done.stderr[-2000:]}"
-    assert "Tested: 21" in done.stdout
+    assert "Tested: 22" in done.stdout

@@ -81,6 +81,8 @@ class Ticket(Struct, frozen=True):
     called_at: Moment | None
     ended_at: Moment | None
     outcome: str | None
+    #: stepped out: until when the person should be back
+    away_until_at: Moment | None
     #: until when a no-show may come back
     return_until_at: Moment | None
     rated: bool
@@ -108,6 +110,7 @@ def ticket_of(view: TicketView, language: str) -> Ticket:
         called_at=moment(view.last_call_ms),
         ended_at=moment(view.ended_ms),
         outcome=view.outcome,
+        away_until_at=moment(view.away_until_ms),
         return_until_at=moment(view.return_until_ms),
         rated=view.rated,
     )

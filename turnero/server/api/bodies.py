@@ -74,6 +74,25 @@ class BreakBody(Body, frozen=True):
     reason: Annotated[str, REASON]
 
 
+class CloseBody(Body, frozen=True):
+    """Stop working at a desk."""
+
+    parked: Annotated[
+        Literal["leave", "return"] | None,
+        Meta(
+            description="Of those whom this desk set aside: they stay so, or go back to the line. "
+            "Asked for where there are any"
+        ),
+    ] = None
+    line: Annotated[
+        Literal["keep"] | None,
+        Meta(
+            description="Of services that no other desk calls and for which people wait: keep "
+            "their lines. Asked for where there are any"
+        ),
+    ] = None
+
+
 class NextBody(Body, frozen=True):
     """Finish the one in service, if any, and call whoever is most due."""
 

@@ -18,7 +18,7 @@ from turnero.queue.requests import AtDesk, Called, CloseDesk, DeskMove, Next, Op
 from turnero.queue.tables import attention, ticket
 from turnero.server.api.acting import key_of, language, site_of_desk, translator
 from turnero.server.api.answers import DeskAnswer, NextAnswer, ticket_of, why_of
-from turnero.server.api.bodies import BreakBody, NextBody, NoBody, OpenBody, read_body
+from turnero.server.api.bodies import BreakBody, CloseBody, NextBody, NoBody, OpenBody, read_body
 from turnero.server.api.describing import DeskInPath, described
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
@@ -102,18 +102,20 @@ async def resume(request: PageRequest, desk: DeskInPath) -> DeskAnswer:
     status_code=200,
     **described(
         "Stop working at a desk",
-        "Refused while somebody is being served or waits for this desk only.",
+        "Refused while somebody is being served or waits for this desk only, and until it is said "
+        "what becomes of those set aside here and of lines that nobody else calls.",
         permission=_WORK,
         tag=_TAG,
-        takes=NoBody,
+        takes=CloseBody,
         example={},
         refuses=(404,),
     ),
 )
 async def close(request: PageRequest, desk: DeskInPath) -> DeskAnswer:
     """Stop working at a desk."""
-    await read_body(request, NoBody)
-    return await _session(request, desk, sessions.close_desk, CloseDesk(desk))
+    body = await read_body(request, CloseBody)
+    asked = CloseDesk(desk, parked=body.parked, line=body.line)
+    return await _session(request, desk, sessions.close_desk, asked)
 
 
 @post(

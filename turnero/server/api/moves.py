@@ -9,7 +9,7 @@ from typing import Any
 from litestar import post
 
 from turnero.queue import reads, refusals
-from turnero.queue.commands import calls, finishing, moves, ratings
+from turnero.queue.commands import calls, finishing, moves, ratings, steps
 from turnero.queue.commands import undo as undoing
 from turnero.queue.requests import CallChosen, Finish, Rate, TicketMove, Transfer
 from turnero.server.api.acting import key_of, language, site_of_ticket
@@ -99,11 +99,27 @@ async def no_show(request: PageRequest, ticket: TicketInPath) -> Ticket:
 @post(
     "/tickets/{ticket:str}/return",
     status_code=200,
-    **_about("Back in line", "A parked ticket, or a no-show once and not too late."),
+    **_about(
+        "Back in line", "A parked ticket, one that stepped out, or a no-show once and not too late."
+    ),
 )
 async def return_(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Back in line."""
     return await _plain(request, ticket, moves.return_ticket)
+
+
+@post(
+    "/tickets/{ticket:str}/step-out",
+    status_code=200,
+    **_about(
+        "Step out for a while",
+        "The person keeps their place and is skipped; back in line with `return`. Who is not back "
+        "in time counts as a no-show.",
+    ),
+)
+async def step_out(request: PageRequest, ticket: TicketInPath) -> Ticket:
+    """Step out for a while."""
+    return await _plain(request, ticket, steps.step_out)
 
 
 @post(

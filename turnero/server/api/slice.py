@@ -34,6 +34,7 @@ def make(public_address: str = "") -> Slice:
             moves.no_show,
             moves.return_,
             moves.park,
+            moves.step_out,
             moves.cancel,
             moves.undo,
             moves.call,
