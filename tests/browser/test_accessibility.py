@@ -64,7 +64,7 @@ NO_PAGES = (
     r"/paper/[^/]+/[^/]+",
     r".*/ask/.*",
     r"/desk/[^/]+/tools/.*",
-    r"/greeter/[^/]+/find",
+    r"/greeter/tickets/.*",
 )
 
 

@@ -133,13 +133,14 @@ async def test_a_given_ticket_follows_its_state_on_the_tablet(
     open_page: Visit, hospital: Hospital
 ) -> None:
     page = await visit(open_page, hospital, "/greeter", "greeter", screen="tablet")
-    await page.get_by_label("Preferente").check()
-    await page.locator("#service-admission").click()
+    await page.get_by_label("Personas").select_option("3")
+    await page.locator("#service-admission-preferential").click()
     card = page.locator("#ticket-card")
     await expect(card).to_contain_text("A001")
     await expect(card).to_contain_text("Preferente")
+    await expect(card).to_contain_text("3 personas")
     # the next person is asked anew
-    await expect(page.get_by_label("General")).to_be_checked()
+    await expect(page.get_by_label("Personas")).to_have_value("1")
     hospital.call("main.1")
     await expect(card).to_contain_text("Llamado")
     await expect(card).to_contain_text("Ventanilla 1")

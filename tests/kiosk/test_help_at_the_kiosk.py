@@ -9,10 +9,12 @@ from tests.kiosk.clinic import ADDRESS, Clinic, hidden, shown
 from turnero.kiosk import slice as kiosk
 from turnero.kiosk.ledger import LedgerKiosk
 from turnero.kiosk.port import By
+from turnero.queue.alarms import raise_alarm
 from turnero.queue.commands.help import acknowledge_help, escalate_help
 from turnero.queue.facts import HelpAsked
-from turnero.queue.requests import AckHelp
+from turnero.queue.requests import AckHelp, AtPage
 from turnero.store.timers import TimerDue
+from turnero.store.tx import Tx
 from turnero.web.principal import Principal, Role
 from turnero.web.view import LiveContext
 
@@ -76,6 +78,12 @@ def test_no_page_of_the_kiosk_leaves_its_foot_out() -> None:
     assert not [name for name in framed if "{% block foot %}" in pages[name]]
 
 
+def left_alone(tx: Tx, desk: AtPage) -> AtPage:
+    """The page of an open desk is gone for too long."""
+    raise_alarm(tx, "desk-unattended", desk.desk)
+    return desk
+
+
 async def test_help_is_asked_with_its_place(clinic: Clinic) -> None:
     await clinic.open_desk()
     html = await clinic.text("/kiosk")
@@ -105,6 +113,13 @@ async def test_it_is_heard_where_a_page_of_staff_rings_and_no_desk_is_open(clini
     again = await port.help(1, asked.id)
     assert again is not None
     assert again.heard
+
+
+async def test_a_desk_that_was_left_alone_hears_nothing(clinic: Clinic) -> None:
+    await clinic.open_desk()
+    await clinic.do(left_alone, AtPage("main.1"))
+    text = shown((await clinic.post("/kiosk/help", need="help")).text)
+    assert "En este momento no hay nadie conectado" in text
 
 
 async def test_nobody_answering_for_a_minute_the_page_says_where_to_go(clinic: Clinic) -> None:

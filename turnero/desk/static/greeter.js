@@ -32,6 +32,14 @@
     }
   }, { capture: true });
 
+  /** The card comes into view: in its own column, or on the page where that is one column. */
+  function show(card) {
+    const column = card.closest(".greeter-find");
+    if (getComputedStyle(column).position !== "sticky") return card.scrollIntoView({ block: "nearest" });
+    const below = card.getBoundingClientRect().bottom - column.getBoundingClientRect().bottom;
+    column.scrollTop = below > 0 ? column.scrollTop + below : 0;
+  }
+
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     const target = typeof ctx?.target === "string" ? document.querySelector(ctx.target) : ctx?.target;
@@ -41,8 +49,7 @@
     Turnero.say(said.dataset.say);
     const field = get("find");
     if (field && ctx.sourceElement === field.form) field.value = "";
-    // a ticket that was found or changed comes into view where the page is one column
-    get("ticket").scrollIntoView({ block: "nearest" });
+    show(target);
     if ("paper" in said.dataset) {
       const keys = get("ticket-tools").querySelectorAll("form button");
       // with several printers somebody has to say which

@@ -82,7 +82,7 @@
     if (!key()) return;
     permit();
     count(now.length);
-    if (fresh.length) navigator.vibrate?.([300, 150, 300]);
+    if (fresh.length && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300]);
     const again = performance.now() - rung > (late ? AGAIN_LATE_MS : AGAIN_MS);
     if (now.length && (fresh.length || again)) ring(late);
   }
