@@ -23,7 +23,8 @@ PLAY = """async (steps) => {
     ({ seq, number, at, inForce, sounds: { full: {ms: 8000}, brief: {ms: 5000}, bare: {ms: 4000} } });
   const said = [];
   for (const step of steps) {
-    if (step.take) queue.take(step.take.map(call), step.floor ?? 0, step.now ?? 0, step.gap ?? false);
+    if (step.take) queue.take(step.take.map(call), step.floor ?? 0, step.now ?? 0, step.gap ?? false,
+      step.quiet === "on" ? Infinity : step.quiet ?? -1);
     for (let n = step.next ?? 0; n > 0; n -= 1) {
       const next = queue.next();
       said.push(next && [next.call.seq, next.length]);
@@ -189,3 +190,26 @@ async def test_a_board_that_runs_for_months_keeps_only_what_it_can_show(play: Pl
     ]
     after = await play(*({**step, "next": 1} for step in steps))
     assert after["kept"] <= 41
+
+
+@pytest.mark.rule("emergency")
+async def test_what_an_emergency_held_up_is_shown_afterwards_and_not_said(play: Play) -> None:
+    before, fallen, later = [1, "A001", 1_000], [2, "A002", 2_000], [3, "A003", 9_000]
+    after = await play(
+        {"take": []},
+        {"take": [before], "now": 1_000},
+        {"take": [before, fallen], "now": 2_000, "quiet": "on", "next": 1},
+        {"take": [before, fallen, later], "now": 9_100, "quiet": 8_000, "next": 2},
+    )
+    assert after["said"] == [None, [3, "full"], None]
+    assert (after["current"], after["recent"]) == (3, [2, 1])
+
+
+@pytest.mark.rule("emergency")
+async def test_a_board_that_was_away_over_an_emergency_says_only_calls_of_after(play: Play) -> None:
+    calls = [[1, "A001", 1_000], [2, "A002", 9_000]]
+    after = await play(
+        {"take": []},
+        {"take": calls, "now": 9_500, "gap": True, "quiet": 8_000, "next": 2},
+    )
+    assert after["said"] == [[2, "full"], None]

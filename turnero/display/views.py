@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from turnero.display import announce
+from turnero.display import announce, told
 from turnero.display.settings import BoardSettings, settings_of
 from turnero.display.voice.script import Script, length_ms, scripts
 from turnero.display.voice.studio import Studio
 from turnero.queue import reads
-from turnero.queue.views import BoardView, CallView, name_in
+from turnero.queue.views import BoardView, CallView, MessageView, name_in
 from turnero.store import devices
 from turnero.store.devices import Device
 from turnero.store.errors import NotFound
 from turnero.store.facts import Entry
 from turnero.store.sql import Query
+from turnero.web.languages import Translator, translator
 from turnero.web.look import Look
 from turnero.web.principal import Principal
 from turnero.web.view import LiveContext
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 _KINDS: Final = frozenset({
     "ticket-issued", "ticket-called", "ticket-recalled", "service-started", "service-finished",
     "ticket-no-show", "ticket-returned", "ticket-parked", "ticket-transferred", "ticket-cancelled",
-    "ticket-not-served", "press-undone", "session-opened", "session-paused", "session-resumed",
-    "session-closed", "day-closed", "site-loaded",
+    "ticket-stepped-out", "ticket-corrected", "ticket-not-served",
+    "press-undone", "session-opened", "session-paused", "session-resumed",
+    "session-closed", "day-closed", "site-loaded", "message-shown", "message-ended",
 })  # fmt: skip
 
 #: (longest text, class): how large a text may be so that it stays on one line of its place.
@@ -78,6 +80,10 @@ class Board(msgspec.Struct, frozen=True):
     device: Device | None
     #: whether it is the one that sounds in its zone
     sounding: bool
+    #: what is said besides calls, newest first
+    messages: tuple[MessageView, ...] = ()
+    #: no call of before is announced: an emergency ended then, line clock
+    quiet_ms: int = 0
 
     @property
     def zone(self) -> str:
@@ -94,7 +100,13 @@ def read_board(q: Query, site: int, key: str, line_ms: int, now_ms: int) -> Boar
     if view is None:
         raise NotFound("site-unknown", site=str(site))
     sounding = device is not None and announce.sounding(there, zone, now_ms) == key
-    return Board(view, device, sounding)
+    return Board(
+        view,
+        device,
+        sounding,
+        reads.messages(q, site, zone, line_ms),
+        reads.quiet_ms(q, site, zone, line_ms),
+    )
 
 
 def fit(text: str) -> str:
@@ -160,7 +172,26 @@ def state(board: Board, studio: Studio, look: Look, language: str) -> dict[str, 
             Line(name_in(one.names, language), one.waiting, one.wait) for one in board.view.queues
         ],
         "sounding": board.sounding,
+        "told": messages(board, studio, settings, look, language),
+        "quiet": board.quiet_ms,
     }
+
+
+def messages(
+    board: Board, studio: Studio, settings: BoardSettings, look: Look, language: str
+) -> list[tuple[told.Shown, Sound]]:
+    """What is said besides calls, with its sound."""
+
+    def say(name: str) -> Translator:
+        return translator(name, look.profile)
+
+    read = tuple(dict.fromkeys((language, *look.languages)))
+    found = []
+    for message in board.messages:
+        one = told.shown(message, board.zone, read, settings.voice or look.languages, say)
+        script = told.voiced(one.script, studio)
+        found.append((one, Sound(address(studio, script), length_ms(script))))
+    return found
 
 
 def split(arg: str) -> tuple[int, str]:

@@ -1,8 +1,10 @@
 // Draws a board and gives it its voice: takes the calls from the live part of the page, says them one
 // after the other (or lets their time pass where another board sounds), and shows each when it is said.
-// Which call is next and how much of it is said: queue.js. How a sound is played: player.js.
+// Which call is next and how much of it is said: queue.js. What is said besides calls: told.js. How a
+// sound is played: player.js.
 import { Announcements } from "./queue.js";
 import { Player } from "./player.js";
+import { Told } from "./told.js";
 
 const BEAT_MS = 15_000;
 /** Between two announcements, so that they are heard as two. */
@@ -25,6 +27,7 @@ const clock = () => window.Turnero?.now?.() ?? Date.now();
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const queue = new Announcements();
+const told = new Told();
 const player = new Player(board.dataset.chime, () => {
   button.hidden = player.state !== "blocked" || !mine();
   beat();
@@ -33,6 +36,10 @@ const player = new Player(board.dataset.chime, () => {
 /** Whether a state may have been missed since the one before. */
 let gap = false;
 let speaking = false;
+/** Whether it is known if this page may sound; finding out breaks off whatever sounds. */
+let probed = false;
+/** The message that is said now; null: a call, or nothing. @type {import("./told.js").Message | null} */
+let saying = null;
 let lag = null;
 
 /** Whether this board is the one that sounds in its zone; what a person looks at never does. */
@@ -63,13 +70,34 @@ function take() {
   if (!list) return;
   // A morph changes these nodes later: each call keeps its own copy.
   const calls = [...list.children].map((node) => callOf(node.cloneNode(true)));
-  queue.take(calls, Number(list.dataset.floor), clock(), gap);
+  const messages = document.getElementById("told");
+  told.take([...messages.children].map(messageOf), clock());
+  // What an emergency held up, or what fell into it, is shown afterwards and never said.
+  const quiet = told.alarm ? Infinity : Number(messages.dataset.quiet);
+  queue.take(calls, Number(list.dataset.floor), clock(), gap, quiet);
   gap = false;
   button.hidden = player.state !== "blocked" || !mine();
   if (queue.waiting.length && mine()) player.prepare(queue.waiting[0].sounds[queue.length].url);
-  if (speaking && annulled()) player.stop();
+  if (speaking && hushed()) player.stop();
+  fitAlarm();
+  bands();
   draw();
   speak();
+}
+
+function messageOf({ dataset: data }) {
+  return {
+    id: Number(data.id),
+    at: Number(data.at),
+    fills: data.fills === "yes",
+    sound: { url: data.sound, ms: Number(data.ms) },
+  };
+}
+
+/** What is said now is said no further: its call was taken back, its message is over, or an emergency came. */
+function hushed() {
+  if (saying === null) return queue.annulled.has(queue.current?.seq) || told.alarm;
+  return !told.has(saying.id) || (told.alarm && !saying.fills);
 }
 
 const annulled = () => queue.current !== null && queue.annulled.has(queue.current.seq);
@@ -77,18 +105,23 @@ const annulled = () => queue.current !== null && queue.annulled.has(queue.curren
 // --- saying ----------------------------------------------------------------------------------
 
 async function speak() {
-  if (speaking) return;
+  if (speaking || !probed) return;
   speaking = true;
   // A newer version of the page loads itself between two announcements, never within one (live.js).
   board.toggleAttribute("data-busy", true);
   try {
-    for (let said = queue.next(); said !== null; said = queue.next()) {
-      lag = Math.max(0, Math.round(clock() - said.call.at));
+    for (;;) {
+      saying = told.next(clock());
+      const said = saying !== null || told.alarm ? null : queue.next();
+      if (saying === null && said === null) break;
+      if (said !== null) lag = Math.max(0, Math.round(clock() - said.call.at));
       draw();
-      await turn(said.call.sounds[said.length], said.call);
-      await sleep(annulled() ? ANNULLED_MS : PAUSE_MS);
+      await turn(saying?.sound ?? said.call.sounds[said.length]);
+      if (saying !== null) told.over(saying.id, clock());
+      await sleep(saying === null && annulled() ? ANNULLED_MS : PAUSE_MS);
     }
   } finally {
+    saying = null;
     speaking = false;
     board.toggleAttribute("data-busy", false);
     draw();
@@ -96,21 +129,23 @@ async function speak() {
 }
 
 /** One announcement: its sound, or as long as that would last. */
-async function turn(sound, call) {
+async function turn(sound) {
   const began = performance.now();
   if (mine()) await player.play(sound.url, sound.ms);
-  // Mute, blocked or failed: the screen keeps the voice's pace all the same, unless it was taken back.
-  while (performance.now() - began < sound.ms && !queue.annulled.has(call.seq)) await sleep(100);
+  // Mute, blocked or failed: the screen keeps the voice's pace all the same, unless it is hushed.
+  while (performance.now() - began < sound.ms && !hushed()) await sleep(100);
 }
 
 // --- drawing ---------------------------------------------------------------------------------
 
 let drawn = "";
+let turnOfBands = 0;
 
 function draw() {
   const call = queue.current;
   const recent = queue.recent(RECENT);
-  const state = call === null ? "idle" : annulled() ? "annulled" : speaking ? "calling" : "rest";
+  const calling = speaking && saying === null;
+  const state = call === null ? "idle" : annulled() ? "annulled" : calling ? "calling" : "rest";
   const key = [state, call?.seq, call?.inForce, ...recent.map((one) => one.seq)].join(" ");
   if (key === drawn) return;
   drawn = key;
@@ -128,6 +163,16 @@ function draw() {
       return item;
     }),
   );
+}
+
+/** Several languages, or several emergencies, may be too long for the panel: then all letters are smaller. */
+function fitAlarm() {
+  for (const one of document.querySelectorAll(".alarm-one")) {
+    for (let size = 100; size >= 30; size -= 5) {
+      one.style.setProperty("--fit", size / 100);
+      if (one.scrollHeight <= one.clientHeight && one.scrollWidth <= one.clientWidth) break;
+    }
+  }
 }
 
 const copies = (node) => [...node.cloneNode(true).children];
@@ -156,6 +201,13 @@ async function beat() {
   }
 }
 
+/** More messages than have room take turns, two at a time. */
+function bands() {
+  const all = [...document.querySelectorAll(".say")];
+  const first = (2 * turnOfBands) % Math.max(1, all.length + (all.length % 2));
+  all.forEach((one, at) => { one.hidden = all.length > 2 && (at < first || at > first + 1); });
+}
+
 function notices() {
   const lines = [...(document.getElementById("notices")?.children ?? [])];
   if (lines.length < 2) return;
@@ -171,6 +223,7 @@ let awake = performance.now();
 setInterval(() => {
   if (performance.now() - awake > SLEPT_MS) gap = true;
   awake = performance.now();
+  if (told.alarm) speak();
 }, 1_000);
 
 document.addEventListener("live:lost", () => { gap = true; });
@@ -181,7 +234,15 @@ document.addEventListener("live:swapped", (event) => {
 document.addEventListener("live:refused", () => setTimeout(() => location.reload(), REFUSED_MS));
 button.addEventListener("click", () => player.unblock());
 
+addEventListener("resize", fitAlarm);
 take();
 notices();
-player.probe();
+player.probe().then(() => {
+  probed = true;
+  speak();
+});
 setInterval(beat, BEAT_MS);
+setInterval(() => {
+  turnOfBands += 1;
+  bands();
+}, NOTICE_MS);

@@ -35,9 +35,12 @@ export class Announcements {
    * Take in a state: the calls that the server lists, and `floor`, the number from which its list
    * leaves out none but those that were taken back.
    * `gap`: the server was lost since the state before, or there was none that this page followed.
+   * `quiet`: calls of until then are shown and never said (an emergency ended then; `Infinity`
+   * while it lasts), also those that waited to be said.
    * @param {Call[]} calls @param {number} floor @param {number} now @param {boolean} gap
+   * @param {number} [quiet]
    */
-  take(calls, floor, now, gap) {
+  take(calls, floor, now, gap, quiet = -1) {
     const listed = new Map(calls.map((call) => [call.seq, call]));
     const known = (call) => listed.get(call.seq) ?? call;
     const gone = (call) =>
@@ -53,10 +56,15 @@ export class Announcements {
       if (gone(call)) this.annulled.add(call.seq);
       else if (listed.has(call.seq)) this.annulled.delete(call.seq);
     }
+    const unsaid = this.waiting.filter((call) => call.at <= quiet);
+    this.waiting = this.waiting.filter((call) => call.at > quiet);
+    unsaid.forEach((call) => this.#show(call));
     for (const call of calls.toSorted((a, b) => a.seq - b.seq)) {
       if (this.last !== null && call.seq <= this.last) continue;
       const announce =
-        this.last !== null && (!gap || (call.inForce && now - call.at < FRESH_MS));
+        this.last !== null &&
+        call.at > quiet &&
+        (!gap || (call.inForce && now - call.at < FRESH_MS));
       if (announce) this.waiting.push(call);
       else this.#show(call);
     }

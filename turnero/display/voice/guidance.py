@@ -19,6 +19,14 @@ _DIGITS: Final = re.compile(r"\d{1,4}")
 _SPELT_BY_US: Final = frozenset({"qu"})
 
 
+def said(text: str, code: str) -> str:
+    """A sentence as it is spoken: printed numbers as people say them."""
+    spoken = _PRINTED.sub(lambda found: words.ticket(found[0], code), text)
+    if code in _SPELT_BY_US:
+        spoken = _DIGITS.sub(lambda found: number(int(found[0]), code), spoken)
+    return spoken
+
+
 class Guidance:
     """Fills the port `Speech`."""
 
@@ -30,10 +38,7 @@ class Guidance:
         code = words.base(language)
         if not (words.sayable(code) and self._studio.voice.speaks(code) and text.strip()):
             return None
-        said = _PRINTED.sub(lambda found: words.ticket(found[0], code), text)
-        if code in _SPELT_BY_US:
-            said = _DIGITS.sub(lambda found: number(int(found[0]), code), said)
-        return self._studio.name(Script(chime=False, lines=(Line(code, said),)))
+        return self._studio.name(Script(chime=False, lines=(Line(code, said(text, code)),)))
 
     async def sound(self, name: str) -> bytes | None:
         """See `Speech.sound`. A chime in place of guidance would only confuse: None instead."""
