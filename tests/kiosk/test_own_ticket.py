@@ -46,7 +46,7 @@ async def test_a_no_show_comes_back_to_the_line_once(clinic: Clinic) -> None:
     await clinic.no_show(ticket)
     page = await clinic.post("/kiosk/mine", code=await clinic.code(ticket))
     text = shown(page.text)
-    assert "Le llamamos y no se presentó Puede volver a la fila una vez, hasta las 10:31" in text
+    assert "Le llamamos y no se presentó Hasta las 10:31" in text
     answer = await clinic.post("/kiosk/mine/return", **hidden(page.text, "/kiosk/mine/return"))
     assert "Usted está en la fila" in shown(answer.text)
     assert len(await clinic.facts(TicketReturned)) == 1

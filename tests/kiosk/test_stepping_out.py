@@ -60,7 +60,7 @@ async def test_who_was_away_too_long_reads_so_and_may_come_back_once(clinic: Cli
     await fire(clinic)
     text = shown(await clinic.text(address, ""))
     assert "No volvió a tiempo" in text
-    assert "Puede volver a la fila una vez, hasta las 10:50" in text
+    assert "Hasta las 10:50 a. m. puede volver a la fila una vez" in text
     assert "Usted está en la fila" in shown(await press(clinic, address, "return"))
 
 
