@@ -6,8 +6,10 @@ from turnero.desk import (
     acts,
     cards,
     choosing,
+    contingency,
     greeter,
     pages,
+    reports,
     sessions,
     supervisor,
     supervisor_acts,
@@ -31,6 +33,14 @@ PROBLEMS = {
     "desk-moved-on": Text(
         mark("Somebody was quicker"),
         mark("Another press changed who is at this desk. Look at who is shown, then press again."),
+    ),
+    "leases-none": Text(
+        mark("No numbers on paper for this day"),
+        mark("Nothing was set aside for “%(day)s”. Set numbers aside first, then print them."),
+    ),
+    "report-unknown": Text(
+        mark("This day has no report"),
+        mark("“%(day)s” was not reported. A report is made a minute after the close of day."),
     ),
     "number-not-today": Text(
         mark("No ticket has this number today"),
@@ -71,6 +81,8 @@ def make(public_address: str = "") -> Slice:
             *supervisor_levers.sayings(levers),
             *greeter.routes(services, card, ring, people),
             *cards.routes(card),
+            *reports.routes(),
+            *contingency.routes(),
         ],
         templates=HERE / "templates",
         static=HERE / "static",

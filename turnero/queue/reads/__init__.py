@@ -8,6 +8,7 @@ from turnero.queue.reads.alarms import alarms, handovers
 from turnero.queue.reads.boards import board
 from turnero.queue.reads.desks import desk, site_of_desk
 from turnero.queue.reads.help import help_answered
+from turnero.queue.reads.leases import countable, leases
 from turnero.queue.reads.levers import (
     kiosk_pause_of,
     messages,
@@ -16,7 +17,7 @@ from turnero.queue.reads.levers import (
     quiet_ms,
     told,
 )
-from turnero.queue.reads.reports import day_report, derived, reported_days
+from turnero.queue.reads.reports import day_report, derived, labels, reported_days
 from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites
 from turnero.queue.reads.supervisors import help_calls, supervisor
 from turnero.queue.reads.tickets import (
@@ -34,6 +35,7 @@ __all__ = [
     "ahead",
     "alarms",
     "board",
+    "countable",
     "day_report",
     "derived",
     "desk",
@@ -41,6 +43,8 @@ __all__ = [
     "help_answered",
     "help_calls",
     "kiosk_pause_of",
+    "labels",
+    "leases",
     "messages",
     "moved_from",
     "paper",

@@ -7,8 +7,11 @@ from sqlalchemy import bindparam, select
 
 from turnero.queue import report
 from turnero.queue.facts import DayReported
+from turnero.queue.reads.lines import names_of
 from turnero.queue.report import DayReport
+from turnero.queue.tables import attention, desk, service
 from turnero.queue.tables import day_report as table
+from turnero.queue.views import Names
 from turnero.store import journal
 from turnero.store.sql import Query, Statement
 
@@ -27,6 +30,15 @@ _DAYS = Statement(
     .order_by(table.c.day.desc())
     .limit(bindparam("limit"))
 )
+_SERVICES = Statement(
+    select(service.c.key, service.c.names, service.c.prefix)
+    .where(service.c.site == bindparam("site"))
+    .order_by(service.c.sort)
+)
+_CLASSES = Statement(
+    select(attention.c.key, attention.c.names).where(attention.c.site == bindparam("site"))
+)
+_DESKS = Statement(select(desk.c.ref, desk.c.name).where(desk.c.site == bindparam("site")))
 _TAG: Final = str(DayReported.__struct_config__.tag)
 
 
@@ -53,6 +65,23 @@ def day_report(q: Query, site: int, day: str) -> KeptReport | None:
         row.until_seq,
         row.body,
         msgspec.json.decode(row.body, type=DayReport),
+    )
+
+
+class Labels(msgspec.Struct, frozen=True):
+    """What the keys in a report are called, for staff; also of what is retired by now."""
+
+    services: dict[str, Names]
+    attentions: dict[str, Names]
+    desks: dict[str, str]
+
+
+def labels(q: Query, site: int) -> Labels:
+    """Names by key, services in the kiosk's order."""
+    return Labels(
+        {row.key: names_of(row.names) for row in q.rows(_SERVICES, site=site)},
+        {row.key: names_of(row.names) for row in q.rows(_CLASSES, site=site)},
+        {row.ref: row.name for row in q.rows(_DESKS, site=site)},
     )
 
 

@@ -1,0 +1,368 @@
+"""A day's report in words: the figures and tables that its page and its PDF both show.
+
+It adds nothing to the report: names for keys, times as the reader writes them, and which
+shares are told at all.
+"""
+
+from typing import Final
+
+import msgspec
+
+from turnero.queue.reads.reports import Labels
+from turnero.queue.report import DayReport, Rated, Waits
+from turnero.queue.views import name_in
+from turnero.web.formats import Formats
+from turnero.web.languages import Translator, mark
+
+#: answers from which a share is told, and from which it is told without a warning
+FEWEST: Final = 10
+FEW: Final = 30
+#: hours beside each other in one table
+_HOURS: Final = 12
+
+_REASONS: Final = {
+    "day-closed": mark("waiting when the day closed"),
+    "uploaded-late": mark("told after the day had closed"),
+}
+_NEEDS: Final = {"unwell": mark("Feels unwell"), "help": mark("Needs help")}
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A figure of the head."""
+
+    label: str
+    value: str
+    #: a word below, "" for none
+    small: str = ""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table; the first column is text, the others are figures unless `text` says otherwise."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    #: said instead of the table where nothing happened, or below it
+    note: str = ""
+    #: columns that hold text
+    text: tuple[int, ...] = (0,)
+    #: the last row is a sum
+    total: bool = False
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """An hour in the picture of waits, minutes."""
+
+    hour: int
+    median: int
+    ninth: int
+    n: int
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """All that a day's report says."""
+
+    title: str
+    day: str
+    figures: tuple[Figure, ...]
+    tables: tuple[Table, ...]
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Whose words."""
+
+    say: Translator
+    fmt: Formats
+    labels: Labels
+
+    def service(self, key: str) -> str:
+        """A service's name for staff."""
+        names = self.labels.services.get(key)
+        return name_in(names, self.say.language) if names else key
+
+    def attention(self, key: str) -> str:
+        """A class's name."""
+        names = self.labels.attentions.get(key)
+        return name_in(names, self.say.language) if names else key
+
+    def desk(self, ref: str) -> str:
+        """A desk's name."""
+        return self.labels.desks.get(ref, ref)
+
+    def seconds(self, seconds: int) -> str:
+        """Minutes, rounded up: a wait is never told shorter than it was."""
+        return self.fmt.minutes(-(-seconds // 60))
+
+
+def sheet(report: DayReport, words: Words) -> Sheet:
+    """The report in words."""
+    say = words.say.gettext
+    return Sheet(
+        title=say("Report of the day"),
+        day=words.fmt.day(report.day),
+        figures=_figures(report, words),
+        tables=(
+            _tickets(report, words),
+            _waits(report, words),
+            *_by_hour(report, words),
+            _reasons(report, words),
+            _desks(report, words),
+            _help(report, words),
+            _overrides(report, words),
+            _ratings(report, words),
+        ),
+    )
+
+
+def _figures(report: DayReport, words: Words) -> tuple[Figure, ...]:
+    say, number = words.say.gettext, words.fmt.number
+    taken = sum(one.tickets for one in report.tickets)
+    served = sum(one.served for one in report.tickets)
+    people = sum(one.people for one in report.tickets)
+    waits = report.all_waits
+    return (
+        Figure(
+            say("Tickets taken"),
+            number(taken),
+            say("for %(n)s people", n=number(people)) if people != taken else "",
+        ),
+        Figure(say("Attended"), number(served), _share(served, taken)),
+        Figure(say("Half waited at most"), words.seconds(waits.median_s) if waits else "–"),
+        Figure(
+            say("Nine of ten waited at most"),
+            words.seconds(waits.p90_s) if waits else "–",
+            say("the longest: %(time)s", time=words.seconds(waits.max_s)) if waits else "",
+        ),
+        Figure(
+            say("Did not come"),
+            number(report.no_shows),
+            say("%(n)s came back", n=number(report.returned)) if report.returned else "",
+        ),
+        Figure(say("Not attended"), number(sum(n for _, n in report.not_served))),
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{round(100 * part / whole)} %" if whole else ""
+
+
+def _tickets(report: DayReport, words: Words) -> Table:
+    say, number = words.say.gettext, words.fmt.number
+    counts = [
+        (one.tickets, one.served, one.no_show, one.cancelled, one.not_served, one.open)
+        for one in report.tickets
+    ]
+    rows = [
+        (words.service(one.service), words.attention(one.attention), *(number(n) for n in row))
+        for one, row in zip(report.tickets, counts, strict=True)
+    ]
+    if rows:
+        sums = (sum(row[n] for row in counts) for n in range(6))
+        rows.append((say("Together"), "", *(number(n) for n in sums)))
+    return Table(
+        say("Tickets by service and class"),
+        (
+            say("Service"),
+            say("Class"),
+            say("Taken"),
+            say("Attended"),
+            say("Did not come"),
+            say("Cancelled"),
+            say("Not attended"),
+            say("Still open"),
+        ),
+        tuple(rows),
+        note="" if rows else say("Nobody took a ticket."),
+        text=(0, 1),
+        total=bool(rows),
+    )
+
+
+def _waits(report: DayReport, words: Words) -> Table:
+    say = words.say.gettext
+    rows = [
+        (words.service(one.service), *_wait(one.waits, words))
+        for one in report.waits
+        if one.hour is None
+    ]
+    if len(rows) > 1 and report.all_waits:
+        rows.append((say("Together"), *_wait(report.all_waits, words)))
+    return Table(
+        say("Waits by service"),
+        (
+            say("Service"),
+            say("Calls"),
+            say("Half waited at most"),
+            say("Nine of ten waited at most"),
+            say("The longest"),
+        ),
+        tuple(rows),
+        note="" if rows else say("Nobody was called."),
+        total=len(rows) > 1,
+    )
+
+
+def _wait(waits: Waits, words: Words) -> tuple[str, ...]:
+    times = (waits.median_s, waits.p90_s, waits.max_s)
+    return (words.fmt.number(waits.n), *(words.seconds(one) for one in times))
+
+
+def _by_hour(report: DayReport, words: Words) -> list[Table]:
+    """Service by hour of the call: half waited at most so long, nine of ten so long; minutes."""
+    say = words.say.gettext
+    hours = sorted({one.hour for one in report.waits if one.hour is not None})
+    found = {(one.service, one.hour): one.waits for one in report.waits}
+    services = sorted({service for service, _ in found})
+    tables: list[Table] = []
+    for first in range(0, len(hours), _HOURS):
+        part = hours[first : first + _HOURS]
+        rows = tuple(
+            (words.service(service), *(_cell(found.get((service, hour))) for hour in part))
+            for service in services
+        )
+        tables.append(
+            Table(
+                say("Waits by the hour of the call, minutes: half · nine of ten"),
+                (say("Service"), *(f"{hour:02d} h" for hour in part)),
+                rows,
+            )
+        )
+    return tables
+
+
+def _cell(waits: Waits | None) -> str:
+    if waits is None:
+        return ""
+    return f"{-(-waits.median_s // 60)} · {-(-waits.p90_s // 60)}"
+
+
+def _reasons(report: DayReport, words: Words) -> Table:
+    say, number = words.say.gettext, words.fmt.number
+    rows = [
+        (say("Not attended: %(why)s", why=say(_REASONS.get(reason, reason))), number(n))
+        for reason, n in report.not_served
+    ]
+    rows += [
+        (label, number(n))
+        for label, n in (
+            (say("Came back after they had been called in vain"), report.returned),
+            (say("Class, service or people corrected"), report.corrected),
+            (say("Tickets told later, by a kiosk without the server or on paper"), report.late),
+            (say("Calls made by hand"), report.by_hand),
+        )
+        if n
+    ]
+    return Table(
+        say("Apart from the usual"),
+        (say("What"), say("Tickets")),
+        tuple(rows),
+        note="" if rows else say("Nothing."),
+    )
+
+
+def _desks(report: DayReport, words: Words) -> Table:
+    say, number = words.say.gettext, words.fmt.number
+    rows = tuple(
+        (
+            words.desk(one.desk),
+            number(one.served),
+            words.fmt.minutes(round(one.open_s / 60)),
+            number(one.sessions),
+            number(one.breaks),
+            words.fmt.minutes(round(one.break_s / 60)),
+        )
+        for one in report.desks
+    )
+    return Table(
+        say("Desks"),
+        (
+            say("Desk"),
+            say("Attended"),
+            say("Open, breaks included"),
+            say("Sessions"),
+            say("Breaks"),
+            say("On break"),
+        ),
+        rows,
+        note="" if rows else say("No desk was open."),
+    )
+
+
+def _help(report: DayReport, words: Words) -> Table:
+    say = words.say.gettext
+    rows = tuple(
+        (
+            words.fmt.time(one.asked_ms),
+            one.place,
+            say(_NEEDS.get(one.need, one.need)),
+            "–" if one.seconds is None else say("%(n)s s", n=words.fmt.number(one.seconds)),
+            say("yes") if one.escalated else "",
+        )
+        for one in report.help_calls
+    )
+    return Table(
+        say("Calls for help"),
+        (say("Time"), say("Place"), say("Need"), say("Answered after"), say("Escalated")),
+        rows,
+        note="" if rows else say("Nobody called for help."),
+        text=(0, 1, 2),
+    )
+
+
+def _overrides(report: DayReport, words: Words) -> Table:
+    say = words.say.gettext
+    rows = tuple(
+        (
+            words.fmt.time(one.at_ms),
+            one.number,
+            words.service(one.service),
+            words.desk(one.desk),
+        )
+        for one in report.overrides
+    )
+    return Table(
+        say("Called out of turn"),
+        (say("Time"), say("Ticket"), say("Service"), say("Desk")),
+        rows,
+        note=say("The reasons are on each ticket's card.") if rows else say("Nobody was."),
+        text=(0, 1, 2, 3),
+    )
+
+
+def _ratings(report: DayReport, words: Words) -> Table:
+    say, number = words.say.gettext, words.fmt.number
+    rows = tuple(
+        (
+            one.question,
+            number(one.n),
+            _good(one, words),
+            *(number(n) for n in one.answers),
+            number(one.no_answer),
+        )
+        for one in report.ratings
+    )
+    return Table(
+        say("What people said"),
+        (
+            say("Question"),
+            say("Answers"),
+            say("Well or very well, and where that lies with 95 % certainty"),
+            "1",
+            "2",
+            "3",
+            "4",
+            "5",
+            say("No answer"),
+        ),
+        rows,
+        note="" if rows else say("Nobody said anything."),
+    )
+
+
+def _good(one: Rated, words: Words) -> str:
+    """A share with its interval; none from fewer answers than can say anything."""
+    say = words.say.gettext
+    if one.n < FEWEST:
+        return say("too few for a share")
+    told = f"{round(one.good / 10)} % ({round(one.low / 10)}–{round(one.high / 10)} %)"
+    return f"{told}, {say('few')}" if one.n < FEW else told
