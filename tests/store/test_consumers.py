@@ -3,10 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.peers.stores import opened
 from tests.store.acts import Count, Counted, count
+from turnero.store import consumers as consumers_module
 from turnero.store import journal
 from turnero.store.consumers import Consumer, Consumers
+from turnero.store.errors import Unavailable
 from turnero.store.facts import Entry
 from turnero.store.ledger import Ledger
 from turnero.store.tx import Tx
@@ -87,3 +91,50 @@ async def test_a_failing_handler_leaves_its_cursor_and_says_so(tmp_path: Path) -
         assert await _until(ledger, 2) == [1, 101]
         await good.stop()
     assert failures == ["echo"]
+
+
+async def test_what_passes_is_waited_for_without_a_new_fact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers_module, "PAUSE_S", 0.01)
+    left = 3
+
+    def locked_for_a_while(tx: Tx, entry: Entry) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise Unavailable("database is locked")
+        _echo(tx, entry)
+
+    async with opened(tmp_path) as ledger:
+        await ledger.run(count, Count(1), site=1, actor="user:1")
+        one = Consumer("echo", frozenset({"test-counted"}), locked_for_a_while)
+        running = Consumers(ledger, [one], lambda *_: None)
+        running.start()
+        assert await _until(ledger, 2) == [1, 101]
+        await running.stop()
+
+
+async def test_a_fact_that_cannot_be_dealt_with_holds_up_neither_later_ones_nor_other_sites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers_module, "PAUSE_S", 0.01)
+    failures: list[str] = []
+
+    def choosy(tx: Tx, entry: Entry) -> None:
+        if isinstance(entry.fact, Counted) and entry.fact.n == 7:
+            raise ZeroDivisionError
+        _echo(tx, entry)
+
+    async with opened(tmp_path) as ledger:
+        for n in (1, 7, 2):
+            await ledger.run(count, Count(n), site=1, actor="user:1")
+        await ledger.run(count, Count(3), site=2, actor="user:1")
+        one = Consumer("echo", frozenset({"test-counted"}), choosy)
+        running = Consumers(ledger, [one], lambda name, _: failures.append(name))
+        running.start()
+        assert await _until(ledger, 5) == [1, 2, 7, 101, 102]
+        await running.stop()
+        assert await ledger.read(journal.head_seq, 2) == 2
+    # the whole page, then the bad fact by itself
+    assert failures == ["echo"] * (1 + consumers_module.TRIES)

@@ -13,13 +13,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from turnero.printer import reads
+from turnero.printer.document import Document
 from turnero.printer.port import Limits
 from turnero.printer.profiles import DEFAULT, Profile, profile_named
 from turnero.printer.spool import Claimed
+from turnero.printer.test_page import TEST, test_page
 from turnero.printer.ticket import ticket
 from turnero.printer.transports import open_printer
 from turnero.printer.virtual import VirtualPrinter
 from turnero.printer.worker import POLL_S, Worker, warm_later
+from turnero.queue import reads as line
 from turnero.queue.facts import PrintChanged, SiteLoaded
 from turnero.store import journal
 from turnero.store.devices import Device
@@ -30,6 +33,8 @@ from turnero.web.languages import translator
 
 log = logging.getLogger("turnero.printer")
 
+#: seconds between tries while the database cannot be read
+RETRY_S: Final = 1.0
 _LOADED: Final = str(SiteLoaded.__struct_config__.tag)
 _PRINT: Final = str(PrintChanged.__struct_config__.tag)
 #: names of virtual printers are folder names too
@@ -81,12 +86,12 @@ class Printers:
         waiting = asyncio.ensure_future(anext(changes))
         warming = asyncio.create_task(warm_later(), name="printer-warm")
         try:
-            await self.rescan()
+            await self._surely_rescan()
             while True:
                 sites = await asyncio.shield(waiting)
                 waiting = asyncio.ensure_future(anext(changes))
                 if sites - {0, *self._followers}:
-                    await self.rescan()
+                    await self._surely_rescan()
         except StopAsyncIteration:
             return
         finally:
@@ -105,6 +110,17 @@ class Printers:
         )
         self._workers.clear()
         self._followers.clear()
+
+    async def _surely_rescan(self) -> None:
+        """Rescan, again and again while the database is away: the printers that run go on."""
+        while True:
+            try:
+                await self.rescan()
+            except TurneroError:
+                log.exception("the printers cannot be looked up; trying again")
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
 
     async def rescan(self) -> None:
         """Look at the devices: start what is new, restart what changed, stop what is gone."""
@@ -139,6 +155,8 @@ class Printers:
             return
 
         async def make(claimed: Claimed) -> bytes:
+            if claimed.ticket.startswith(TEST):
+                return await self.test(device, claimed, profile)
             return await self.job(claimed, profile)
 
         worker = Worker(
@@ -163,11 +181,21 @@ class Printers:
             now_ms if claimed.copy else None,
         )
         say = translator(found.language, found.profile)
-        document = ticket(found.slip, say, formats(say.tag, found.zone))
-        from turnero.printer import escpos  # noqa: PLC0415 - imports what draws letters
+        return await _encoded(ticket(found.slip, say, formats(say.tag, found.zone)), profile)
 
-        # In a thread: drawing letters and the first import of the encoder take their time.
-        return await asyncio.to_thread(escpos.encode, document, profile)
+    async def test(self, device: Device, claimed: Claimed, profile: Profile) -> bytes:
+        """The bytes of a test page."""
+        now_ms = self._ledger.clock.now_ms()
+        site = await self._ledger.read(line.site, device.site, now_ms)
+        say = translator(claimed.ticket.removeprefix(TEST), site.profile if site else "plain")
+        page = test_page(
+            site.name if site else "",
+            device.name,
+            now_ms,
+            say,
+            formats(say.tag, site.zone if site else "UTC"),
+        )
+        return await _encoded(page, profile)
 
     def _make_virtual(self, name: str, device: Device, profile: Profile) -> None:
         machine = self.virtual.get(name)
@@ -205,14 +233,18 @@ class Printers:
         async for entries in self._ledger.follow(site, after):
             kinds = {entry.kind for entry in entries}
             if _LOADED in kinds:
-                try:
-                    await self.rescan()
-                except TurneroError:
-                    log.exception("the printers of site %s", site)
+                await self._surely_rescan()
             if _PRINT in kinds:
                 for device, worker in self._workers.items():
                     if device.site == site:
                         worker.wake()
+
+
+async def _encoded(document: Document, profile: Profile) -> bytes:
+    """In a thread: drawing letters and the first import of the encoder take their time."""
+    from turnero.printer import escpos  # noqa: PLC0415 - imports what draws letters
+
+    return await asyncio.to_thread(escpos.encode, document, profile)
 
 
 def _virtual_name(device: Device) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from turnero.queue.facts import SiteLoaded
 from turnero.queue.tables import site
-from turnero.store.errors import NotFound
+from turnero.store.errors import NotFound, Unavailable
 from turnero.store.facts import Entry
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query, Statement
@@ -18,6 +18,8 @@ _SITES = Statement(
         site.c.no, site.c.key, site.c.name, site.c.zone, site.c.profile, site.c.languages
     ).order_by(site.c.no)
 )
+#: seconds between tries while the database cannot be read
+RETRY_S = 1.0
 _LOADED = str(SiteLoaded.__struct_config__.tag)
 
 
@@ -51,7 +53,16 @@ class SiteLooks:
     def heard(self, entry: Entry) -> None:
         """A fact: a site's description that was loaded is read again."""
         if entry.kind == _LOADED:
-            self._task = asyncio.create_task(self.read(), name="looks")
+            self._task = asyncio.create_task(self._read_again(), name="looks")
+
+    async def _read_again(self) -> None:
+        while True:
+            try:
+                await self.read()
+            except Unavailable:
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
 
     def number(self, key: str) -> int:
         """The number of the site of this key; `NotFound` when there is none."""

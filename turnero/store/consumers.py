@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from turnero.store import journal
-from turnero.store.errors import TurneroError
+from turnero.store.errors import TurneroError, Unavailable
 from turnero.store.facts import Entry
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query, Statement
@@ -33,6 +33,11 @@ _NEW = Statement(insert(cursor))
 
 #: facts dealt with in one transaction at most
 PAGE = 200
+#: times that a fact is tried by itself before it is passed over
+TRIES = 5
+#: seconds between tries; doubled while a fact goes on failing
+PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
 
 
 def _always(_q: Query, _site: int) -> bool:
@@ -83,22 +88,49 @@ class Consumers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, consumer: Consumer) -> None:
+        """Each site in a task of its own: what fails at one does not hold up the others."""
         changes = self._ledger.hub.changes()
-        todo = set(await self._ledger.read(journal.sites))
         waiting = asyncio.ensure_future(anext(changes))
+        bells: dict[int, asyncio.Event] = {}
+        tasks: list[asyncio.Task[None]] = []
         try:
+            todo = set(await self._sites(consumer))
             while True:
-                for site in sorted(todo):
-                    await self._catch_up(consumer, site)
+                for site in todo:
+                    if site not in bells:
+                        bells[site] = asyncio.Event()
+                        tasks.append(asyncio.create_task(self._follow(consumer, site, bells[site])))
+                    bells[site].set()
                 todo = set(await asyncio.shield(waiting))
                 waiting = asyncio.ensure_future(anext(changes))
         except StopAsyncIteration:
             return
         finally:
             waiting.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sites(self, consumer: Consumer) -> list[int]:
+        await asyncio.sleep(0)  # listening first: a site that is new meanwhile is heard of
+        while True:
+            try:
+                return await self._ledger.read(journal.sites)
+            except TurneroError as error:
+                self._failed(consumer.name, error)
+                await asyncio.sleep(PAUSE_S)
+
+    async def _follow(self, consumer: Consumer, site: int, bell: asyncio.Event) -> None:
+        while True:
+            await bell.wait()
+            bell.clear()
+            await self._catch_up(consumer, site)
 
     async def _catch_up(self, consumer: Consumer, site: int) -> None:
-        pause = 1.0
+        """Deal with what there is. A database that is away is waited for; a fact that cannot be
+        dealt with is tried by itself some times, then passed over and told.
+        """
+        tries, most = 0, PAGE
         while True:
             try:
                 at = await self._ledger.read(_cursor, consumer.name, site)
@@ -107,18 +139,21 @@ class Consumers:
                 wanted = wanted and await self._ledger.read(consumer.wanted, site)
                 if not wanted and len(entries) < PAGE:
                     return
-                step = await self._ledger.run(
-                    _step(consumer), None, site=site, actor=f"consumer:{consumer.name}"
-                )
-                if not step.more:
+                step = _step(consumer, most, skip=tries >= TRIES)
+                actor = f"consumer:{consumer.name}"
+                done = await self._ledger.run(step, None, site=site, actor=actor)
+                tries = 0
+                if not done.more:
                     return
-            except TurneroError as error:
+            except Unavailable as error:
                 self._failed(consumer.name, error)
-                return
+                if self._ledger.broken is not None:
+                    return
+                await asyncio.sleep(PAUSE_S)
             except Exception as error:  # noqa: BLE001 - one bad fact must not stop the others' work for good
                 self._failed(consumer.name, error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 60.0)
+                tries, most = tries + 1, 1  # the facts before the bad one are dealt with
+                await asyncio.sleep(min(PAUSE_S * 2 ** (tries - 1), LONGEST_PAUSE_S))
 
 
 def _cursor(q: Tx, name: str, site: int) -> int:
@@ -126,18 +161,18 @@ def _cursor(q: Tx, name: str, site: int) -> int:
     return row.seq if row else 0
 
 
-def _step(consumer: Consumer) -> Callable[[Tx, None], Step]:
+def _step(consumer: Consumer, most: int, *, skip: bool) -> Callable[[Tx, None], Step]:
     def step(tx: Tx, _request: None) -> Step:
         after = _cursor(tx, consumer.name, tx.site)
-        entries = journal.read(tx, tx.site, after, PAGE)
+        entries = journal.read(tx, tx.site, after, most)
         for entry in entries:
-            if entry.kind in consumer.kinds:
+            if entry.kind in consumer.kinds and not skip:
                 consumer.handle(tx, entry)
         if not entries:
             return Step(after, more=False)
         seq = entries[-1].seq
         if not tx.run(_MOVE, b_name=consumer.name, b_site=tx.site, b_seq=seq):
             tx.run(_NEW, name=consumer.name, site=tx.site, seq=seq)
-        return Step(seq, more=len(entries) == PAGE)
+        return Step(seq, more=len(entries) == most)
 
     return step

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from turnero.store import journal
+from turnero.store.errors import Unavailable
 from turnero.store.facts import Entry
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 RECENT = 2000
 #: facts read from the table at once
 PAGE = 500
+#: seconds between tries while the database cannot be read
+RETRY_S = 1.0
 
 
 class Hub:
@@ -67,7 +70,12 @@ class Hub:
                 bell = self._bells[site] = asyncio.Event()
             entries = self._remembered(site, after)
             if entries is None:
-                entries = await self._ledger.read(journal.read, site, after, PAGE)
+                try:
+                    entries = await self._ledger.read(journal.read, site, after, PAGE)
+                except Unavailable:
+                    # The database is away: whoever follows waits for it, and misses nothing.
+                    await asyncio.sleep(RETRY_S)
+                    continue
             if entries:
                 after = entries[-1].seq
                 yield entries

@@ -118,6 +118,8 @@ class PostgresBackend:
             pool_pre_ping=True,
             isolation_level="REPEATABLE READ",
             connect_args={"connect_timeout": CONNECT_S},
+            # parameters are tickets' codes and people's words: never in a log
+            hide_parameters=True,
             execution_options={"postgresql_readonly": True},
         )
         return EngineReader(engine, self.dialect)

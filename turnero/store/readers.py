@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from turnero.store.errors import Unavailable
@@ -163,14 +164,18 @@ class EngineReader:
         """See `Reader.open`; the engine connects when first asked."""
 
     async def read(self, function: Callable[..., V], args: tuple[Any, ...]) -> V:
-        """See `Reader.read`."""
+        """See `Reader.read`. Raises `Unavailable` when the database cannot be asked."""
 
         def run(raw: Connection) -> V:
             snapshot: Query = _EngineSnapshot(raw, self._dialect)
             return function(snapshot, *args)
 
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(run)
+        try:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(run)
+        except (OperationalError, InterfaceError, OSError) as error:
+            why = getattr(error, "orig", error)
+            raise Unavailable(f"the database cannot be read: {why}") from error
 
     async def close(self) -> None:
         """See `Reader.close`."""

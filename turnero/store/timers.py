@@ -102,7 +102,7 @@ class Timers:
                 await self._fire_due()
                 await self._tidy()
                 wait = await self._until_next()
-            except Unavailable as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was: without timers no day ever closes
                 self._failed("timers", error)
                 wait = LOOK_S
             sleep = asyncio.ensure_future(self._ledger.clock.sleep(wait))
