@@ -15,7 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from tests.peers.stores import opened
 from tests.web.conftest import LOOK, Known
 from tests.web.sample_slice import make_slices
-from turnero.store.clock import SystemClock
+from turnero.store.clock import Clock, SystemClock
 from turnero.store.errors import Unavailable
 from turnero.web.look import OneLook
 from turnero.web.pages import web_of
@@ -60,6 +60,8 @@ class Served:
         self.slices = slices
         self.ready = True
         self.version: str | None = None
+        #: another time of day; set before `start`
+        self.clock: Clock = SystemClock()
         self.web: Web
         self.loop: asyncio.AbstractEventLoop
         self._server: _Uvicorn
@@ -78,11 +80,11 @@ class Served:
 
     async def _run(self, up: threading.Event) -> None:
         self.loop = asyncio.get_running_loop()
-        async with opened(self.folder, None) as ledger:
+        async with opened(self.folder, None, clock=self.clock) as ledger:
             self.web = weave(
                 self.slices or make_slices(),
                 ledger=ledger,
-                clock=SystemClock(),
+                clock=self.clock,
                 authenticator=Known(),
                 looks=OneLook(LOOK),
             )

@@ -50,7 +50,7 @@ READY_TEXTS: Final = (
 def zones_of(read: SiteRead) -> list[str]:
     """The zones of the site's desks and boards."""
     boards = {one.zone for one in read.devices if one.kind == "board"}
-    return sorted({one.zone for one in read.view.desks} | boards - {""})
+    return sorted(({one.zone for one in read.view.desks} | boards) - {""})
 
 
 def ready_texts(web: Web, languages: tuple[str, ...], profile: str) -> list[tuple[str, str]]:

@@ -52,13 +52,12 @@
     if (fresh.some((one) => "rings" in one.dataset)) chime();
   }
 
-  /** What an act's answer says moves out of the live part, which would lose it with its next state. */
-  function tell() {
-    const said = document.querySelector("#now [data-done]");
+  /** What an act's answer says stands outside the live part, which loses it with its next state. */
+  function tell(answer) {
     const place = document.getElementById("watch-note");
+    const said = new DOMParser().parseFromString(answer, "text/html").querySelector("[data-done]");
     if (!said || !place) return;
-    place.textContent = said.textContent.trim();
-    said.remove();
+    place.textContent = said.textContent.replace(/\s+/g, " ").trim();
     clearTimeout(clearing);
     clearing = setTimeout(() => { place.textContent = ""; }, NOTE_SHOWN_MS);
   }
@@ -70,7 +69,12 @@
   }
 
   document.addEventListener("live:swapped", (event) => event.target.id === "now" && look());
-  document.addEventListener("htmx:after:swap", () => { tell(); look(); });
+  document.addEventListener("htmx:after:swap", look);
+  // Read before it is swapped in: the stream may bring a newer state in the same moment.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { text } = event.detail.ctx ?? {};
+    if (text?.includes("data-done")) tell(text);
+  });
   document.addEventListener("click", (event) => {
     const ready = event.target.closest?.("[data-words]");
     if (!ready) return;
