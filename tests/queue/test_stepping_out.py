@@ -131,10 +131,21 @@ async def test_a_clock_set_forward_takes_nobodys_minutes(hall: Hall) -> None:
     await hall.fire_timers()
     assert await hall.facts(TicketReminded) == []
     assert await hall.state(ticket) == "away"
-    hall.wait(20 * MIN)
+    hall.wait(15 * MIN)
+    await hall.fire_timers()
+    assert len(await hall.facts(TicketReminded)) == 1
+    hall.wait(5 * MIN)
     await hall.fire_timers()
     assert await hall.state(ticket) == "no-show"
-    assert len(await hall.facts(TicketReminded)) == 1
+
+
+async def test_nobody_is_reminded_when_it_is_too_late(hall: Hall) -> None:
+    ticket = await hall.take()
+    await hall.move("step-out", ticket)
+    hall.wait(21 * MIN)
+    await hall.fire_timers()
+    assert await hall.facts(TicketReminded) == []
+    assert await hall.state(ticket) == "no-show"
 
 
 async def test_who_is_out_when_the_day_closes_was_not_served(hall: Hall) -> None:

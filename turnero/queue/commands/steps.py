@@ -36,6 +36,9 @@ def remind(tx: Tx, due: TimerDue) -> None:
     held = rows.load(tx, due.key)
     if held.state != State.AWAY or held.away_until_ms is None:
         return
+    if tx.line_ms >= held.away_until_ms:
+        # The server was down meanwhile: what comes next says that it is too late.
+        return
     minutes = settings_of(held.settings).remind_minutes
     early_ms = held.away_until_ms - minutes * 60_000 - tx.line_ms
     if early_ms > 0:
