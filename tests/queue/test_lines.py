@@ -262,6 +262,17 @@ async def test_of_a_closed_service_the_last_desk_closes_and_people_are_told(hall
 
 
 @pytest.mark.rule("last-desk")
+async def test_the_close_of_the_day_ends_what_was_said_of_its_lines(hall: Hall) -> None:
+    await hall.open("v1")
+    await hall.take("caja")
+    await hall.take("urgencia")
+    await close(hall, line="keep")
+    assert {one.service for one in await told(hall)} == {"caja", "urgencia"}
+    await hall.close_day()
+    assert {one.service for one in await told(hall)} == {"urgencia"}
+
+
+@pytest.mark.rule("last-desk")
 @both_engines
 async def test_two_desks_that_close_at_once_leave_one(hall: Hall) -> None:
     source = SITE.replace('primary = ["sangre", "infecto"]', 'primary = ["sangre", "caja"]')

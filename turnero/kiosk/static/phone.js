@@ -9,6 +9,7 @@
   let lock = null;
   let heard = null;
   let hurried = null;
+  let told = null;
 
   const state = () => document.querySelector("[data-state]");
 
@@ -28,6 +29,14 @@
     });
   }
 
+  function ring() {
+    if (allowed) {
+      navigator.vibrate?.(TURN_MS);
+      chime();
+    }
+    scrollTo({ top: 0 });
+  }
+
   function tell(page) {
     const box = document.getElementById("phone");
     if (!box) return;
@@ -39,14 +48,12 @@
     if (notify) notify.hidden = !["waiting", "parked", "away"].includes(page.dataset.state);
     const call = Number(page.dataset.call);
     // what was called before this page was opened is read, not rung
-    if (heard !== null && turn && call > heard) {
-      if (allowed) {
-        navigator.vibrate?.(TURN_MS);
-        chime();
-      }
-      scrollTo({ top: 0 });
-    }
+    if (heard !== null && turn && call > heard) ring();
     heard = Math.max(heard ?? 0, call);
+    // the same for what the house has to say: an emergency, a notice, a line that is kept
+    const message = Number(page.dataset.told);
+    if (told !== null && message > told) ring();
+    told = Math.max(told ?? 0, message);
     // who stepped out is reminded once, while the page is open
     if (hurry && hurried === false) {
       navigator.vibrate?.(BACK_MS);

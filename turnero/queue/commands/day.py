@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import and_, bindparam, select, update
 
 from turnero.queue import rows
+from turnero.queue.commands import lines
 from turnero.queue.commands.readiness import day_is_over
 from turnero.queue.commands.reports import report_later, set_roll
 from turnero.queue.facts import DayClosed, TicketNotServed
@@ -117,6 +118,7 @@ def _portion(tx: Tx, until_ms: int, before: int) -> DayDone:
     else:
         tx.run(_CLOSED, b_site=tx.site, b_until=until_ms)
         tx.append(DayClosed(until_ms=until_ms, not_served=done))
+        lines.day_closed(tx)
         report_later(tx, until_ms - tx.line_ms + tx.now_ms)
     return DayDone(done, left)
 

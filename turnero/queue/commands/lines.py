@@ -122,6 +122,10 @@ _SERVED = Statement(
     .where(desk_service.c.desk == bindparam("desk"))
 )
 
+_OF_DAY = Statement(
+    select(service.c.key).where(service.c.site == bindparam("site"), service.c.all_day == 0)
+)
+
 
 class _Moving(msgspec.Struct, frozen=True):
     """The body of `GO_ON`: where to, and how many went already."""
@@ -180,6 +184,11 @@ def keep(tx: Tx, lone: Lone, ref: str, texts: dict[str, str]) -> None:
 def served_again(tx: Tx, desk_id: int) -> None:
     """A desk works again: what was said of its services' lines is over."""
     end_of(tx, [row.key for row in tx.rows(_SERVED, desk=desk_id)], KEPT)
+
+
+def day_closed(tx: Tx) -> None:
+    """Nobody waits any more where the day closed: what was said of those lines is over."""
+    end_of(tx, [row.key for row in tx.rows(_OF_DAY, site=tx.site)], KEPT, MOVED)
 
 
 def _portion(tx: Tx, move: MoveLine, before: int) -> LineMove:
