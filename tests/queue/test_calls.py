@@ -14,6 +14,7 @@ from turnero.queue.facts import (
 )
 
 
+@pytest.mark.rule("next-finish-call")
 async def test_next_calls_the_oldest_and_finishes_the_one_before(hall: Hall) -> None:
     first, second = await hall.take(), await hall.take()
     assert await hall.next() == first
@@ -22,6 +23,7 @@ async def test_next_calls_the_oldest_and_finishes_the_one_before(hall: Hall) -> 
     assert await hall.state(second) == "called"
 
 
+@pytest.mark.rule("next-finish-call")
 async def test_next_with_nobody_waiting_finishes_and_calls_nobody(hall: Hall) -> None:
     only = await hall.take()
     await hall.next()
@@ -46,6 +48,7 @@ async def test_oldest_first_across_services_of_one_class(hall: Hall) -> None:
     assert [await hall.next() for _ in range(3)] == [one, two, three]
 
 
+@pytest.mark.rule("next-finish-call")
 async def test_overflow_is_called_only_when_no_primary_one_waits(hall: Hall) -> None:
     blood = await hall.take("sangre", "preferential")
     hall.wait(600)
@@ -84,6 +87,7 @@ async def test_the_call_says_why_and_keeps_it_with_the_ticket(hall: Hall) -> Non
     assert serving.why == fact.why
 
 
+@pytest.mark.rule("desk-session")
 async def test_a_bare_next_opens_a_session_that_belongs_to_the_desk(hall: Hall) -> None:
     await hall.next()
     (fact,) = await hall.facts(SessionOpened)
@@ -103,6 +107,7 @@ async def test_an_unknown_desk_is_refused(hall: Hall) -> None:
         await hall.next("v9")
 
 
+@pytest.mark.rule("next-finish-call")
 async def test_service_counts_from_twenty_seconds_after_the_last_call(hall: Hall) -> None:
     ticket = await hall.take()
     await hall.next()
@@ -125,6 +130,7 @@ async def test_service_never_starts_after_its_end(hall: Hall) -> None:
     assert fact.started_ms == fact.ended_ms == hall.clock.line_ms()
 
 
+@pytest.mark.rule("next-finish-call")
 async def test_service_counts_from_start_when_it_was_pressed(hall: Hall) -> None:
     ticket = await hall.take()
     await hall.next()
@@ -137,6 +143,7 @@ async def test_service_counts_from_start_when_it_was_pressed(hall: Hall) -> None
     assert (fact.started_ms, fact.pressed) == (started_ms, True)
 
 
+@pytest.mark.rule("absent")
 async def test_recall_is_legal_until_start_and_counts_when_far_enough(hall: Hall) -> None:
     ticket = await hall.take()
     await hall.next()
@@ -150,6 +157,7 @@ async def test_recall_is_legal_until_start_and_counts_when_far_enough(hall: Hall
         await hall.move("recall", ticket)
 
 
+@pytest.mark.rule("absent")
 async def test_no_show_says_how_many_recalls_are_missing_and_when_one_counts(
     hall: Hall,
 ) -> None:
@@ -172,6 +180,7 @@ async def test_no_show_says_how_many_recalls_are_missing_and_when_one_counts(
     assert (await hall.desk()).serving is None
 
 
+@pytest.mark.rule("absent")
 async def test_recalls_in_quick_succession_do_not_make_a_no_show(hall: Hall) -> None:
     ticket = await hall.take()
     await hall.next()
@@ -204,6 +213,7 @@ async def test_the_desk_page_says_when_no_show_becomes_legal(hall: Hall) -> None
     assert serving.no_show_ms is None
 
 
+@pytest.mark.rule("next-finish-call")
 async def test_a_chosen_call_needs_a_reason_that_stays_out_of_the_journal(hall: Hall) -> None:
     await hall.take()
     chosen = await hall.take()
@@ -231,6 +241,7 @@ async def test_a_chosen_call_finishes_the_one_in_service(hall: Hall) -> None:
     assert [await hall.state(one) for one in (first, chosen)] == ["finished", "called"]
 
 
+@pytest.mark.rule("parked")
 async def test_a_parked_one_is_called_from_any_desk_of_its_service(hall: Hall) -> None:
     ticket = await hall.take("sangre")
     await hall.next("v2")
@@ -241,6 +252,7 @@ async def test_a_parked_one_is_called_from_any_desk_of_its_service(hall: Hall) -
     assert (view.state, view.desk) == ("called", "hnc.v1")
 
 
+@pytest.mark.rule("next-finish-call")
 @pytest.mark.parametrize("press", ["next", "finish", "call"])
 async def test_a_service_that_asks_for_an_outcome_gets_one(hall: Hall, press: str) -> None:
     ticket = await hall.take("infecto")

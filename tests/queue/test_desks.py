@@ -9,6 +9,8 @@ from turnero.queue import requests
 from turnero.queue.commands import desks
 from turnero.queue.facts import SessionClosed, SessionOpened, SessionPaused, SessionResumed
 
+pytestmark = pytest.mark.rule("desk-session")
+
 ANA, LUIS = "user:3", "user:4"
 
 

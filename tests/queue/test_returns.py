@@ -1,5 +1,7 @@
 """Coming back: a no-show once and not too late, a parked one to its own place."""
 
+import pytest
+
 from tests.queue.hall import Hall
 from tests.queue.refusal import refused
 from turnero.queue.ranks import ROOM, Rank, rank_back
@@ -18,6 +20,7 @@ async def order(hall: Hall, count: int) -> list[str | None]:
     return [await hall.next() for _ in range(count)]
 
 
+@pytest.mark.rule("absent")
 async def test_a_no_show_ranks_just_after_the_second_in_its_line(hall: Hall) -> None:
     back = await gone(hall)
     line = []
@@ -36,6 +39,7 @@ async def test_also_when_all_came_in_the_same_millisecond(hall: Hall) -> None:
     assert await order(hall, 6) == [line[0], line[1], backs[2], backs[1], backs[0], line[2]]
 
 
+@pytest.mark.rule("absent")
 async def test_with_one_in_line_after_that_one_and_alone_at_once(hall: Hall) -> None:
     first, second = await gone(hall), await gone(hall)
     await hall.move("return", first)
@@ -43,6 +47,7 @@ async def test_with_one_in_line_after_that_one_and_alone_at_once(hall: Hall) -> 
     assert await order(hall, 2) == [first, second]
 
 
+@pytest.mark.rule("absent")
 async def test_thirty_minutes_and_not_a_millisecond_more(hall: Hall) -> None:
     in_time, late = await gone(hall), await gone(hall)
     until_ms = (await hall.ticket(in_time)).return_until_ms
@@ -55,6 +60,7 @@ async def test_thirty_minutes_and_not_a_millisecond_more(hall: Hall) -> None:
     assert (await hall.ticket(late)).return_until_ms is None
 
 
+@pytest.mark.rule("absent")
 async def test_only_once(hall: Hall) -> None:
     back = await gone(hall)
     await hall.move("return", back)
@@ -64,6 +70,7 @@ async def test_only_once(hall: Hall) -> None:
         await hall.move("return", back)
 
 
+@pytest.mark.rule("absent")
 async def test_not_after_the_day_was_closed(hall: Hall) -> None:
     back = await gone(hall)
     hall.wait(60)
@@ -72,6 +79,7 @@ async def test_not_after_the_day_was_closed(hall: Hall) -> None:
         await hall.move("return", back)
 
 
+@pytest.mark.rule("absent")
 async def test_the_desk_lists_who_may_come_back(hall: Hall) -> None:
     back = await gone(hall)
     assert [one.ticket for one in (await hall.desk()).absent] == [back]
@@ -79,6 +87,7 @@ async def test_the_desk_lists_who_may_come_back(hall: Hall) -> None:
     assert (await hall.desk()).absent == ()
 
 
+@pytest.mark.rule("parked")
 async def test_a_parked_one_takes_its_own_place_again(hall: Hall) -> None:
     first = await hall.take()
     await hall.next()
@@ -88,6 +97,7 @@ async def test_a_parked_one_takes_its_own_place_again(hall: Hall) -> None:
     assert await order(hall, 3) == [first, *others]
 
 
+@pytest.mark.rule("parked")
 async def test_a_parked_one_is_in_no_line(hall: Hall) -> None:
     ticket = await hall.take()
     await hall.next()

@@ -14,6 +14,8 @@ from turnero.queue.tables import press
 from turnero.store.errors import Refused
 from turnero.store.sql import Statement
 
+pytestmark = pytest.mark.rule("next-finish-call")
+
 _PRESSES = Statement(select(press.c.no))
 
 
