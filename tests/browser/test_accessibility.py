@@ -156,6 +156,8 @@ async def taking_a_ticket(walk: Walk) -> None:
     "/kiosk/mine",
     "/kiosk/mine/leave",
     "/kiosk/mine/return",
+    "/kiosk/mine/step-out",
+    "/kiosk/mine/back",
     "/kiosk/rate",
     "/kiosk/rate/answer",
 )
@@ -188,6 +190,25 @@ async def having_a_ticket(walk: Walk) -> None:
     await touch(kiosk, "#come-back")
     await expect(kiosk.locator("#leave")).to_be_visible()
     await walk.well(kiosk, "/kiosk/mine/return", act=True)
+    await touch(kiosk, "#step-out")
+    await expect(kiosk.locator("#is-back")).to_be_visible()
+    await walk.well(kiosk, "/kiosk/mine/step-out", act=True)
+
+    number = walk.hospital.take()["number"]
+    absent(walk.hospital)
+    await kiosk.goto(f"{walk.hospital.url}/kiosk/mine")
+    for key in number:
+        await touch(kiosk, f"[data-digit='{key}']")
+    await expect(kiosk.locator("#digits")).to_have_value(number)
+    await touch(kiosk, "#go")
+    await expect(kiosk.locator("#is-back")).to_be_visible()
+    await walk.well(kiosk, "/kiosk/mine", act=True)
+    await touch(kiosk, "#is-back")
+    await expect(kiosk.locator(".figures")).to_be_visible()
+    await walk.well(kiosk, "/kiosk/mine/back", act=True)
+    await found(digits)
+    await touch(kiosk, "#is-back")
+    await expect(kiosk.locator("#step-out")).to_be_visible()
 
     walk.hospital.clear()
     await kiosk.goto(f"{walk.hospital.url}/kiosk/rate")

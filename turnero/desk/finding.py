@@ -5,7 +5,6 @@ without spaces and zeros, or its figures alone; then several tickets may have it
 """
 
 import hmac
-import re
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -26,10 +25,6 @@ from turnero.store.sql import Query, Statement
 MOST: Final = 12
 #: how far from the minute that somebody remembers a ticket may have been taken
 AROUND_MS: Final = 10 * 60_000
-
-_NUMBER: Final = re.compile(r"([^\W\d_]{0,4})[\s.-]*(\d{1,6})")
-#: digits of a printed number at least
-_PRINTED: Final = 3
 
 _COLUMNS = (
     ticket.c.id,
@@ -147,10 +142,10 @@ def around(q: Query, where: Where, service_key: str, at: str) -> tuple[Found, ..
 
 
 def _by_number(q: Query, where: Where, text: str) -> tuple[Found, ...]:
-    match = _NUMBER.fullmatch(text.strip())
-    if match is None:
+    number = scanned.number(text)
+    if number is None:
         return ()
-    prefix, figures = match[1].upper(), f"{int(match[2]):0{_PRINTED}d}"
+    prefix, figures = number
     if prefix:
         return tuple(_found(row) for row in _today(q, where, prefix + figures))
     alike = q.rows(_ENDING, site=where.site, day=where.day, ending=f"%{figures}")

@@ -38,6 +38,12 @@ class HeldForm(Form, frozen=True, kw_only=True):
     code: Code
 
 
+class NumberForm(Form, frozen=True, kw_only=True):
+    """Back again, of somebody who has only the number."""
+
+    number: Annotated[str, Meta(max_length=12)]
+
+
 class HelpForm(Form, frozen=True, kw_only=True):
     """Somebody is needed here."""
 

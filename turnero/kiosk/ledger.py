@@ -28,6 +28,7 @@ from turnero.queue.tables import (
     desk,
     desk_session,
     help_call,
+    service,
     site,
     ticket,
 )
@@ -62,6 +63,22 @@ _CODES = Statement(
     select(ticket.c.id, ticket.c.code).where(
         ticket.c.site == bindparam("site"), ticket.c.day == bindparam("day")
     )
+)
+_NUMBERED = Statement(
+    select(ticket.c.id).where(
+        ticket.c.site == bindparam("site"),
+        ticket.c.day == bindparam("day"),
+        ticket.c.number == bindparam("number"),
+    )
+)
+_PREFIXES = Statement(
+    select(service.c.prefix)
+    .where(
+        service.c.site == bindparam("site"),
+        service.c.active == 1,
+        service.c.prefix.is_not(None),
+    )
+    .order_by(service.c.prefix)
 )
 _CLASS = Statement(
     select(attention.c.usual).where(
@@ -165,6 +182,14 @@ class LedgerKiosk:
         """See `KioskPort.find_short`."""
         return await self._ledger.read(self._by_short, site, short)
 
+    async def find_number(self, site: int, number: str) -> Held | None:
+        """See `KioskPort.find_number`."""
+        return await self._ledger.read(self._by_number, site, number)
+
+    async def prefixes(self, site: int) -> tuple[str, ...]:
+        """See `KioskPort.prefixes`."""
+        return await self._ledger.read(_prefixes, site)
+
     async def ticket(self, site: int, ticket: str) -> TicketView | None:
         """See `KioskPort.ticket`."""
 
@@ -254,6 +279,14 @@ class LedgerKiosk:
         number = reads.site_of_ticket(q, found.id) if found is not None else None
         return self._held(q, number, found.id) if found is not None and number else None
 
+    def _by_number(self, q: Query, site: int, number: str) -> Held | None:
+        zone = q.row(_ZONE, site=site)
+        if zone is None:
+            return None
+        day = day_of(self._web.clock.now_ms(), zone.zone)
+        row = q.row(_NUMBERED, site=site, day=day, number=number)
+        return self._held(q, site, row.id) if row is not None else None
+
     def _by_short(self, q: Query, site: int, short: str) -> Held | None:
         """One of a day's tickets; all are looked at, so that a wrong code takes as long as a right one."""
         zone = q.row(_ZONE, site=site)
@@ -274,6 +307,10 @@ def _place(
     device = devices.by_key(q, site, "kiosk", key) if key else None
     told = reads.messages(q, site, device.zone if device else "", now_ms)
     return device, reads.kiosk_pause_of(q, site, key), told
+
+
+def _prefixes(q: Query, site: int) -> tuple[str, ...]:
+    return tuple(row.prefix for row in q.rows(_PREFIXES, site=site))
 
 
 def _printing(q: Query, site: int, ticket_id: str) -> Printing | None:

@@ -1,7 +1,7 @@
 """The kiosk's pages for somebody who has a ticket already: see it, step out, come back, leave, rate it.
 
 The ticket is found by its scanned code or by its eight digits. The code travels in the forms of
-these pages and nowhere else.
+these pages and nowhere else. Whoever has only the number is served by numbered.py.
 """
 
 from typing import Any, Final, Literal
@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec.structs import asdict
 
-from turnero.kiosk import rating
+from turnero.kiosk import numbered, rating
 from turnero.kiosk.forms import FindForm, HeldForm, KioskAnswerForm
 from turnero.kiosk.port import Held, KioskPort, acts_of
 from turnero.kiosk.questions import GOOD, NO_ANSWER, REASON_WORDS
@@ -50,11 +50,13 @@ async def holding(scene: Scene, code: str) -> Held:
     return held
 
 
-def entry(scene: Scene, to: To, *, wrong: bool = False) -> Response[str]:
-    """Where a ticket is scanned or its digits are typed."""
+async def entry(scene: Scene, to: To, *, wrong: bool = False) -> Response[str]:
+    """Where a ticket is scanned, or its digits or number are typed."""
+    # a rating wants the ticket itself: anybody knows numbers
+    letters = await scene.port.prefixes(scene.site) if to == "see" else ()
     return scene.page(
         "kiosk/entry.html",
-        {"to": to, "wrong": wrong, "back": "/kiosk"},
+        {"to": to, "wrong": wrong, "back": "/kiosk", "letters": letters},
         path="/kiosk/rate" if to == "rate" else "/kiosk/mine",
         status=_NOT_FOUND if wrong else 200,
     )
@@ -68,6 +70,12 @@ def own_page(scene: Scene, held: Held, again: dict[str, str] | None = None) -> R
         path="/kiosk/mine",
         again=again or {"code": held.code},
     )
+
+
+async def unfound(scene: Scene, to: To, typed: str) -> Response[str]:
+    """No code of a ticket: perhaps its number, where that is enough."""
+    held = await numbered.find(scene, typed) if to == "see" else None
+    return numbered.place(scene, held) if held is not None else await entry(scene, to, wrong=True)
 
 
 def rating_page(
@@ -102,12 +110,12 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
     @get("/kiosk/mine", opt={"permission": "kiosk.use"})
     async def mine(request: PageRequest) -> Response[str]:
         """I have a ticket already."""
-        return entry(await Scene.of(request, connect), "see")
+        return await entry(await Scene.of(request, connect), "see")
 
     @get("/kiosk/rate", opt={"permission": "kiosk.use"})
     async def rate(request: PageRequest) -> Response[str]:
         """How was it? Also the page of a kiosk that does nothing else."""
-        return entry(await Scene.of(request, connect), "rate")
+        return await entry(await Scene.of(request, connect), "rate")
 
     @post(
         ["/kiosk/mine", "/kiosk/rate"],
@@ -121,14 +129,19 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
         to: To = "rate" if request.scope["path"].endswith("/rate") else form.to
         held = await search(scene.port, scene.site, form.code, form.digits)
         if held is None:
-            return entry(scene, to, wrong=True)
+            return await unfound(scene, to, form.digits)
         if to == "rate" and rating.may_rate(held):
             again = {"code": held.code, "to": "rate"}
             return rating_page(scene, held, rating.first(held), "/kiosk/rate", again)
         return own_page(scene, held)
 
     @get(
-        ["/kiosk/mine/leave", "/kiosk/mine/return", "/kiosk/mine/step-out", "/kiosk/rate/answer"],
+        [
+            "/kiosk/mine/leave",
+            "/kiosk/mine/return",
+            "/kiosk/mine/step-out",
+            "/kiosk/rate/answer",
+        ],
         opt={"permission": "kiosk.use"},
     )
     async def nowhere(request: PageRequest) -> Response[str]:

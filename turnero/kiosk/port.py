@@ -139,6 +139,16 @@ class KioskPort(Protocol):
         """Today's ticket of this site with these eight digits; None also when two have them."""
         ...
 
+    async def find_number(self, site: int, number: str) -> Held | None:
+        """Today's ticket of this site with this printed number. Whoever has only the number sees
+        its place and may say that they are back; the code and all else stay with the paper.
+        """
+        ...
+
+    async def prefixes(self, site: int) -> tuple[str, ...]:
+        """The letters with which this site's numbers begin."""
+        ...
+
     async def ticket(self, site: int, ticket: str) -> TicketView | None:
         """A ticket of this site by its id, to go on showing it."""
         ...

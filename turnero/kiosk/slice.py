@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from turnero.kiosk import around, own, pages, phone
+from turnero.kiosk import around, numbered, own, pages, phone
 from turnero.kiosk.ledger import LedgerKiosk, Listening, nobody
 from turnero.kiosk.port import KioskPort
 from turnero.kiosk.scene import Connect
@@ -44,7 +44,13 @@ def make(
     port = connect or to_ledger
     return Slice(
         name="kiosk",
-        routes=[*pages.routes(port), *around.routes(port), *own.routes(port), *phone.routes(port)],
+        routes=[
+            *pages.routes(port),
+            *around.routes(port),
+            *own.routes(port),
+            *numbered.routes(port),
+            *phone.routes(port),
+        ],
         templates=HERE / "templates",
         static=HERE / "static",
         views=(

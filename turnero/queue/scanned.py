@@ -16,6 +16,9 @@ LONGEST: Final = 300
 
 _TYPED: Final = str.maketrans({"'": "-", "?": "_", "¿": "_", "´": "-"})
 _CODE: Final = re.compile(rf"[A-Za-z0-9_-]{{{CODE}}}")
+_NUMBER: Final = re.compile(r"([A-Za-z]{0,4})[\s.-]*([0-9]{1,6})")
+#: figures of a printed number at least
+_FIGURES: Final = 3
 
 
 def code(text: str) -> str | None:
@@ -28,3 +31,9 @@ def short(text: str) -> str | None:
     """The eight digits that a person typed, spaces and dashes aside, or None."""
     digits = re.sub(r"[\s-]", "", text)
     return digits if len(digits) == DIGITS and digits.isascii() and digits.isdecimal() else None
+
+
+def number(text: str) -> tuple[str, str] | None:
+    """A printed number as people write it: "a 47" → ("A", "047"); "" where no letter is written."""
+    match = _NUMBER.fullmatch(text.strip())
+    return (match[1].upper(), f"{int(match[2]):0{_FIGURES}d}") if match is not None else None

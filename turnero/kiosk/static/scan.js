@@ -30,7 +30,13 @@
     }
   }, { capture: true });
 
-  const digitsOf = (text) => text.replace(/\D/g, "").slice(0, DIGITS);
+  // eight digits, or a printed number: its letters and up to four figures
+  const digitsOf = (text) => {
+    const plain = text.toUpperCase().replace(/[^A-Z0-9]/g, "");
+    const letters = document.querySelector(".pad-letters") && /^[A-Z]{1,3}/.exec(plain)?.[0];
+    if (!letters) return plain.replace(/\D/g, "").slice(0, DIGITS);
+    return letters + plain.slice(letters.length).replace(/\D/g, "").slice(0, 4);
+  };
   const grouped = (digits) => digits.replace(/^(\d{4})(?=\d)/, "$1 ");
 
   document.addEventListener("click", (event) => {
@@ -38,7 +44,10 @@
     const input = key && document.querySelector(".entry-digits");
     if (!input) return;
     const digits = digitsOf(input.value);
-    input.value = grouped(key.dataset.digit === "back" ? digits.slice(0, -1) : digitsOf(digits + key.dataset.digit));
+    const letter = /[A-Z]/.test(key.dataset.digit);
+    // a letter begins anew, unless the number's letters are still being typed
+    if (letter) input.value = /^[A-Z]*$/.test(digits) ? digitsOf(digits + key.dataset.digit) : key.dataset.digit;
+    else input.value = grouped(key.dataset.digit === "back" ? digits.slice(0, -1) : digitsOf(digits + key.dataset.digit));
   });
   document.addEventListener("input", (event) => {
     if (event.target.matches?.(".entry-digits")) event.target.value = grouped(digitsOf(event.target.value));
