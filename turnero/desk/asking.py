@@ -53,7 +53,7 @@ class Asked:
 async def _ticket(asked: Asked) -> TicketView:
     """Raises `NotFound` for a ticket that is gone."""
     found: TicketView | None = await asked.read(line.ticket, asked.ticket, asked.now_ms)
-    if found is None:
+    if found is None or found.site != asked.web.looks.look(asked.site).key:
         raise refusals.unknown("ticket-unknown")
     return found
 
@@ -92,7 +92,7 @@ async def _unticketed(asked: Asked) -> dict[str, Any]:
     return {
         "own": [one for one in targets.services if one.service in mine],
         "others": [one for one in targets.services if one.service not in mine],
-        "most": await asked.read(reads.most_people, asked.site),
+        "most": (await asked.read(reads.site_settings, asked.site)).max_people,
     }
 
 

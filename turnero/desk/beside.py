@@ -18,8 +18,6 @@ from turnero.web.wiring import Web
 _MINUTE_MS: Final = 60_000
 #: from this part of the target on, a wait is nearly too long
 _SOON: Final = 0.8
-#: minutes after which somebody set aside is an alarm
-PARKED_LONG_MIN: Final = 15
 
 
 def judge(oldest_ms: int | None, target_min: int | None, now_ms: int) -> str:
@@ -88,13 +86,15 @@ class LinePanel(_OfDesk):
 class _Aside(msgspec.Struct, frozen=True):
     view: DeskView
     classes: dict[str, reads.Class]
+    #: after which somebody set aside is an alarm
+    parked_minutes: int
 
 
 def _read_aside(q: Query, ref: str, site: int, now_ms: int) -> _Aside:
     view = line.desk(q, ref, now_ms)
     if view is None:
         raise NotFound("desk-unknown", desk=ref[:100])
-    return _Aside(view, reads.classes(q, site))
+    return _Aside(view, reads.classes(q, site), reads.site_settings(q, site).parked_minutes)
 
 
 class AsidePanel(_OfDesk):
@@ -120,5 +120,5 @@ class AsidePanel(_OfDesk):
             "away": read.view.away,
             "absent": read.view.absent,
             "classes": read.classes,
-            "long_ms": PARKED_LONG_MIN * _MINUTE_MS,
+            "long_ms": read.parked_minutes * _MINUTE_MS,
         }

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from turnero.queue import reads as line_reads
 from turnero.queue.commands.lines import lone_services
 from turnero.queue.numbers import day_of
-from turnero.queue.settings import settings_of
+from turnero.queue.settings import Settings, settings_of
 from turnero.queue.states import SessionState, State
 from turnero.queue.tables import (
     PARKED,
@@ -221,10 +221,10 @@ def closing(q: Query, site_no: int, view: DeskView, now_ms: int) -> Closing:
     )
 
 
-def most_people(q: Query, site_no: int) -> int:
-    """For how many people one ticket may stand at that site."""
+def site_settings(q: Query, site_no: int) -> Settings:
+    """What the site has set about its line."""
     row = q.row(_SITE, site=site_no)
-    return settings_of(row.settings if row else "{}").max_people
+    return settings_of(row.settings if row else "{}")
 
 
 def waiting_for(q: Query, site_no: int, view: DeskView) -> tuple[WaitingView, ...]:
