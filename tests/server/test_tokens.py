@@ -39,6 +39,16 @@ def test_a_token_is_made_while_no_server_runs_and_works_once_one_does(tmp_path: 
         server.stop()
 
 
+def test_a_desks_own_token_works_at_that_desk_alone(server: RunningServer) -> None:
+    words = ("--role", "desk", "--site", "demo", "--place", "1")
+    token = server.command("token", "create", *words)
+    with server.client() as client:
+        client.headers["authorization"] = f"Bearer {token}"
+        assert client.post("/api/v1/desks/demo.1/next", json={}).status_code == 200
+        assert client.post("/api/v1/desks/demo.2/next", json={}).status_code == 403
+        client.post("/api/v1/desks/demo.1/close", json={})
+
+
 def test_only_a_hash_of_a_token_is_kept(server: RunningServer) -> None:
     token = server.token("agent")
     for file in server.data.glob("turnero.db*"):

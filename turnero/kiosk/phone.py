@@ -4,6 +4,7 @@ An unknown code, one that was revoked and one that cannot be are answered alike.
 name and asks for nothing that identifies anybody.
 """
 
+import re
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -23,8 +24,8 @@ from turnero.web.forms import Form, read_form
 from turnero.web.pages import language_of, page, see_other, web_of
 from turnero.web.principal import PUBLIC, PageRequest
 
-#: longer codes are not looked for as they are, but looked for all the same
-_LONGEST: Final = 64
+#: what a code may look like; anything else is no question for the database
+_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: never kept by anybody on the way, never found by a search engine
 _HEADERS: Final = {"cache-control": "private, no-store", "x-robots-tag": "noindex, nofollow"}
 
@@ -49,7 +50,7 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
     """The routes."""
 
     async def holding(request: PageRequest, code: str) -> Held:
-        held = await connect(web_of(request)).find(code[:_LONGEST])
+        held = await connect(web_of(request)).find(code) if _CODE.fullmatch(code) else None
         if held is None:
             raise NotFound("ticket-unknown")
         return held

@@ -3,6 +3,7 @@
 Each renders its whole block again; what only one kiosk or one holder may see is in `arg`.
 """
 
+import re
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
@@ -26,6 +27,8 @@ from turnero.web.view import LiveContext
 if TYPE_CHECKING:
     from turnero.web.wiring import Web
 
+#: the number of a site or a help call, as a page of ours writes it
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 #: facts after which the lines may be shorter or longer
 LINES: Final = frozenset(
     {
@@ -92,7 +95,7 @@ def _spot(arg: str, languages: tuple[str, ...]) -> _Spot:
     """Raises `NotFound` for what no page of ours asks."""
     path, _, query = arg.partition("?")
     number, slash, rest = path.partition("/")
-    if not slash or not number.isascii() or not number.isdecimal():
+    if not slash or _NUMBER.fullmatch(number) is None:
         raise NotFound("view-unknown")
     rest, _, kiosk = rest.partition("@")
     return _Spot(int(number), rest, kiosk, visits.read(query, languages))
@@ -215,7 +218,7 @@ class HelpView(_AtKiosk):
         spot = _spot(arg, ctx.web.languages)
         key, _, number = spot.rest.rpartition("/")
         port = self._connect(ctx.web)
-        help_call = await port.help(site, int(number)) if number.isdecimal() else None
+        help_call = await port.help(site, int(number)) if _NUMBER.fullmatch(number) else None
         if help_call is None:
             raise NotFound("help-unknown")
         context = {

@@ -4,6 +4,7 @@ A backup is one database file. Keys are not in it: whoever finds a backup must n
 with it what protects it.
 """
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def backup(database: Path, target: Path) -> None:
         msg = f"there is no database at {database}"
         raise BackupError(msg)
     target.parent.mkdir(parents=True, exist_ok=True)
+    # Codes of tickets and hashes of passwords are in it: nobody else on the machine reads it.
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     connection = sqlite3.connect(database, isolation_level=None, timeout=10)
     try:
         connection.execute("VACUUM INTO ?", (str(target),))

@@ -1,5 +1,6 @@
 """Opening an installation's store: lock, migrations, key, ledger, in that order."""
 
+import os
 from pathlib import Path
 
 from turnero.store.clock import Clock, SystemClock
@@ -48,6 +49,8 @@ def open_store(
         lock = DataLock(folder)
         lock.acquire()
         path = folder / DATABASE
+        # Before SQLite makes it readable for everybody; its log takes the same rights.
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         url = f"sqlite:///{path}"
         backend = SqliteBackend(path)
     else:

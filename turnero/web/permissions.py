@@ -24,7 +24,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "tickets.issue": frozenset({_K, _D, _G, _A, _S, _X}),
     "tickets.read": frozenset(Role),
     "tickets.move": frozenset({_D, _G, _A, _S, _X}),
-    "tickets.cancel": frozenset({_K, _D, _G, _A, _S, _X}),
+    "tickets.cancel": frozenset({_D, _G, _A, _S, _X}),
     "tickets.rate": frozenset({_K, _X}),
     "tickets.reprint": frozenset({_D, _G, _A, _S, _X}),
     "prints.answer": frozenset({_K, _G, _S, _X}),
@@ -39,7 +39,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "paper.faults": frozenset({_S, _X}),
     "account.own": frozenset({_G, _A, _S, _X}),
     # the installation
-    "journal.read": frozenset({_B, _D, _G, _A, _S, _X}),
+    "journal.read": frozenset({_D, _G, _A, _S, _X}),
     "accounts.manage": frozenset({_X}),
     "sites.manage": frozenset({_X}),
     "metrics.read": frozenset({_S, _X}),

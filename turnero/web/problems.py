@@ -83,6 +83,8 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one case a kind 
             return Problem(code, error.status_code, headers=error.headers or {})
         case RecursionError() if "deserializ" in str(error):
             return Problem("request-malformed", _BAD)  # JSON nested thousands deep
+        case OverflowError():
+            return Problem("request-malformed", _BAD)  # a number that no database holds
         case _:
             return Problem(BROKEN, _BROKEN)
 

@@ -60,9 +60,19 @@ def test_a_closed_service(as_: As) -> None:
     problem(answer, 409, "service-closed")
 
 
-def test_a_person_may_not_give_themselves_a_clinical_way_in(as_: As) -> None:
-    answer = as_("kiosk").post("/api/v1/tickets", json={**TICKET, "channel": "triage"})
+@pytest.mark.parametrize("channel", ["triage", "desk", "greeter"])
+def test_a_person_may_not_give_themselves_another_way_in(as_: As, channel: str) -> None:
+    answer = as_("kiosk").post("/api/v1/tickets", json={**TICKET, "channel": channel})
     problem(answer, 403, "not-allowed")
+
+
+def test_a_kiosk_cancels_nobodys_ticket_by_its_id(as_: As) -> None:
+    problem(as_("kiosk").post(f"/api/v1/tickets/{'0' * 32}/cancel"), 403, "not-allowed")
+
+
+def test_a_number_that_no_database_holds(as_: As) -> None:
+    answer = as_("supervisor").get(f"/printer/jobs/{'9' * 23}")
+    assert answer.status_code < 500
 
 
 @pytest.mark.parametrize(
@@ -147,6 +157,11 @@ def test_a_role_that_may_not_and_a_site_that_is_not_ones_own(
     problem(other.post("/api/v1/desks/demo.1/next"), 403, "other-site")
     problem(other.get("/api/v1/sites/demo/board"), 403, "other-site")
     problem(other.get("/api/v1/live?site=demo"), 403, "other-site")
+    # a screen of every site would be a key to all of them
+    made = server.tool("token", "create", "--role", "kiosk", "--data", str(server.data))
+    assert made.returncode != 0
+    assert "exactly one site" in made.stderr
+    problem(as_("board").get("/api/v1/journal?site=demo"), 403, "not-allowed")
     assert [site["id"] for site in other.get("/api/v1/sites").json()["sites"]] == ["other"]
 
 

@@ -47,8 +47,11 @@ def places(q: Query, site: int, role: str) -> list[str]:
 def default_place(q: Query, site: int | None, role: str, key: str | None) -> str | None:
     """The place that a token belongs to; `Invalid` for one that is not there.
 
-    A desk may be named as in the API, "site.desk". Nothing said: the only one there is.
+    A desk may be named as in the API, "site.desk". Nothing said: the only one there is. A
+    screen or a desk belongs to one site: `Invalid` where none is named and there are several.
     """
+    if role in DEVICES and site is None:
+        raise Invalid("site-which")
     if role not in DEVICES or site is None:
         if key:
             raise Invalid("place-without-site", role=role)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final, cast
 
 from turnero.queue import reads, refusals
 from turnero.server.api.describing import KEY, KEY_PATTERN
-from turnero.store.errors import Invalid
+from turnero.store.errors import Invalid, Refused
 from turnero.web.languages import Translator
 from turnero.web.pages import language_of, web_of
-from turnero.web.principal import PageRequest
+from turnero.web.principal import PageRequest, Role
 
 if TYPE_CHECKING:
     from turnero.server.looks import SiteLooks
@@ -27,11 +27,18 @@ def site_number(request: PageRequest, key: str) -> int:
 
 
 def site_of_desk(request: PageRequest, desk: str) -> int:
-    """The site of a desk called "site.desk"; whether that desk exists its command knows."""
-    site, dot, _ = desk.rpartition(".")
+    """The site of a desk called "site.desk"; whether that desk exists its command knows.
+
+    A desk's own token works at that desk alone.
+    """
+    site, dot, key = desk.rpartition(".")
     if not dot:
         raise refusals.unknown("desk-unknown", desk=desk[:129])
-    return site_number(request, site)
+    number = site_number(request, site)
+    principal = request.user
+    if principal.role is Role.DESK and principal.place not in {None, key}:
+        raise Refused("not-allowed", 403)
+    return number
 
 
 async def site_of_ticket(request: PageRequest, ticket_id: str) -> int:

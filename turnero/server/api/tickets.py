@@ -76,6 +76,9 @@ def issuing_at(address: str) -> HTTPRouteHandler:
 def _channel(principal: Principal, asked: Channel | None) -> Channel:
     if asked == "triage" and principal.role in _NO_TRIAGE:
         raise Refused("not-allowed", 403)
+    if principal.role is Role.KIOSK and asked not in {None, "kiosk"}:
+        # Whatever it says: who stands there chooses for themselves.
+        raise Refused("not-allowed", 403)
     if asked is not None:
         return asked
     return _CHANNELS.get(principal.role, "api") if principal.role is not None else "api"
