@@ -51,7 +51,7 @@ async def test_a_service_is_paused_now_until_an_hour_with_a_text(room: Room) -> 
     assert pause.texts == {"es": "Vuelva luego", "en": "Come back later"}
     assert "Come back later" in told.partition('class="lever-list"')[2]
     opened = await _press(room, "resume-service", service="cash")
-    assert _said(opened) == "Now: Cashier gives tickets."
+    assert _said(opened) == "Now: Cashier gives tickets"
     assert await _pause(room) is None
 
 
@@ -61,7 +61,7 @@ async def test_a_service_is_paused_at_an_hour_or_after_so_many_tickets(room: Roo
     assert "gives no more tickets from 12:00" in _said(told)
     told = await _press(room, "pause-service", subject="cash", when="after", after="2")
     assert (
-        _said(told) == "Now: Cashier gives 2 more tickets, then no more, until somebody opens it."
+        _said(told) == "Now: Cashier gives 2 more tickets, then no more, until somebody opens it"
     )
     await room.arrive("cash")
     await room.arrive("cash")
@@ -79,7 +79,7 @@ async def test_an_hour_that_has_passed_is_tomorrows_and_is_told_with_its_day(roo
 @pytest.mark.rule("closed")
 async def test_a_kiosk_is_paused_and_opened_again(room: Room) -> None:
     told = await _press(room, "pause-kiosk", subject="hall", when="now")
-    assert _said(told) == "Now: Entrada principal gives no tickets, until somebody opens it."
+    assert _said(told) == "Now: Entrada principal gives no tickets, until somebody opens it"
     assert "Entrada principal gives tickets" in _said(
         await _press(room, "resume-kiosk", place="hall")
     )
@@ -99,7 +99,7 @@ async def test_two_supervisors_who_pull_opposite_levers_are_each_told_what_is_so
     await room.do(pauses.pause_service, PauseService("cash", after=5), "user:77")
     assert "5 more tickets" in await _ask(room, "pause-service")
     told = await _press(room, "resume-service", service="cash")
-    assert _said(told) == "Now: Cashier gives tickets."
+    assert _said(told) == "Now: Cashier gives tickets"
 
 
 @pytest.mark.rule("last-desk")

@@ -18,6 +18,8 @@ from turnero.desk.today import (
     read_hours,
     take_overs,
 )
+from turnero.queue.commands import unticketed
+from turnero.queue.requests import ServeUnticketed
 
 LIMA = "America/Lima"
 
@@ -105,6 +107,18 @@ async def test_the_read_tells_the_present_day_by_its_hours(room: Room) -> None:
     assert ten.desks == 1.0
     assert [(one.before, one.by) for one in found.taken_over] == [("user:11", "user:12")]
     assert first.number == "A001"
+
+
+async def test_whoever_was_attended_without_a_ticket_has_not_waited(room: Room) -> None:
+    await room.open()
+    await room.do(unticketed.serve, ServeUnticketed("main.1", "admission"))
+    found = await room.ledger.read(read_hours, 1, room.clock.line_ms())
+    assert [(one.arrivals, one.called) for one in found.hours] == [(1, 0)]
+
+
+def test_nobody_has_waited_less_than_nothing() -> None:
+    (hour,) = by_hour([], _waits(MORNING_MS, -20, -3, 5), [], LIMA, MORNING_MS)
+    assert hour.median == 0
 
 
 async def test_yesterday_is_in_no_picture(room: Room) -> None:

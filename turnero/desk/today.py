@@ -41,14 +41,19 @@ _ARRIVALS = Statement(
     .where(*_OF_DAY)
     .group_by(literal_column("quarter"))
 )
-#: whoever is attended without a ticket waits in no line: one is made for them at the desk
+#: whoever is attended without a ticket, or had one on paper, waited in no line that we know of
 _WAITS = Statement(
     select(
         (ticket.c.called_ms // _QUARTER).label("quarter"),
         ((ticket.c.called_ms - ticket.c.entered_ms + _HALF_MINUTE) // _MINUTE).label("minutes"),
         func.count().label("n"),
     )
-    .where(*_OF_DAY, ticket.c.called_ms.is_not(None), ticket.c.channel != "desk")
+    .where(
+        *_OF_DAY,
+        ticket.c.called_ms.is_not(None),
+        ticket.c.channel != "desk",
+        ticket.c.channel != "paper",
+    )
     .group_by(literal_column("quarter"), literal_column("minutes"))
 )
 _SESSIONS = Statement(
@@ -166,7 +171,9 @@ def by_hour(
     waited: dict[int, dict[int, int]] = {}
     for one in waits:
         found = waited.setdefault(hour_of(one.quarter * QUARTER_MS, zone), {})
-        found[one.minutes] = found.get(one.minutes, 0) + one.n
+        # called before the first planned desk, from which waits count: no wait at all
+        minutes = max(0, one.minutes)
+        found[minutes] = found.get(minutes, 0) + one.n
     starts = {*came, *waited, *(hour_of(max(begin, s.opened_ms), zone) for s in sessions)}
     if not starts:
         return ()
