@@ -59,8 +59,11 @@ async def test_a_moved_line_says_where_to_and_that_the_place_is_kept(clinic: Cli
     assert "ahora espera para Consultorio 4 en lugar de Admisión" in page
     assert "Conserva su lugar" in page
     assert "VIH" not in page
-    other = (await clinic.arrive("hiv")).ticket
-    assert "en lugar de" not in await on_phone(clinic, other)
+    for service in ("hiv", "admission"):
+        later = (await clinic.arrive(service)).ticket
+        page = await on_phone(clinic, later)
+        assert "en lugar de" not in page
+        assert "ahora pasan a" not in page
 
 
 @pytest.mark.rule("last-desk")

@@ -15,12 +15,13 @@ from turnero.desk.scope import desk_site
 from turnero.queue import reads as line
 from turnero.queue.facts import HeadSeen
 from turnero.queue.routing import why_sentence
-from turnero.queue.views import DeskView, ServingView, name_in
+from turnero.queue.views import DeskView, MessageView, ServingView, name_in
 from turnero.store.errors import NotFound, Refused
 from turnero.store.facts import Entry
 from turnero.store.sql import Query
 from turnero.web.languages import NAMES, Translator, mark
 from turnero.web.principal import Principal
+from turnero.web.told import pick
 from turnero.web.view import LiveContext
 from turnero.web.wiring import Web
 
@@ -33,6 +34,7 @@ _HERE: Final = frozenset({
 #: facts that name no desk and may be about any
 _ANYWHERE: Final = frozenset({
     "ticket-returned", "ticket-corrected", "press-undone", "day-closed", "site-loaded",
+    "message-shown", "message-ended",
 })  # fmt: skip
 
 #: aid at the kiosk → its icon and what it means to the agent
@@ -76,6 +78,8 @@ class SeatRead(msgspec.Struct, frozen=True):
     view: DeskView
     rule: reads.NoShowRule | None
     classes: dict[str, reads.Class]
+    #: what holds up the calls of this desk's zone
+    emergencies: tuple[MessageView, ...]
 
 
 class HeadShown(msgspec.Struct, frozen=True):
@@ -93,7 +97,10 @@ def read_seat(q: Query, ref: str, site: int, now_ms: int) -> SeatRead:
     if view is None:
         raise NotFound("desk-unknown", desk=ref[:100])
     rule = reads.no_show_rule(q, view.serving.ticket) if view.serving else None
-    return SeatRead(view, rule, reads.classes(q, site))
+    emergencies = tuple(
+        one for one in line.messages(q, site, view.zone, now_ms) if one.sort == "emergency"
+    )
+    return SeatRead(view, rule, reads.classes(q, site), emergencies)
 
 
 def split(arg: str) -> tuple[str, str]:
@@ -169,6 +176,10 @@ class SeatPanel(Panel):
             "language_names": NAMES,
             "writers": {one.by: self._people.name(one.by) for one in view.handovers},
             "note": "",
+            "emergencies": [
+                pick(one.texts, language, web.looks.look(site).languages[0])
+                for one in read.emergencies
+            ],
         }
 
 

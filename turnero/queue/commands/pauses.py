@@ -174,17 +174,13 @@ def open_kiosk(tx: Tx, due: TimerDue) -> None:
 
 
 def pause_service_on_time(tx: Tx, due: TimerDue) -> None:
-    """Timer: the hour has come at which the service pauses, unless its pause is over already."""
-    request = msgspec.json.decode(due.body, type=PauseService)
-    if request.until_ms is None or request.until_ms > tx.now_ms:
-        pause_service(tx, request)
+    """Timer: the hour has come at which the service pauses; refused when its pause is over already."""
+    pause_service(tx, msgspec.json.decode(due.body, type=PauseService))
 
 
 def pause_kiosk_on_time(tx: Tx, due: TimerDue) -> None:
     """Timer: the same for a kiosk."""
-    request = msgspec.json.decode(due.body, type=PauseKiosk)
-    if request.until_ms is None or request.until_ms > tx.now_ms:
-        pause_kiosk(tx, request)
+    pause_kiosk(tx, msgspec.json.decode(due.body, type=PauseKiosk))
 
 
 # --- tickets that are still given ------------------------------------------------------------
