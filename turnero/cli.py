@@ -404,6 +404,38 @@ def bench(*, quick: bool, as_json: bool) -> None:
     sys.exit(run(quick=quick, with_table=not as_json))
 
 
+@main.command()
+@click.option("--seed", type=int, default=1, help="Which day: the same seed, the same journal.")
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the data in this new folder.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with the day's report.")
+@_plainly
+def simulate(seed: int, out: Path | None, *, as_json: bool) -> None:
+    """Play a whole hospital day in seconds; ends with 1 if its journal or report do not hold."""
+    from turnero.server.simulate import run, told
+
+    found = run(seed, out)
+    click.echo(told(found, as_json=as_json))
+    sys.exit(0 if found.whole and found.same_report else WRONG)
+
+
+@main.command()
+@click.argument("day")
+@click.option("--site", "key", help="Key of the site (default: the only one).")
+@click.option("--check", is_flag=True, help="Derive it again from the journal alone and compare.")
+@_data
+@_plainly
+def report(day: str, key: str | None, data: Path | None, *, check: bool) -> None:
+    """The report of a closed DAY (YYYY-MM-DD) as JSON, as it was kept."""
+    from turnero.server.reporting import checked, kept
+
+    settings = _settings(data)
+    if not check:
+        return click.echo(kept(settings, key, day))
+    same, words = checked(settings, key, day)
+    click.echo(words, err=True)
+    sys.exit(0 if same else WRONG)
+
+
 def _table(rows: list[dict[str, Any]], columns: list[str], *, as_json: bool) -> None:
     if as_json:
         import msgspec

@@ -24,14 +24,14 @@ class SqliteSession:
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
         self._connection = sqlite3.connect(
             path, isolation_level=None, cached_statements=512, timeout=5, check_same_thread=False
         )
         self._cursor = self._connection.cursor()
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            "synchronous=FULL" if durable else "synchronous=OFF",
             "foreign_keys=ON",
             "mmap_size=0",
             f"cache_size={_CACHE_KIB}",
@@ -87,8 +87,10 @@ class SqliteBackend:
     dialect: Dialect = "sqlite"
     alone = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """`durable=False` is for a rehearsal only: a power cut would lose what was answered."""
         self.path = path
+        self._durable = durable
 
     def writer_name(self, site: int) -> str:
         """One writer for all sites."""
@@ -96,7 +98,7 @@ class SqliteBackend:
 
     def open_session(self) -> SqliteSession:
         """See `Backend.open_session`."""
-        return SqliteSession(self.path)
+        return SqliteSession(self.path, durable=self._durable)
 
     def reader(self) -> Reader:
         """Connections that cannot write; each read is one snapshot."""

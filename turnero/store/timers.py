@@ -113,6 +113,14 @@ class Timers:
                 sleep.cancel()
                 ring.cancel()
 
+    async def fire_due(self) -> None:
+        """Fire what is due now, once each: for a clock that somebody moves by hand."""
+        await self._fire_due()
+
+    async def next_ms(self) -> int | None:
+        """When the next timer is due, UTC; None: none is set."""
+        return await self._ledger.read(_next)
+
     async def _until_next(self) -> float:
         next_ms = await self._ledger.read(_next)
         if next_ms is None:
