@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 
 from turnero.printer.states import JobState
 from turnero.printer.tables import QUEUED, print_job
+from turnero.printer.test_page import TEST
 from turnero.printer.ticket import Slip
 from turnero.queue import reads as line
 from turnero.queue.tables import attention, site, ticket
@@ -41,9 +42,18 @@ _LATEST = Statement(
     .order_by(print_job.c.id.desc())
     .limit(1)
 )
+_LATEST_TEST = Statement(
+    select(
+        print_job.c.id, print_job.c.state, print_job.c.reason, print_job.c.copy, print_job.c.site
+    )
+    .where(print_job.c.ticket.like(f"{TEST}%"), print_job.c.printer == bindparam("printer"))
+    .order_by(print_job.c.id.desc())
+    .limit(1)
+)
 _JOB = Statement(
     select(print_job.c.site, print_job.c.place).where(print_job.c.id == bindparam("id"))
 )
+_STATE = Statement(select(print_job.c.state).where(print_job.c.id == bindparam("id")))
 _USUAL = Statement(
     select(attention.c.usual, ticket.c.site)
     .select_from(ticket.join(attention, attention.c.id == ticket.c.attention))
@@ -79,6 +89,20 @@ def latest(q: Query, ticket_id: str) -> JobNow | None:
     if row is None:
         return None
     return JobNow(row.id, row.site, JobState(row.state), row.reason, bool(row.copy))
+
+
+def latest_test(q: Query, printer: int) -> JobNow | None:
+    """The newest test page of a printer (id of the device), or None when it never had one."""
+    row = q.row(_LATEST_TEST, printer=printer)
+    if row is None:
+        return None
+    return JobNow(row.id, row.site, JobState(row.state), row.reason, bool(row.copy))
+
+
+def job_state(q: Query, job: int) -> JobState | None:
+    """How a print job stands, or None."""
+    row = q.row(_STATE, id=job)
+    return JobState(row.state) if row is not None else None
 
 
 def job_place(q: Query, job: int) -> tuple[int, str | None] | None:

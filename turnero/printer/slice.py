@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from turnero.printer import spool
+from turnero.printer import spool, testing
 from turnero.printer.pages import reprint_panel, routes
 from turnero.printer.room import Printers
 from turnero.printer.views import PaperView, SwitchesView
@@ -71,11 +71,11 @@ def compose(printers: Printers) -> Slice:
 
     return Slice(
         name="printer",
-        routes=routes(printers),
+        routes=[*routes(printers), *testing.ROUTES],
         templates=HERE / "templates",
         static=HERE / "static",
         views=(PaperView(printers), SwitchesView(printers)),
-        slots={"desk.ticket": reprint_panel},
+        slots={"desk.ticket": reprint_panel, "setup.printer": testing.test_panel(printers)},
         consumers={"printer": Consumer("printer", KINDS, spool.follow_tickets)},
         timers={spool.RETRY_TIMER: spool.retry},
         problems=PROBLEMS,

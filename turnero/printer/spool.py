@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from turnero.printer.port import Outcome, Reason, Result
 from turnero.printer.states import JobMove, JobState, after
 from turnero.printer.tables import QUEUED, SENDING, print_job
+from turnero.printer.test_page import TEST
 from turnero.queue.facts import PrintChanged, TicketCancelled, TicketIssued, TicketNotServed
 from turnero.queue.tables import ticket
 from turnero.store import devices
@@ -136,6 +137,13 @@ class Cancel(msgspec.Struct, frozen=True):
     job: int
 
 
+class PrintTest(msgspec.Struct, frozen=True):
+    """Print a test page on the printer with that key, in that language."""
+
+    printer: str
+    language: str
+
+
 class Job(msgspec.Struct, frozen=True):
     """The job that a command made or changed."""
 
@@ -224,6 +232,14 @@ def reprint(tx: Tx, request: Reprint) -> Job:
             _move(tx, row, JobMove.CANCEL)
     printer = _printer_for(tx, request.printer, jobs, found.place)
     return _enqueue(tx, printer, request.ticket, copy=True, place=request.place)
+
+
+def print_test(tx: Tx, request: PrintTest) -> Job:
+    """A test page, in turn with the tickets; it is one of nobody."""
+    found = devices.by_key(tx, tx.site, "printer", request.printer)
+    if found is None:
+        raise Refused("no-printer")
+    return _enqueue(tx, found, f"{TEST}{request.language}", copy=True, place=None)
 
 
 def cancel(tx: Tx, request: Cancel) -> Job:

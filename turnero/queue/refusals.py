@@ -100,6 +100,8 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "desk-has-waiting": ("desk", "waiting"),
     "desk-has-parked": ("desk", "parked"),
     "attention-has-waiting": ("attention", "waiting"),
+    "draft-changed": (),
+    "site-taken": ("site",),
 }
 
 

@@ -36,6 +36,11 @@ def decode(source: str) -> SiteFile:
     return file
 
 
+def checked(file: SiteFile) -> SiteFile:
+    """The same description as if it had been read from a file; a `Breach` for what is wrong."""
+    return _checked(msgspec.to_builtins(file))
+
+
 def _checked(raw: dict[str, Any]) -> SiteFile:
     try:
         file = msgspec.convert(_readable(raw, ""), SiteFile)

@@ -232,7 +232,7 @@ def _printer(found: devices.Device) -> PrinterPart:
 
 def encode(file: SiteFile) -> str:
     """The description as TOML; what has its default is left out."""
-    tree: dict[str, Any] = msgspec.to_builtins(file)
+    tree = _said(file)
     parts = [_table("site", tree.pop("site"), many=False)]
     # What others name comes before them, for who reads the file from the top.
     for name in ("attention", "service", "desk", "kiosk", "board", "printer", "closure"):
@@ -240,6 +240,24 @@ def encode(file: SiteFile) -> str:
     if not file.attention:
         parts.insert(0, "attention = []\n")
     return "\n".join(parts)
+
+
+def _said(part: msgspec.Struct) -> dict[str, Any]:
+    """What of a part differs from its defaults, or has none."""
+    said: dict[str, Any] = {}
+    for field in msgspec.structs.fields(part):
+        value = getattr(part, field.name)
+        default = field.default
+        if field.default_factory is not msgspec.NODEFAULT:
+            default = field.default_factory()
+        if default is not msgspec.NODEFAULT and value == default:
+            continue
+        if isinstance(value, msgspec.Struct):
+            value = _said(value)
+        elif isinstance(value, tuple):
+            value = [_said(one) if isinstance(one, msgspec.Struct) else one for one in value]
+        said[field.name] = value
+    return said
 
 
 def _table(name: str, items: Mapping[str, Any], *, many: bool) -> str:

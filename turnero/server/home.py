@@ -18,7 +18,7 @@ HOMES = {
     Role.GREETER: "/greeter",
     Role.AGENT: "/desk",
     Role.SUPERVISOR: "/supervisor",
-    Role.ADMINISTRATOR: "/accounts",
+    Role.ADMINISTRATOR: "/admin",
 }
 
 

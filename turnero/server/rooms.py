@@ -6,6 +6,7 @@ Imported by `serve` while the store opens, since together they cost a good part 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from turnero.admin import slice as admin
 from turnero.desk import slice as desk
 from turnero.desk.help import listening
 from turnero.display import slice as display
@@ -19,6 +20,7 @@ from turnero.server.accounts.service import Accounts
 from turnero.server.api import slice as api
 from turnero.server.looks import SiteLooks
 from turnero.server.settings import Settings
+from turnero.server.sites import PORTS
 from turnero.store.consumers import Consumer
 from turnero.web.slice import Slice
 
@@ -40,6 +42,7 @@ class Rooms:
             api.make(settings.public_address),
             kiosk.make(settings.public_address, listening=listening),
             desk.make(settings.public_address),
+            admin.make(PORTS),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),
         ]

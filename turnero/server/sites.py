@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from turnero.admin.frame import Person, Ports
 from turnero.printer.profiles import profile_named
 from turnero.printer.transports import check_address
 from turnero.queue import reads, refusals, site_file, site_out
@@ -9,6 +10,8 @@ from turnero.queue.commands.sites import load_site as command
 from turnero.queue.site_breaches import Breach, wrong
 from turnero.queue.site_lines import line_of
 from turnero.queue.site_shape import SiteFile
+from turnero.server.accounts.admin import ROLE_NAMES
+from turnero.server.accounts.reads import accounts
 from turnero.store.errors import Refused
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query
@@ -73,3 +76,20 @@ async def save_site(ledger: Ledger, key: str | None) -> dict[str, Any]:
 
     found, text = await ledger.read(read)
     return {"site": found, "text": text}
+
+
+def people(q: Query) -> list[Person]:
+    """Everybody who can sign in, for pages that say who did something."""
+    return [
+        Person(f"user:{one.id}", one.name or one.login, one.role, one.site)
+        for one in accounts(q)
+        if not one.disabled
+    ]
+
+
+#: what the administration's pages are given
+PORTS = Ports(
+    check_printers=check_printers,
+    people=people,
+    role_names={str(role): name for role, name in ROLE_NAMES.items()},
+)

@@ -368,6 +368,14 @@ _NOW = {
             "other desks or go back to the line."
         ),
     ),
+    "site-taken": Text(
+        _("There is a site of this name"),
+        _("A site “%(site)s” is there already. Please give this one another name."),
+    ),
+    "draft-changed": Text(
+        _("Somebody went on with this elsewhere"),
+        _("Nothing of yours was stored. What is shown now is the present state: please look at it."),
+    ),
     "attention-has-waiting": Text(
         _("People of this class are still waiting"),
         _("%(waiting)s people of class “%(attention)s” wait. Attend them first."),

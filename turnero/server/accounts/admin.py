@@ -16,7 +16,7 @@ from turnero.server.looks import SiteLooks
 from turnero.store.errors import Refused
 from turnero.web.forms import Form, read_form
 from turnero.web.languages import mark
-from turnero.web.pages import page, see_other, web_of
+from turnero.web.pages import language_of, own_path, page, see_other, web_of
 from turnero.web.principal import PEOPLE, PageRequest, Role
 
 _DAY_MS = 24 * 3600 * 1000
@@ -41,6 +41,8 @@ class AccountForm(Form, frozen=True, kw_only=True):
     role: Annotated[str, Meta(max_length=20)]
     name: Annotated[str, Meta(max_length=80)] = ""
     site: Annotated[str, Meta(max_length=80)] = ""
+    #: a page of ours to go on with
+    next: Annotated[str, Meta(max_length=200)] = ""
 
 
 class TokenForm(Form, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ def _of_accounts(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterH
             )
         except Refused as refused:
             return await _show(request, looks, refused=refused, which="account", form=form)
-        return see_other(request, "/accounts")
+        return see_other(request, own_path(form.next, "/accounts"))
 
     @post("/accounts/{account:int}/state", opt={"permission": "accounts.manage"}, status_code=200)
     async def set_state(request: PageRequest, account: FromPath[int]) -> Response[str]:
@@ -143,6 +145,25 @@ def _of_accounts(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterH
         return see_other(request, "/accounts")
 
     return [accounts_page, create_account, set_state]
+
+
+async def crew_panel(request: PageRequest, site: int) -> str:
+    """Fills the slot "setup.people": a form for somebody who is to work at that site."""
+    web = web_of(request)
+    look = web.looks.look(site)
+    return web.render(
+        "server/crew.html",
+        {
+            "principal": request.user,
+            "site_key": look.key,
+            "roles": [Role.AGENT, Role.GREETER, Role.SUPERVISOR],
+            "role_names": ROLE_NAMES,
+            "shortest": SHORTEST,
+            "next": "/setup/people",
+        },
+        site=site,
+        language=language_of(request, look, web.languages),
+    )
 
 
 def _of_tokens(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler]:

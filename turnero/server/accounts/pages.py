@@ -87,7 +87,7 @@ def _of_setup(accounts: Accounts) -> list[ControllerRouterHandler]:
     @get("/setup", opt={"permission": "public"})
     async def setup_page(request: PageRequest) -> Response[str]:
         if await web_of(request).ledger.read(administrators):
-            return see_other(request, "/sign-in")
+            return see_other(request, "/setup/on")
         return _setup(request)
 
     @post("/setup", opt={"permission": "public", "limit": "sign-in"}, status_code=200)

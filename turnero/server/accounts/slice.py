@@ -84,5 +84,6 @@ def make(accounts: Accounts, looks: SiteLooks) -> Slice:
         routes=[*pages.routes(accounts), *admin.routes(accounts, looks)],
         templates=SERVER / "templates",
         static=SERVER / "static",
+        slots={"setup.people": admin.crew_panel},
         problems=PROBLEMS,
     )

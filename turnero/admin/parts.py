@@ -1,0 +1,405 @@
+"""What can be filled in for each part of a site: services, priorities, desks, devices, settings.
+
+Pure: only which fields there are and what they are called.
+"""
+
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from turnero.admin.fields import (
+    Arrows,
+    Choice,
+    Field,
+    Flag,
+    Given,
+    Languages,
+    Lines,
+    Names,
+    Number,
+    Serves,
+    ServiceHours,
+    SiteHours,
+    Values,
+    Week,
+    own_name,
+)
+from turnero.admin.sections import Section
+from turnero.queue.settings import Settings
+from turnero.queue.site_shape import (
+    AttentionPart,
+    BoardPart,
+    ClosurePart,
+    DeskPart,
+    KioskPart,
+    PrinterPart,
+    ServicePart,
+    SiteFile,
+)
+from turnero.store.errors import NotFound
+from turnero.web.languages import mark
+
+
+def _groups(file: SiteFile, part: Any) -> list[tuple[str, str]]:
+    """What a service may lie below: not itself, nor what is below it."""
+    below = {part.key} if part is not None else set()
+    while more := {one.key for one in file.service if one.parent in below} - below:
+        below |= more
+    return [(one.key, own_name(one.name, file)) for one in file.service if one.key not in below]
+
+
+def _printers(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
+    return [(one.key, one.name) for one in file.printer]
+
+
+_NAME: Final = mark("Name")
+_ZONE_HINT: Final = mark(
+    "Only for halls with several waiting areas: boards show the calls of the desks of their own "
+    "area. Empty: one area for all."
+)
+
+SERVICES: Final = Section(
+    key="services",
+    part="service",
+    shape=ServicePart,
+    title=mark("Services"),
+    about=mark("What people come for, in the order in which the kiosk offers it."),
+    new=mark("New service"),
+    icon="list",
+    ordered=True,
+    fields=(
+        Names(name="name", label=_NAME, required=True),
+        Field(
+            name="prefix",
+            label=mark("Letter of its numbers"),
+            hint=mark("One or two capital letters, such as A. None for a group of services."),
+            empty=None,
+            most=2,
+        ),
+        Choice(
+            name="parent",
+            label=mark("Group"),
+            hint=mark("The kiosk shows a group first, then the services in it."),
+            choices=(("", mark("In no group")),),
+            options=_groups,
+        ),
+        ServiceHours(name="hours", label=mark("Hours")),
+        Flag(name="holidays", label=mark("Open on holidays too")),
+        Lines(
+            name="requirements",
+            label=mark("What to bring"),
+            hint=mark("One thing a line; people read it before they take a ticket."),
+        ),
+        Number(name="quota", label=mark("Tickets a day, at most"), hint=mark("Empty: no limit.")),
+        Number(
+            name="target_minutes",
+            label=mark("Wait to stay under, minutes"),
+            hint=mark("Beyond it the supervisor's page shows the service as late."),
+        ),
+        Names(
+            name="public_name",
+            label=mark("Neutral public name"),
+            hint=mark(
+                "For services that nobody should be seen waiting for: the only name on board, "
+                "paper, voice and phone."
+            ),
+            none=True,
+        ),
+        Flag(name="outcomes", label=mark("Ask how it ended when finishing")),
+    ),
+)
+
+CLASSES: Final = Section(
+    key="classes",
+    part="attention",
+    shape=AttentionPart,
+    title=mark("Priorities"),
+    about=mark("Who is called first: the first of this list before all others."),
+    new=mark("New priority"),
+    icon="priority",
+    ordered=True,
+    fields=(
+        Names(name="name", label=_NAME, required=True),
+        Flag(name="kiosk", label=mark("People may choose it at the kiosk")),
+        Flag(name="clinical", label=mark("Given at triage only")),
+        Flag(name="usual", label=mark("For who asks for none")),
+    ),
+)
+
+DESKS: Final = Section(
+    key="desks",
+    part="desk",
+    shape=DeskPart,
+    title=mark("Desks"),
+    about=mark("Where people are called to, what is attended there, and when."),
+    new=mark("New desk"),
+    icon="person",
+    ordered=True,
+    fields=(
+        Field(
+            name="name",
+            label=_NAME,
+            hint=mark("As the board shows it and the voice says it."),
+            required=True,
+        ),
+        Serves(name="serves", label=mark("Services")),
+        Field(name="zone", label=mark("Waiting area"), hint=_ZONE_HINT, most=40),
+        Flag(name="auto_call", label=mark("Calls the next person by itself when it is free")),
+        Week(
+            name="planned",
+            label=mark("When somebody is to work there"),
+            hint=mark(
+                "Who comes before the first of these hours waits from then on; a desk that is not "
+                "open by then is missing in the morning."
+            ),
+        ),
+    ),
+)
+
+CLOSURES: Final = Section(
+    key="closures",
+    part="closure",
+    shape=ClosurePart,
+    title=mark("Closed days"),
+    about=mark("Days on which the site is shut, besides the country's holidays."),
+    new=mark("New closed day"),
+    icon="door",
+    by="day",
+    fields=(
+        Field(name="day", label=mark("Day"), type="date", required=True),
+        Field(name="name", label=mark("Why")),
+    ),
+)
+
+KIOSKS: Final = Section(
+    key="kiosks",
+    part="kiosk",
+    shape=KioskPart,
+    title=mark("Kiosks"),
+    about=mark("Screens at which people take their tickets, and what they tell them."),
+    new=mark("New kiosk"),
+    icon="ticket",
+    fields=(
+        Field(
+            name="name",
+            label=_NAME,
+            hint=mark("Where it stands, such as Main entrance."),
+            required=True,
+        ),
+        Choice(
+            name="printer",
+            label=mark("Its printer"),
+            choices=(("", mark("None: the number on the screen is enough")),),
+            options=_printers,
+        ),
+        Names(
+            name="where", label=mark("Where to wait"), hint=mark("On its last page and on paper.")
+        ),
+        Names(name="footer", label=mark("Last line on paper")),
+        Names(
+            name="staff",
+            label=mark("Where staff is found"),
+            hint=mark("Said when somebody asks for help and nobody answers."),
+        ),
+        Field(name="zone", label=mark("Waiting area"), hint=_ZONE_HINT, most=40),
+        Choice(
+            name="mm",
+            label=mark("Size of its screen"),
+            choices=(
+                ("", mark("As usual: 22 inches")),
+                ("3", mark("Larger: 27 inches and more")),
+                ("5", mark("Smaller: 17 inches")),
+                ("6", mark("Much smaller: a tablet")),
+            ),
+            means=(("", None), ("3", 3), ("4", 4), ("5", 5), ("6", 6)),
+        ),
+    ),
+)
+
+#: where a desk may lie
+ARROWS: Final = (
+    ("", mark("right (as usual)")),
+    ("left", mark("left")),
+    ("up", mark("ahead")),
+    ("down", mark("behind")),
+    ("up-right", mark("ahead on the right")),
+    ("up-left", mark("ahead on the left")),
+    ("down-right", mark("behind on the right")),
+    ("down-left", mark("behind on the left")),
+)
+
+BOARDS: Final = Section(
+    key="boards",
+    part="board",
+    shape=BoardPart,
+    title=mark("Boards"),
+    about=mark("Screens and voices that call people, and what they show meanwhile."),
+    new=mark("New board"),
+    icon="bell",
+    fields=(
+        Field(
+            name="name",
+            label=_NAME,
+            hint=mark("Where it hangs, such as Waiting room."),
+            required=True,
+        ),
+        Field(name="zone", label=mark("Waiting area"), hint=_ZONE_HINT, most=40),
+        Choice(
+            name="sound",
+            label=mark("Sound"),
+            choices=(
+                ("", mark("The first board of its area that can")),
+                ("yes", mark("Always")),
+                ("no", mark("Never")),
+            ),
+            means=(("", None), ("yes", True), ("no", False)),
+        ),
+        Languages(
+            name="voice",
+            label=mark("Languages of its voice"),
+            hint=mark("None: the site's own language, then the called person's."),
+            first=False,
+        ),
+        Choice(
+            name="contrast",
+            label=mark("Colours"),
+            choices=(("", mark("As usual")), ("yes", mark("Black and yellow, against a window"))),
+            means=(("", None), ("yes", True), ("no", False)),
+        ),
+        Lines(
+            name="notices",
+            label=mark("Notices"),
+            hint=mark("One a line; shown one after the other while nobody is called."),
+        ),
+        Arrows(name="arrows", label=mark("Where each desk lies, seen from this board")),
+    ),
+)
+
+PRINTERS: Final = Section(
+    key="printers",
+    part="printer",
+    shape=PrinterPart,
+    title=mark("Printers"),
+    about=mark("Ticket printers, and how they are reached."),
+    new=mark("New printer"),
+    icon="printer",
+    fields=(
+        Field(name="name", label=_NAME, required=True),
+        Field(
+            name="url",
+            label=mark("Address"),
+            hint=mark("tcp://192.168.1.50 for one in the network; virtual: for paper on a page."),
+            required=True,
+            most=300,
+        ),
+        Field(
+            name="profile",
+            label=mark("Model"),
+            hint=mark("Empty: one that understands the common commands on 80 mm paper."),
+            empty=None,
+        ),
+    ),
+)
+
+SECTIONS: Final = {
+    one.key: one for one in (SERVICES, CLASSES, DESKS, CLOSURES, KIOSKS, BOARDS, PRINTERS)
+}
+
+#: of the site itself; the key never changes
+SITE_FIELDS: Final[tuple[Field, ...]] = (
+    Field(name="name", label=_NAME, required=True),
+    Choice(
+        name="profile",
+        label=mark("Country"),
+        hint=mark("Whose words, formats and holidays."),
+        choices=(
+            ("pe", mark("Peru")),
+            ("co", mark("Colombia")),
+            ("plain", mark("Another country")),
+        ),
+    ),
+    Field(
+        name="zone", label=mark("Time zone"), hint="America/Lima, America/Bogota…", required=True
+    ),
+    Languages(
+        name="languages",
+        label=mark("Languages"),
+        hint=mark("Which the kiosk offers; the first is the site's own."),
+    ),
+    SiteHours(
+        name="hours",
+        label=mark("Hours"),
+        hint=mark("Of every service that has none of its own."),
+    ),
+)
+
+SETTINGS_FIELDS: Final[tuple[Field, ...]] = (
+    Field(
+        name="day_close",
+        label=mark("Close of day"),
+        hint=mark("When the day ends: 23:30. Who still waits then was not served. never: by hand."),
+        required=True,
+        most=5,
+    ),
+    Flag(name="holidays", label=mark("Shut on the country's holidays")),
+    Number(
+        name="recall_gap_s", label=mark("Seconds between two calls of one person"), required=True
+    ),
+    Number(
+        name="no_show_recalls",
+        label=mark("Calls again before somebody counts as absent"),
+        required=True,
+    ),
+    Number(
+        name="return_minutes",
+        label=mark("Minutes in which an absent person may come back"),
+        required=True,
+    ),
+    Number(name="undo_s", label=mark("Seconds in which a press can be undone"), required=True),
+    Number(
+        name="start_after_s",
+        label=mark("Seconds after a call from which service counts"),
+        hint=mark("Where nobody presses start."),
+        required=True,
+    ),
+    Number(name="max_people", label=mark("People on one ticket, at most"), required=True),
+    Number(
+        name="step_out_minutes", label=mark("Minutes for which one may step out"), required=True
+    ),
+    Number(
+        name="remind_minutes", label=mark("Minutes before their end: a reminder"), required=True
+    ),
+    Number(
+        name="parked_minutes",
+        label=mark("Minutes set aside after which there is an alarm"),
+        required=True,
+    ),
+    Number(
+        name="unattended_minutes",
+        label=mark("Minutes after which a desk whose page is gone is an alarm"),
+        required=True,
+    ),
+    Number(
+        name="ready_minutes",
+        label=mark("Minutes before opening at which everything is checked"),
+        required=True,
+    ),
+)
+
+
+def site_saved(file: SiteFile, given: Given) -> SiteFile:
+    """The description with the site itself as it was typed."""
+    values: Values = {}
+    for field in SITE_FIELDS:
+        values |= field.take(given, file.site, file)
+    if values["profile"] not in ("pe", "co", "plain"):
+        raise NotFound("part-unknown")
+    return replace(file, site=replace(file.site, **values))
+
+
+def settings_saved(file: SiteFile, given: Given) -> SiteFile:
+    """The description with the settings as they were typed."""
+    values: Values = {}
+    for field in SETTINGS_FIELDS:
+        values |= field.take(given, file.site.settings, file)
+    return replace(file, site=replace(file.site, settings=Settings(**values)))
