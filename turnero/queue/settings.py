@@ -43,6 +43,15 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     holidays: bool = True
 
 
+def changed(settings: Settings) -> dict[str, int | str | bool]:
+    """What differs from the defaults, by value: the same settings are always the same JSON.
+
+    (msgspec leaves out what *is* the default, and a text that was typed is another object.)
+    """
+    there, usual = msgspec.structs.asdict(settings), msgspec.structs.asdict(Settings())
+    return {name: value for name, value in there.items() if value != usual[name]}
+
+
 @lru_cache(maxsize=64)
 def settings_of(text: str) -> Settings:
     """The settings kept as JSON in a site's row."""
