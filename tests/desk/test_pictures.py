@@ -1,9 +1,15 @@
 """The supervisor's pictures: the day by the hour, and where everything stands in a drawing."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from tests.desk.conftest import MORNING_MS, Room
-from turnero.desk import pictures
+from tests.desk.hospital import described
+from tests.peers.stores import opened, put_database
+from turnero.desk import pictures, today
 from turnero.desk.day import Ratings
 from turnero.desk.today import (
     HOUR_MS,
@@ -19,7 +25,16 @@ from turnero.desk.today import (
     take_overs,
 )
 from turnero.queue.commands import unticketed
-from turnero.queue.requests import ServeUnticketed
+from turnero.queue.commands.calls import call_next
+from turnero.queue.commands.desks import open_desk
+from turnero.queue.commands.issue import issue
+from turnero.queue.commands.sites import load_site
+from turnero.queue.numbers import local
+from turnero.queue.requests import Issue, Next, OpenDesk, ServeUnticketed
+from turnero.queue.site_file import decode
+from turnero.store.clock import VirtualClock
+from turnero.store.opening import DATABASE
+from turnero.store.sql import Statement
 
 LIMA = "America/Lima"
 
@@ -69,8 +84,6 @@ def test_an_hour_that_the_clock_has_twice_is_two_and_one_that_it_leaps_over_is_n
 
 
 def _clock(hour: Hour, zone: str) -> int:
-    from turnero.queue.numbers import local
-
     return local(hour.start_ms, zone).hour
 
 
@@ -114,6 +127,35 @@ async def test_whoever_was_attended_without_a_ticket_has_not_waited(room: Room) 
     await room.do(unticketed.serve, ServeUnticketed("main.1", "admission"))
     found = await room.ledger.read(read_hours, 1, room.clock.line_ms())
     assert [(one.arrivals, one.called) for one in found.hours] == [(1, 0)]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_both_databases_count_alike(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("migrated_postgres") if database == "postgresql" else None
+    clock = VirtualClock(MORNING_MS)
+    async with opened(tmp_path / "data", url, clock=clock) as ledger:
+        await ledger.run(load_site, decode(described()), site=1, actor="system")
+        await ledger.run(open_desk, OpenDesk("main.1"), site=1, actor="token:1")
+        for minutes in (29, 7, 7):
+            await ledger.run(issue, Issue("admission"), site=1, actor="token:1")
+            clock.advance(minutes * 60_000 + 29_000)
+            await ledger.run(call_next, Next("main.1"), site=1, actor="token:1")
+        (ten,) = (await ledger.read(read_hours, 1, clock.line_ms())).hours
+    assert (ten.arrivals, ten.called, ten.median, ten.desks) == (3, 3, 7, 1.0)
+
+
+@pytest.mark.parametrize("statement", [today._ARRIVALS, today._WAITS, today._SESSIONS])
+def test_only_the_days_own_rows_are_looked_at(statement: Statement, tmp_path: Path) -> None:
+    put_database(tmp_path)
+    sql = statement.plan("sqlite").sql
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        rows = connection.execute("EXPLAIN QUERY PLAN " + sql, [None] * sql.count("?"))
+        steps = [row[3] for row in rows]
+    assert [step for step in steps if step.startswith("SCAN")] == []
+    first = next(step for step in steps if step.startswith("SEARCH"))
+    assert "(site=? AND day=?)" in first or "(site=? AND opened_ms>?)" in first
 
 
 def test_nobody_has_waited_less_than_nothing() -> None:
