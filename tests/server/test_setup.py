@@ -28,7 +28,7 @@ async def test_the_secret_makes_one_administrator_and_is_then_worth_nothing(
         assert answer.status_code == 303
         assert (await client.get("/accounts")).status_code == 200, "signed in at once"
         assert (await client.post("/setup", data=_form(secret, login="second"))).status_code == 403
-        assert (await client.get("/setup")).headers["location"] == "/sign-in"
+        assert (await client.get("/setup")).headers["location"] == "/setup/on"
     assert await here.running.accounts.begin_setup() is None
 
 

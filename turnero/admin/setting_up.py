@@ -14,6 +14,7 @@ from turnero.queue import reads, refusals, site_file, site_out
 from turnero.queue.commands import drafts
 from turnero.queue.commands.sites import load_site
 from turnero.queue.site_shape import SiteFile
+from turnero.store.errors import Refused
 from turnero.store.tx import Tx
 
 #: the section of each later step
@@ -56,7 +57,7 @@ def make(tx: Tx, request: Step) -> drafts.Kept:
     check_desks(plan)
     file = site_file.checked(file_of(plan))
     if reads.site_no(tx, file.site.key) is not None and not plan.site:
-        raise refusals.refused("site-taken", site=file.site.key)
+        raise Refused("site-taken", 409, site=file.site.key)
     load_site(tx, file)
     return _save(tx, request, replace(plan, site=file.site.key))
 

@@ -15,6 +15,10 @@ PROBLEMS = {
         mark("This is not there any more"),
         mark("Somebody may have taken it out. Please look at the list again."),
     ),
+    "site-taken": Text(
+        mark("There is a site of this name"),
+        mark("A site “%(site)s” is there already. Please give this one another name."),
+    ),
     "site-changed": Text(
         mark("Somebody else changed this site"),
         mark("Nothing of yours was stored. Look at what changed, then enter your change again."),

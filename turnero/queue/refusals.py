@@ -101,7 +101,6 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "desk-has-parked": ("desk", "parked"),
     "attention-has-waiting": ("attention", "waiting"),
     "draft-changed": (),
-    "site-taken": ("site",),
 }
 
 

@@ -368,10 +368,6 @@ _NOW = {
             "other desks or go back to the line."
         ),
     ),
-    "site-taken": Text(
-        _("There is a site of this name"),
-        _("A site “%(site)s” is there already. Please give this one another name."),
-    ),
     "draft-changed": Text(
         _("Somebody went on with this elsewhere"),
         _("Nothing of yours was stored. What is shown now is the present state: please look at it."),
