@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from tests.queue.engines import both_engines
 from tests.queue.hall import SITE, Hall
-from turnero.queue import reads, tables
-from turnero.queue.commands import readiness
+from turnero.queue import reads, requests, tables
+from turnero.queue.commands import messages, pauses, readiness
 from turnero.queue.facts import AlarmEnded, AlarmRaised
 from turnero.queue.ready import Ready
 from turnero.store import devices
@@ -188,3 +188,32 @@ async def test_somebody_may_look_at_once(hall: Hall) -> None:
     missing = await hall.act(readiness.check, readiness.ReadyCheck())
     assert {one.kind for one in missing} == {"printer", "board", "voice", "kiosk"}
     assert len(await alarms(hall)) == 4
+
+
+@pytest.mark.rule("before-opening")
+@both_engines
+async def test_what_somebody_closed_and_forgot_is_missing_in_the_morning(hall: Hall) -> None:
+    tomorrow_ms = hall.clock.now_ms() + round(NIGHT_S * 1000)
+    for service, until_ms in (("caja", None), ("sangre", tomorrow_ms), ("citas", tomorrow_ms << 1)):
+        closed = requests.PauseService(service, until_ms)
+        await hall.act(pauses.pause_service, closed)
+    await hall.act(pauses.pause_kiosk, requests.PauseKiosk("k1"))
+    shown = await hall.act(messages.show, requests.ShowMessage("emergency", {"es": "Simulacro"}))
+    hall.wait(NIGHT_S)
+    await all_well(hall)
+    await hall.fire_timers()
+    held = {"kind": "held", "why": "held"}
+    assert await alarms(hall) == {
+        "held:service:caja": {**held, "name": "Caja"},
+        "held:service:citas": {**held, "name": "Citas"},
+        "held:kiosk:k1": {**held, "name": "Entrada"},
+        f"held:message:{shown.message}": {"kind": "held", "why": "emergency", "name": "Simulacro"},
+    }
+    for service in ("caja", "citas"):
+        await hall.act(pauses.resume_service, requests.ServiceNamed(service))
+    await hall.act(pauses.resume_kiosk, requests.KioskNamed("k1"))
+    await hall.act(messages.end, requests.EndMessage(shown.message))
+    hall.wait(60)
+    await all_well(hall)
+    await hall.fire_timers()
+    assert await alarms(hall) == {}

@@ -28,6 +28,8 @@ WRONG: Final = {
     "failed": mark("It has no sound"),
     "closed": mark("Nobody has opened it"),
     "break": mark("It is on a break"),
+    "held": mark("Somebody closed it, and it gives no tickets"),
+    "emergency": mark("This emergency message is still shown, and nobody can be called"),
 }
 _POWER: Final = mark("Switch it on and check its network cable.")
 #: kind → why → what to do; "" for any other reason
@@ -45,6 +47,10 @@ TO_DO: Final[dict[str, dict[str, str]]] = {
         "paper-out": mark("Put in a new roll."),
         "paper-low": mark("Have a new roll at hand, or change it now."),
         "cover-open": mark("Close its cover until it clicks."),
+    },
+    "held": {
+        "": mark("Open it again among the levers, if it is to give tickets."),
+        "emergency": mark("End it, if the emergency is over."),
     },
     "voice": {"": mark("Touch the board's screen once and check that its loudspeaker is on.")},
     "desk": {

@@ -14,12 +14,21 @@ from sqlalchemy import and_, bindparam, select
 from turnero.queue.calendars import calendar
 from turnero.queue.hours import AHEAD, first_ms, inside
 from turnero.queue.numbers import day_of, local
-from turnero.queue.settings import settings_of
+from turnero.queue.settings import languages_of, settings_of
 from turnero.queue.states import SessionState
-from turnero.queue.tables import CLOSED, desk, desk_session, service, site
+from turnero.queue.tables import (
+    CLOSED,
+    desk,
+    desk_session,
+    kiosk_pause,
+    message,
+    service,
+    site,
+)
 from turnero.store import devices
 from turnero.store.devices import Device
 from turnero.store.sql import Query, Statement
+from turnero.store.tables import device
 
 #: heartbeats come every ten to fifteen seconds; after this long the device is not heard
 SILENT_MS: Final = 60_000
@@ -27,7 +36,9 @@ _MINUTE_MS: Final = 60_000
 #: what a board says of its sound while it can be heard
 _SOUNDS: Final = frozenset({"ok", "unknown"})
 
-_SITE = Statement(select(site.c.zone, site.c.settings).where(site.c.no == bindparam("site")))
+_SITE = Statement(
+    select(site.c.zone, site.c.settings, site.c.languages).where(site.c.no == bindparam("site"))
+)
 _SERVICES = Statement(
     select(service.c.hours, service.c.holidays).where(
         service.c.site == bindparam("site"),
@@ -47,16 +58,47 @@ _DESKS = Statement(
     .order_by(desk.c.sort)
 )
 
+_HELD_SERVICES = Statement(
+    select(service.c.key, service.c.names, service.c.paused_until_ms.label("until_ms")).where(
+        service.c.site == bindparam("site"),
+        service.c.active == 1,
+        service.c.prefix.is_not(None),
+        service.c.open == 0,
+    )
+)
+_HELD_KIOSKS = Statement(
+    select(device.c.key, device.c.name, kiosk_pause.c.until_ms)
+    .select_from(
+        device.join(
+            kiosk_pause,
+            and_(kiosk_pause.c.site == device.c.site, kiosk_pause.c.place == device.c.key),
+        )
+    )
+    .where(
+        device.c.site == bindparam("site"),
+        device.c.kind == "kiosk",
+        kiosk_pause.c.after.is_(None),
+    )
+)
+_EMERGENCIES = Statement(
+    select(message.c.id, message.c.texts, message.c.until_ms).where(
+        message.c.site == bindparam("site"),
+        message.c.kind == "emergency",
+        message.c.ended_ms.is_(None),
+    )
+)
+
 
 class Missing(msgspec.Struct, frozen=True):
     """Something without which the site is not ready."""
 
-    #: printer | board | voice | kiosk | desk
+    #: printer | board | voice | kiosk | desk | held (by a lever that somebody forgot)
     kind: str
-    #: key of the device, the desk as "site.desk", or the zone that nothing sounds in
+    #: key of the device, the desk as "site.desk", the zone that nothing sounds in, or what is held
+    #: ("service:caja", "kiosk:k1", "message:7")
     subject: str
     #: `why`: never | silent | unreachable | paper-out | paper-low | cover-open | offline | no-sound |
-    #: blocked | failed | closed | break; `name`: as people call it
+    #: blocked | failed | closed | break | held | emergency; `name`: as people call it
     figures: dict[str, str | int]
 
 
@@ -83,7 +125,11 @@ def ready(q: Query, site_no: int, now_ms: int) -> Ready:
     at_ms = now_ms if opens_ms is None else max(now_ms, opens_ms)
     desks = planned(q, site_no, at_ms, about.zone)
     absent = [row for row in desks if row.state != SessionState.OPEN]
-    missing = (*_devices(devices.of_site(q, site_no), now_ms), *(_desk(row) for row in absent))
+    missing = (
+        *_devices(devices.of_site(q, site_no), now_ms),
+        *_held(q, site_no, at_ms, languages_of(about.languages)[0]),
+        *(_desk(row) for row in absent),
+    )
     check_ms = None
     if opens_ms is not None:
         check_ms = opens_ms - settings_of(about.settings).ready_minutes * _MINUTE_MS
@@ -118,6 +164,35 @@ def planned(q: Query, site_no: int, at_ms: int, zone: str) -> list[Any]:
 def _desk(row: Any) -> Missing:
     why = "break" if row.state == SessionState.BREAK else "closed"
     return Missing("desk", row.ref, {"why": why, "name": row.name})
+
+
+def _held(q: Query, site_no: int, at_ms: int, own: str) -> list[Missing]:
+    """What a lever still holds at that moment: closed yesterday, and forgotten."""
+    held = [
+        *(
+            (f"service:{row.key}", "held", _named(row.names, own), row.until_ms)
+            for row in q.rows(_HELD_SERVICES, site=site_no)
+        ),
+        *(
+            (f"kiosk:{row.key}", "held", row.name or row.key, row.until_ms)
+            for row in q.rows(_HELD_KIOSKS, site=site_no)
+        ),
+        *(
+            (f"message:{row.id}", "emergency", _named(row.texts, own), row.until_ms)
+            for row in q.rows(_EMERGENCIES, site=site_no)
+        ),
+    ]
+    return [
+        Missing("held", subject, {"why": why, "name": name})
+        for subject, why, name, until_ms in held
+        if until_ms is None or until_ms > at_ms
+    ]
+
+
+def _named(texts: str, own: str) -> str:
+    """In the site's own language, else in any: that is what staff calls it."""
+    found = msgspec.json.decode(texts, type=dict[str, str])
+    return found.get(own) or next(iter(found.values()), "")
 
 
 def _devices(there: Iterable[Device], now_ms: int) -> list[Missing]:
