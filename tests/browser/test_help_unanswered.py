@@ -83,4 +83,6 @@ async def test_a_call_unanswered_is_escalated_though_the_server_died_and_is_answ
     await expect(kiosk.locator(".helped")).to_contain_text("Alguien viene hacia usted")
     await expect(tablet.locator("#help")).to_contain_text("pilar va en camino a Entrada principal")
     await expect(tablet.locator(".help-call")).to_have_count(0)
+    await expect(tablet.locator("#help-say")).to_contain_text("pilar va en camino")
+    assert await axe_violations(tablet) == []
     await picture(tablet, "help-answered")

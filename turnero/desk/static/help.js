@@ -66,8 +66,7 @@
     if (document.title !== wanted) document.title = wanted;
   }
 
-  function say(fresh) {
-    const words = fresh.map((one) => one.dataset.say).join(" ");
+  function say(words) {
     const place = document.getElementById("help-say");
     if (place) place.textContent = words;
     else Turnero.say(words);
@@ -77,8 +76,10 @@
     const now = calls();
     const late = now.some((one) => "late" in one.dataset);
     const fresh = now.filter((one) => known.get(one.dataset.help) !== ("late" in one.dataset));
+    const answered = [...document.querySelectorAll("#help [data-gone]")].filter((one) => known.has(one.dataset.gone));
     known = new Map(now.map((one) => [one.dataset.help, "late" in one.dataset]));
-    if (fresh.length) say(fresh);
+    if (fresh.length) say(fresh.map((one) => one.dataset.say).join(" "));
+    else if (answered.length) say(answered.map((one) => one.innerText).join(" "));
     if (!key()) return;
     permit();
     count(now.length);
