@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from tests.desk.conftest import Room
+from tests.desk.hospital import described
 from turnero.queue import reads
 from turnero.queue.commands import desks, messages, pauses
 from turnero.queue.commands.calls import call_next
+from turnero.queue.commands.sites import load_site
 from turnero.queue.facts import SiteLoaded
 from turnero.queue.requests import EndMessage, Next, OpenDesk, PauseService, ServiceNamed
+from turnero.queue.site_file import decode
 from turnero.queue.views import PauseView
 from turnero.store import journal
 from turnero.store.errors import Refused
@@ -60,9 +63,7 @@ async def test_a_service_is_paused_at_an_hour_or_after_so_many_tickets(room: Roo
     told = await _press(room, "pause-service", subject="cash", when="at", at="12:00")
     assert "gives no more tickets from 12:00" in _said(told)
     told = await _press(room, "pause-service", subject="cash", when="after", after="2")
-    assert (
-        _said(told) == "Now: Cashier gives 2 more tickets, then no more, until somebody opens it"
-    )
+    assert _said(told) == "Now: Cashier gives 2 more tickets, then no more, until somebody opens it"
     await room.arrive("cash")
     await room.arrive("cash")
     with pytest.raises(Refused, match="service-paused"):
@@ -190,6 +191,26 @@ async def test_an_emergency_is_confirmed_and_shown_large_with_how_to_end_it(room
     assert "What was missed is not announced." in ending
     await room.do(messages.end, EndMessage(shown.id), "user:77")
     assert "It is over already." in await _ask(room, f"end-emergency?message={shown.id}")
+
+
+@pytest.mark.rule("emergency")
+async def test_an_emergency_is_for_the_zones_that_were_chosen(room: Room) -> None:
+    assert 'name="zone"' not in await _ask(room, "emergency")
+    zoned = described().replace('key = "1"', 'key = "1"\nzone = "north"')
+    zoned = zoned.replace('key = "2"', 'key = "2"\nzone = "south"')
+    await room.do(load_site, decode(zoned))
+    asked = await _ask(room, "emergency")
+    assert asked.count('name="zone"') == 2
+    told = await _press(
+        room, "show-message", sort="emergency", language="es", text="Salgan", zone=["north"]
+    )
+    assert "Zones: north" in told.partition('class="emergency"')[2]
+    # its desk calls nobody, another one does
+    await room.arrive("admission")
+    await room.arrive("cash")
+    with pytest.raises(Refused, match="emergency-on"):
+        await room.do(call_next, Next("main.1"))
+    assert (await room.do(call_next, Next("main.2"))).ticket is not None
 
 
 @pytest.mark.rule("emergency")
