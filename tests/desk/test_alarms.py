@@ -85,6 +85,10 @@ async def test_a_desk_taken_over_is_told_until_somebody_has_seen_it(room: Room) 
     answer = await room.post(f"/supervisor/1/alarms/{alarm.id}/seen", "supervisor")
     assert answer.status_code == 200
     assert "took it over" not in _alarms(answer.text)
+    # the day's list keeps it
+    today = (await _page(room)).partition('id="taken-over-title"')[2]
+    for words in ("10:00", "Ventanilla 1", "<td>Ana</td><td>Luis</td>"):
+        assert words in today
 
 
 async def test_an_alarm_that_was_seen_says_by_whom_and_makes_no_sound(room: Room) -> None:

@@ -1,5 +1,6 @@
 """The supervisor's levers as they are pressed: each answer says what is so now."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -101,6 +102,40 @@ async def test_two_supervisors_who_pull_opposite_levers_are_each_told_what_is_so
     assert "5 more tickets" in await _ask(room, "pause-service")
     told = await _press(room, "resume-service", service="cash")
     assert _said(told) == "Now: Cashier gives tickets"
+
+
+async def test_two_lines_moved_against_each_other_at_once_lose_nobody(room: Room) -> None:
+    for service in ("admission", "admission", "admission", "cash", "cash"):
+        await room.arrive(service)
+    answers = await asyncio.gather(
+        _press(room, "move-line", origin="admission", service="cash"),
+        _press(room, "move-line", "administrator", origin="cash", service="admission"),
+    )
+    queues = (await room.desk("main.1")).queues
+    waiting = {one.service: one.waiting for one in queues}
+    assert sorted(waiting.values()) == [0, 5]
+    # one was first; each was told how many went, and the later one all five of them
+    moved = sorted(int(_said(one).split()[0]) for one in answers)
+    assert moved in ([2, 5], [3, 5])
+    last = f"{waiting['cash']} wait for Cashier"
+    other = f"{waiting['cash']} for Cashier"
+    assert any(last in _said(one) or other in _said(one) for one in answers)
+
+
+async def test_two_supervisors_at_once_leave_one_state_that_both_pages_show(room: Room) -> None:
+    await asyncio.gather(
+        _press(room, "pause-service", subject="cash", when="now"),
+        _press(room, "pause-service", "administrator", subject="cash", when="after", after="3"),
+        _press(room, "pause-kiosk", subject="hall", when="now"),
+        _press(room, "pause-kiosk", "administrator", subject="hall", when="after", after="3"),
+    )
+    pause = await _pause(room)
+    assert pause is not None
+    said = "gives no tickets" if pause.state == "paused" else "gives 3 more tickets"
+    for who in ("supervisor", "administrator"):
+        page = await room.text("/supervisor?site=main", who)
+        lever = page.partition('id="lever-service-cash"')[2].partition("</li>")[0]
+        assert said in lever
 
 
 @pytest.mark.rule("last-desk")
