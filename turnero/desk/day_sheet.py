@@ -89,6 +89,11 @@ class Words(msgspec.Struct, frozen=True):
         """A desk's name."""
         return self.labels.desks.get(ref, ref)
 
+    def place(self, key: str) -> int:
+        """Where a service or a desk stands in the site's own order."""
+        order = [*self.labels.services, *self.labels.desks]
+        return order.index(key) if key in order else len(order)
+
     def seconds(self, seconds: int) -> str:
         """Minutes, rounded up: a wait is never told shorter than it was."""
         return self.fmt.minutes(-(-seconds // 60))
@@ -148,13 +153,14 @@ def _share(part: int, whole: int) -> str:
 
 def _tickets(report: DayReport, words: Words) -> Table:
     say, number = words.say.gettext, words.fmt.number
+    taken = sorted(report.tickets, key=lambda one: words.place(one.service))
     counts = [
         (one.tickets, one.served, one.no_show, one.cancelled, one.not_served, one.open)
-        for one in report.tickets
+        for one in taken
     ]
     rows = [
         (words.service(one.service), words.attention(one.attention), *(number(n) for n in row))
-        for one, row in zip(report.tickets, counts, strict=True)
+        for one, row in zip(taken, counts, strict=True)
     ]
     if rows:
         sums = (sum(row[n] for row in counts) for n in range(6))
@@ -164,7 +170,7 @@ def _tickets(report: DayReport, words: Words) -> Table:
         (
             say("Service"),
             say("Class"),
-            say("Taken"),
+            say("Tickets"),
             say("Attended"),
             say("Did not come"),
             say("Cancelled"),
@@ -182,7 +188,7 @@ def _waits(report: DayReport, words: Words) -> Table:
     say = words.say.gettext
     rows = [
         (words.service(one.service), *_wait(one.waits, words))
-        for one in report.waits
+        for one in sorted(report.waits, key=lambda one: words.place(one.service))
         if one.hour is None
     ]
     if len(rows) > 1 and report.all_waits:
@@ -212,7 +218,7 @@ def _by_hour(report: DayReport, words: Words) -> list[Table]:
     say = words.say.gettext
     hours = sorted({one.hour for one in report.waits if one.hour is not None})
     found = {(one.service, one.hour): one.waits for one in report.waits}
-    services = sorted({service for service, _ in found})
+    services = sorted({service for service, _ in found}, key=words.place)
     tables: list[Table] = []
     for first in range(0, len(hours), _HOURS):
         part = hours[first : first + _HOURS]
@@ -233,7 +239,7 @@ def _by_hour(report: DayReport, words: Words) -> list[Table]:
 def _cell(waits: Waits | None) -> str:
     if waits is None:
         return ""
-    return f"{-(-waits.median_s // 60)} · {-(-waits.p90_s // 60)}"
+    return f"{-(-waits.median_s // 60)}·{-(-waits.p90_s // 60)}"
 
 
 def _reasons(report: DayReport, words: Words) -> Table:
@@ -271,7 +277,7 @@ def _desks(report: DayReport, words: Words) -> Table:
             number(one.breaks),
             words.fmt.minutes(round(one.break_s / 60)),
         )
-        for one in report.desks
+        for one in sorted(report.desks, key=lambda one: words.place(one.desk))
     )
     return Table(
         say("Desks"),

@@ -24,9 +24,12 @@ _INK: Final = (18, 33, 30)
 _SOFT: Final = (64, 81, 77)
 _LINE: Final = (207, 208, 198)
 _SHADE: Final = (235, 242, 238)
+_WHITE: Final = (255, 255, 255)
 _MARGIN: Final = 14
 _WIDTH: Final = 210 - 2 * _MARGIN
 _FOOT: Final = 16
+#: columns from which letters are smaller
+_MANY: Final = 10
 
 #: numbers on a page of cut-outs: columns and rows
 COLUMNS, ROWS = 3, 8
@@ -165,17 +168,17 @@ def _figures(pdf: "FPDF", sheet: Sheet) -> None:
         pdf.rect(x, y, width - 3, height, style="F", round_corners=True, corner_radius=2)
         pdf.set_xy(x + 3, y + 2)
         pdf.set_text_color(*_SOFT)
-        pdf.set_font(_FACE, "", 9)
-        pdf.cell(width - 8, 5, one.label)
+        _fitting(pdf, one.label, width - 8, 9)
+        pdf.cell(width - 8, 5, _plain(one.label))
         pdf.set_xy(x + 3, y + 7)
         pdf.set_text_color(*_INK)
         pdf.set_font(_FACE, "B", 17)
-        pdf.cell(width - 8, 8, one.value)
+        pdf.cell(width - 8, 8, _plain(one.value))
         if one.small:
             pdf.set_xy(x + 3, y + 15)
             pdf.set_text_color(*_SOFT)
             pdf.set_font(_FACE, "", 8)
-            pdf.cell(width - 8, 4, one.small)
+            pdf.cell(width - 8, 4, _plain(one.small))
     pdf.set_text_color(*_INK)
     pdf.set_xy(_MARGIN, top + -(-len(sheet.figures) // 3) * (height + 3) + 3)
 
@@ -191,7 +194,7 @@ def _table(pdf: "FPDF", table: Table) -> None:
     pdf.multi_cell(_WIDTH, 7, table.title, new_x="LMARGIN", new_y="NEXT", align="L")
     pdf.set_text_color(*_INK)
     if table.rows:
-        pdf.set_font(_FACE, "", 8.5)
+        pdf.set_font(_FACE, "", 8.5 if len(table.heads) <= _MANY else 7)
         heads = FontFace(emphasis="BOLD", color=_INK, fill_color=_SHADE)
         with pdf.table(
             width=_WIDTH,
@@ -206,10 +209,11 @@ def _table(pdf: "FPDF", table: Table) -> None:
             padding=(0.6, 1, 0.6, 1),
             repeat_headings=1,
         ) as drawn:
-            drawn.row(table.heads)
+            drawn.row(list(map(_plain, table.heads)))
             for n, row in enumerate(table.rows):
                 last = table.total and n == len(table.rows) - 1
-                drawn.row(row, style=FontFace(emphasis="BOLD") if last else None)
+                style = FontFace(emphasis="BOLD" if last else None, fill_color=_WHITE)
+                drawn.row(list(map(_plain, row)), style=style)
     if table.note:
         _text(pdf, table.note, 9)
     pdf.ln(4)
@@ -222,6 +226,19 @@ def _columns(table: Table) -> tuple[float, ...]:
         for n, head in enumerate(table.heads)
     ]
     return tuple(min(size, 34) * (1.15 if n in table.text else 1.0) for n, size in enumerate(sizes))
+
+
+def _plain(words: str) -> str:
+    """The same without the one space that the face does not have."""
+    return words.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
+
+
+def _fitting(pdf: "FPDF", words: str, width: float, size: float) -> None:
+    """Set the largest size, up to that one, at which the words fit."""
+    pdf.set_font(_FACE, "", size)
+    while pdf.get_string_width(_plain(words)) > width and size > 5:  # noqa: PLR2004 - still legible
+        size -= 0.5
+        pdf.set_font(_FACE, "", size)
 
 
 def _text(pdf: "FPDF", words: str, size: float) -> None:

@@ -38,7 +38,9 @@ _SERVICES = Statement(
 _CLASSES = Statement(
     select(attention.c.key, attention.c.names).where(attention.c.site == bindparam("site"))
 )
-_DESKS = Statement(select(desk.c.ref, desk.c.name).where(desk.c.site == bindparam("site")))
+_DESKS = Statement(
+    select(desk.c.ref, desk.c.name).where(desk.c.site == bindparam("site")).order_by(desk.c.sort)
+)
 _TAG: Final = str(DayReported.__struct_config__.tag)
 
 
