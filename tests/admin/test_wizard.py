@@ -71,6 +71,7 @@ async def test_from_nothing_to_a_site_step_by_step(room: Room) -> None:
     assert await answer(room, "kiosk", **typed) == "/setup/printer"
     assert await answer(room, "printer", name="Zebra", url="virtual:") == "/setup/board"
     assert await answer(room, "board", name="Sala") == "/setup/people"
+    assert 'id="unfinished"' in await room.text("/admin/clinica-san-blas")
     assert await answer(room, "people") == "/setup/ready"
     file = await room.file()
     assert (file.kiosk[0].printer, file.kiosk[0].where) == ("zebra", {"es": "Sala 1"})
@@ -80,6 +81,9 @@ async def test_from_nothing_to_a_site_step_by_step(room: Room) -> None:
     assert done.headers["location"] == "/admin"
     assert (await room.get("/admin")).headers["location"] == "/admin/clinica-san-blas"
     assert await room.ledger.read(drafts.newest) is None
+    # there is nothing to go on with; another site can be begun
+    assert (await room.get("/setup/on")).headers["location"] == "/admin"
+    assert 'href="/setup/start"' in await room.text("/admin/clinica-san-blas")
 
 
 @pytest.mark.rule("first-run")

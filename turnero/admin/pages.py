@@ -24,6 +24,7 @@ from turnero.admin.parts import SECTIONS, SETTINGS_FIELDS, SITE_FIELDS
 from turnero.admin.sections import Section
 from turnero.admin.wrongs import said
 from turnero.queue import reads
+from turnero.queue.commands import drafts
 from turnero.queue.commands.sites import Loaded
 from turnero.store.errors import NotFound, Refused
 from turnero.store.facts import Entry
@@ -70,7 +71,8 @@ def _of_overview(ports: Ports) -> list[HTTPRouteHandler]:
         found = await site_here(request, site)
         language = reader(request, found.no)
         moments = await _moments(request, ports, found.no, None, 5)
-        more = {"moments": moments, "how": HOW}
+        draft = await web_of(request).ledger.read(drafts.newest)
+        more = {"moments": moments, "how": HOW, "unfinished": draft is not None}
         return page(request, "admin/home.html", context(found, "", language, **more), site=found.no)
 
     @get("/admin/{site:str}/history", opt={"permission": "sites.manage"})

@@ -49,6 +49,8 @@ def _of_steps(ports: Ports) -> list[HTTPRouteHandler]:
     @get("/setup/{step:str}", opt={"permission": "sites.manage"})
     async def step_page(request: PageRequest, step: FromPath[str]) -> Response[str]:
         """A step as it stands; "on" is where somebody left off."""
+        if step == "on" and not await _unfinished(request):
+            return see_other(request, "/admin")
         draft = await _draft(request)
         plan = plan_of(draft)
         if step != "on" and step not in STEPS:
@@ -100,6 +102,15 @@ def _of_ends() -> list[HTTPRouteHandler]:
         return Response(sound, media_type="audio/wav")
 
     return [done, voice]
+
+
+async def _unfinished(request: PageRequest) -> bool:
+    """Whether there is something to go on with: a draft, or no site at all yet."""
+
+    def read(q: Query) -> bool:
+        return drafts.newest(q) is not None or reads.site_no_for(q, "") == 1
+
+    return await web_of(request).ledger.read(read)
 
 
 async def _draft(request: PageRequest) -> drafts.Draft:
