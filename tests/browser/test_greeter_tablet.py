@@ -13,6 +13,7 @@ from tests.desk import hospital as small
 from tests.desk.hospital import running, visit
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
+from tests.printer.eyes import qr_of
 from turnero.queue import reads
 from turnero.queue.commands.help import ask_help
 from turnero.queue.requests import AskHelp
@@ -47,9 +48,10 @@ async def fits(page: Page) -> None:
     assert small_keys == []
 
 
+@pytest.mark.requires("zbar-tools")
 @pytest.mark.rule("lost-ticket")
 async def test_the_greeter_corrects_a_ticket_and_renews_its_code_which_closes_the_old_address(
-    hospital: Hospital, people: People, picture: Take
+    hospital: Hospital, people: People, picture: Take, tmp_path: Path
 ) -> None:
     lost = hospital.take("caja")
     phone = await people.phone(lost["public_url"])
@@ -88,9 +90,14 @@ async def test_the_greeter_corrects_a_ticket_and_renews_its_code_which_closes_th
     await expect(page.locator(".held-new")).to_contain_text("ya no abre nada")
     await expect(page.locator(".held .qr")).to_be_visible()
     await picture(page, "greeter-renewed")
+    drawn = await page.locator(".held .qr").screenshot()
+    (address,) = qr_of(drawn, tmp_path)
+    assert address != lost["public_url"]
+    await phone.goto(address)
+    await expect(phone.locator(".number")).to_have_text(lost["number"])
     gone = await phone.request.get(lost["public_url"])
     assert gone.status == 404
-    await phone.reload()
+    await phone.goto(lost["public_url"])
     await expect(phone.locator(".problem")).to_be_visible()
     # the new paper came out by itself
     await expect(page.locator("#ticket-tools [id^=said-]")).to_contain_text("imprim")
