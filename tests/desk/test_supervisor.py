@@ -30,7 +30,12 @@ async def test_a_line_over_its_target_is_an_alarm_in_words(room: Room) -> None:
 
 async def test_people_whom_no_desk_calls_are_an_alarm(room: Room) -> None:
     await room.arrive("laboratory")
-    assert "1 person waits and no desk calls" in _alarms(await _page(room))
+    alarms = _alarms(await _page(room))
+    assert "1 person waits and no desk calls" in alarms
+    # what helps is one press away
+    assert "/supervisor/1/ask/move-line?origin=laboratory" in alarms
+    asked = await room.text("/supervisor/1/ask/move-line?origin=laboratory", "supervisor")
+    assert 'name="origin" value="laboratory" required checked' in asked
     await room.open("main.3")
     assert "no desk calls" not in _alarms(await _page(room))
 
