@@ -8,9 +8,8 @@ from turnero.queue.requests import EndMessage, ShowMessage
 from turnero.store import journal
 from turnero.web.view import LiveContext
 
-pytestmark = pytest.mark.rule("emergency")
 
-
+@pytest.mark.rule("emergency")
 async def test_the_page_says_why_nobody_is_called_and_so_does_the_key(room: Room) -> None:
     await room.open()
     await room.arrive()

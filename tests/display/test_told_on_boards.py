@@ -205,8 +205,8 @@ async def test_a_line_that_moved_or_was_kept_is_said_on_the_board(
         return bool(await words(page))
 
     await until(was_spoken, message="nobody heard that the line moved")
-    for desk, more in (("hnc.v1", {}), ("hnc.v2", {"line": "keep"})):
-        await room.act(room.hall.act(desks.close_desk, CloseDesk(desk, **more)))
+    for closing in (CloseDesk("hnc.v1"), CloseDesk("hnc.v2", line="keep")):
+        await room.act(room.hall.act(desks.close_desk, closing))
     await expect(page.locator(".say-kept")).to_contain_text(
         "ninguna ventanilla atiende Consultorio 4"
     )

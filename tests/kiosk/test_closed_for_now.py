@@ -10,7 +10,6 @@ from turnero.queue.requests import KioskNamed, PauseKiosk, PauseService, ShowMes
 from turnero.store import journal
 from turnero.web.view import LiveContext
 
-pytestmark = pytest.mark.rule("closed")
 HOUR_MS = 3600_000
 
 
@@ -21,6 +20,7 @@ def arg_of(html: str) -> str:
     return found[1].replace("&amp;", "&")
 
 
+@pytest.mark.rule("closed")
 async def test_a_closed_kiosk_says_until_when_and_what_to_do(clinic: Clinic) -> None:
     until_ms = clinic.clock.now_ms() + HOUR_MS
     text = {"es": "Use el módulo del segundo piso.", "en": "Use the kiosk upstairs."}
@@ -55,6 +55,7 @@ async def test_a_kiosk_that_closes_while_it_is_shown_changes_by_itself(clinic: C
     assert [view.concerns(entry, arg) for entry in entries] == [True, True]
 
 
+@pytest.mark.rule("closed")
 async def test_whoever_pressed_meanwhile_is_told_the_same(clinic: Clinic) -> None:
     until_ms = clinic.clock.now_ms() + HOUR_MS
     await clinic.do(
@@ -66,6 +67,7 @@ async def test_whoever_pressed_meanwhile_is_told_the_same(clinic: Clinic) -> Non
     assert "Suba al segundo piso." in answer.text
 
 
+@pytest.mark.rule("closed")
 async def test_a_closed_service_says_its_hour_and_its_own_words(clinic: Clinic) -> None:
     until_ms = clinic.clock.now_ms() + HOUR_MS
     text = {"es": "El médico está en sala. Vuelva a las once."}
@@ -85,6 +87,7 @@ async def test_an_hour_of_another_day_is_said_with_its_day(clinic: Clinic) -> No
     assert "jueves, 16 de octubre" in shown(await clinic.text("/kiosk"))
 
 
+@pytest.mark.rule("closed")
 async def test_the_last_tickets_are_counted_down(clinic: Clinic) -> None:
     await clinic.do(pauses.pause_service, PauseService("admission", after=2))
     assert "Quedan 2 tickets" in shown(await clinic.text("/kiosk"))

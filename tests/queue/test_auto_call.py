@@ -16,8 +16,6 @@ from turnero.store.sql import Statement
 from turnero.store.tables import cursor
 from turnero.store.tx import Tx
 
-pytestmark = pytest.mark.rule("next-finish-call")
-
 AUTO = SITE.replace('zone = "a"\nprimary', 'zone = "a"\nauto_call = true\nprimary', 1)
 
 
@@ -44,6 +42,7 @@ async def auto(hall: Hall) -> Hall:
     return hall
 
 
+@pytest.mark.rule("next-finish-call")
 @both_engines
 async def test_who_comes_to_a_free_desk_is_called_at_once(auto: Hall) -> None:
     ticket = await auto.take()
@@ -76,6 +75,7 @@ async def cancel(hall: Hall, ticket: str) -> None:
     await hall.move("cancel", ticket)
 
 
+@pytest.mark.rule("next-finish-call")
 @pytest.mark.parametrize("act", [finish, no_show, park, transfer, cancel])
 async def test_whatever_frees_the_desk_calls_the_next(
     auto: Hall, act: Callable[[Hall, str], object]
@@ -88,6 +88,7 @@ async def test_whatever_frees_the_desk_calls_the_next(
     assert await at_desk(auto) == second
 
 
+@pytest.mark.rule("next-finish-call")
 async def test_nobody_is_called_during_a_break_and_the_next_after_it(auto: Hall) -> None:
     await auto.act(desks.pause_desk, requests.PauseDesk("hnc.v1", "almuerzo"), "user:3")
     ticket = await auto.take()
@@ -155,6 +156,7 @@ async def test_the_option_can_be_set_while_people_wait(hall: Hall) -> None:
     assert await at_desk(hall) == ticket
 
 
+@pytest.mark.rule("next-finish-call")
 @both_engines
 async def test_facts_dealt_with_again_call_nobody_twice(auto: Hall) -> None:
     taken = [await auto.take() for _ in range(4)]

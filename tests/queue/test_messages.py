@@ -1,6 +1,7 @@
 """Broadcast, service notice, emergency: who is shown what, until when; an emergency holds up calls."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -80,11 +81,12 @@ async def test_an_emergency_holds_up_the_calls_of_its_zones_and_of_no_other(hall
     blood = await hall.take("sangre")
     await hall.next("v1")
     number = await show(hall, "emergency", zones=("a",))
-    for act in (
+    acts: list[Callable[[], Awaitable[object]]] = [
         lambda: hall.next("v1"),
         lambda: hall.call(waits, "v1"),
         lambda: hall.move("recall", called),
-    ):
+    ]
+    for act in acts:
         async with refused(hall, "emergency-on", desk="hnc.v1"):
             await act()
     assert await hall.next("v2") == blood

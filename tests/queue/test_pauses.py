@@ -20,8 +20,6 @@ from turnero.queue.facts import (
 from turnero.queue.views import PauseView
 from turnero.store.errors import Refused
 
-pytestmark = pytest.mark.rule("closed")
-
 HOUR_MS = 3600_000
 
 
@@ -43,6 +41,7 @@ async def paused(hall: Hall) -> PauseView | None:
     return next(one.pause for one in services if one.key == "caja")
 
 
+@pytest.mark.rule("closed")
 @both_engines
 async def test_a_closed_service_gives_no_ticket_and_who_waits_is_called(hall: Hall) -> None:
     ticket = await hall.take()
@@ -61,6 +60,7 @@ async def test_a_closed_service_gives_no_ticket_and_who_waits_is_called(hall: Ha
     ]
 
 
+@pytest.mark.rule("closed")
 @both_engines
 async def test_until_an_hour_and_then_it_opens_by_itself(hall: Hall) -> None:
     await pause(hall, until_ms=hall.clock.now_ms() + HOUR_MS)
@@ -84,6 +84,7 @@ async def test_an_hour_of_another_day_is_said_with_its_day(hall: Hall) -> None:
         await hall.take()
 
 
+@pytest.mark.rule("closed")
 @both_engines
 async def test_after_so_many_tickets(hall: Hall) -> None:
     pulled = await pause(hall, after=2, text={"es": "Últimos dos"})
@@ -109,6 +110,7 @@ async def test_a_refused_ticket_is_none_of_those_still_given(hall: Hall) -> None
     await hall.take()
 
 
+@pytest.mark.rule("closed")
 @both_engines
 async def test_from_an_hour_on(hall: Hall) -> None:
     now_ms = hall.clock.now_ms()
@@ -155,6 +157,7 @@ async def test_the_lever_pulled_again_sets_it_anew(hall: Hall) -> None:
         await hall.take()
 
 
+@pytest.mark.rule("closed")
 @both_engines
 async def test_a_closed_kiosk_gives_no_ticket_and_the_others_do(hall: Hall) -> None:
     await pause_kiosk(hall, text={"es": "Use el del segundo piso"})
@@ -169,6 +172,7 @@ async def test_a_closed_kiosk_gives_no_ticket_and_the_others_do(hall: Hall) -> N
     assert len(await hall.facts(KioskPaused)) == len(await hall.facts(KioskResumed)) == 1
 
 
+@pytest.mark.rule("closed")
 @both_engines
 async def test_a_kiosk_closes_after_so_many_and_opens_at_its_hour(hall: Hall) -> None:
     await pause_kiosk(hall, after=1, until_ms=hall.clock.now_ms() + HOUR_MS)
@@ -191,6 +195,7 @@ async def test_a_kiosk_closes_at_an_hour(hall: Hall) -> None:
         await hall.take(place="k1")
 
 
+@pytest.mark.rule("closed")
 @both_engines
 async def test_opposite_levers_at_once_are_each_answered_and_one_comes_last(hall: Hall) -> None:
     for _ in range(6):
@@ -206,6 +211,7 @@ async def test_opposite_levers_at_once_are_each_answered_and_one_comes_last(hall
         assert isinstance(last, ServicePaused if closed else ServiceResumed)
 
 
+@pytest.mark.rule("closed")
 async def test_tickets_taken_at_once_are_no_more_than_were_left(hall: Hall) -> None:
     await pause(hall, after=5)
     answers = await asyncio.gather(*(hall.take() for _ in range(20)), return_exceptions=True)
