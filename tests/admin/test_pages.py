@@ -251,3 +251,14 @@ async def test_what_is_not_there_is_not_found(room: Room) -> None:
 
 async def test_an_administrator_of_several_sites_chooses(room: Room) -> None:
     assert (await room.get("/admin")).headers["location"] == "/admin/hnc"
+
+
+async def test_the_history_calls_desks_and_services_by_their_names(room: Room) -> None:
+    form = await room.form("/admin/hnc/desks/of/v2")
+    await room.post("/admin/hnc/desks/save", form | {"serves.citas": "overflow"})
+    newest = (await room.text("/admin/hnc/history")).partition('class="moment"')[2]
+    assert re.search(
+        r"<strong>Ventanilla 2</strong>.*<ins>Blood test, HIV, \(Appointments\)</ins>",
+        newest,
+        re.DOTALL,
+    )

@@ -8,7 +8,6 @@ from litestar.params import FromPath
 
 from turnero.admin.edits import Upload, upload
 from turnero.admin.frame import Here, Ports, context, say_of, site_here
-from turnero.admin.history import told
 from turnero.admin.pages import HOW, reader, since
 from turnero.admin.wrongs import SENTENCES
 from turnero.queue import refusals, site_file, site_out
@@ -101,8 +100,7 @@ async def _refused(
 ) -> Response[str]:
     say = say_of(request, found.no)
     if refused.code == "site-changed":
-        entries, names = await since(request, ports, found.no, form.seq)
-        moments = told(entries, names, say, reader(request, found.no))
+        moments = await since(request, ports, found, form.seq)
         return _show(request, found, form.source, since=moments, status=refused.status)
     line = 0
     if isinstance(refused, Breach):

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from turnero.admin.fields import DAYS, LANGUAGE_NAMES, Given, leaves, own_name
+from turnero.admin.history import Words
 from turnero.admin.parts import ARROWS, SECTIONS
 from turnero.queue import reads, refusals, site_out
 from turnero.queue.site_shape import SiteFile
@@ -103,6 +104,19 @@ def say_of(request: PageRequest, site: int | None = None) -> Translator:
 def names_of(people: list[Person]) -> Mapping[str, str]:
     """Actor → what they are called."""
     return {one.actor: one.name for one in people}
+
+
+def words_of(request: PageRequest, found: Here, people: list[Person]) -> Words:
+    """The words in which changes of this site are told to this reader."""
+    web = web_of(request)
+    language = language_of(request, web.looks.look(found.no), web.languages)
+    parts = {
+        (section.part, getattr(one, section.by)): section.name(one, found.file, language)
+        for section in SECTIONS.values()
+        for one in section.parts(found.file)
+    }
+    names = {one.actor: one.name for one in people}
+    return Words(say_of(request, found.no), language, names, parts)
 
 
 def context(found: Here, at: str, language: str, **more: Any) -> dict[str, Any]:

@@ -128,10 +128,19 @@ def since(q: Query, site: int, seq: int) -> list[Entry]:
     return [Entry(*row) for row in q.rows(_AFTER, site=site, after=seq)]
 
 
-def told(
-    entries: Iterable[Entry], names: Mapping[str, str], say: Translator, language: str
-) -> list[Moment]:
-    """The changes in words. `names`: actor → what they are called."""
+class Words(msgspec.Struct, frozen=True):
+    """In which words changes are told."""
+
+    say: Translator
+    language: str
+    #: actor → what they are called
+    people: Mapping[str, str]
+    #: (what, key) → what a part of the site is called now
+    parts: Mapping[tuple[str, str], str]
+
+
+def told(entries: Iterable[Entry], words: Words) -> list[Moment]:
+    """The changes in words."""
     found = []
     for entry in entries:
         fact = entry.fact
@@ -140,50 +149,54 @@ def told(
                 Moment(
                     entry.seq,
                     entry.at_ms,
-                    names.get(entry.actor, entry.actor),
-                    tuple(_told(change, say, language) for change in fact.changes),
+                    words.people.get(entry.actor, entry.actor),
+                    tuple(_told(change, words) for change in fact.changes),
                 )
             )
     return found
 
 
-def _told(change: Change, say: Translator, language: str) -> Told:
+def _told(change: Change, words: Words) -> Told:
     old, new = change.before or {}, change.after or {}
     retired = change.after is None or (old.get("active") == 1 and new.get("active") == 0)
     how = "made" if change.before is None else "removed" if retired else "changed"
     lines = [
         Line(
             FIELDS.get(name, name),
-            _words(name, old.get(name), say, language),
-            _words(name, new.get(name), say, language),
+            _words(name, old.get(name), words),
+            _words(name, new.get(name), words),
         )
         for name in dict.fromkeys((*old, *new))
         if how == "changed" and name not in ("active", "ref")
     ]
     both = {**old, **new}
-    name = _words("names", both.get("names") or both.get("name") or change.key, say, language)
+    now = words.parts.get((change.what, change.key), change.key)
+    name = _words("names", both.get("names") or both.get("name") or now, words)
     return Told(WHAT.get(change.what, change.what), name, how, tuple(lines))
 
 
 def _words(  # noqa: PLR0911 - one kind of value a line
-    name: str, value: Any, say: Translator, language: str
+    name: str, value: Any, words: Words
 ) -> str:
     """A value as one line of text."""
     if value is None or value in ("", {}, []):
-        return say.gettext(_NONE)
+        return words.say.gettext(_NONE)
     if name in _SWITCHES:
-        return say.gettext(mark("yes")) if value else say.gettext(mark("no"))
+        return words.say.gettext(mark("yes") if value else mark("no"))
     if not isinstance(value, dict):
         return _plain(value)
     match name:
         case "names" | "public_names":
-            return str(value.get(language) or next(iter(value.values())))
+            return str(value.get(words.language) or next(iter(value.values())))
         case "hours" | "planned":
-            return _hours(value, say)
+            return _hours(value, words.say)
         case "starts":
-            return _hours({day: [(minute, None)] for day, minute in value.items()}, say)
+            return _hours({day: [(minute, None)] for day, minute in value.items()}, words.say)
         case "serves":
-            return ", ".join(key if tier == 0 else f"({key})" for key, tier in value.items())
+            called = {key: words.parts.get(("service", key), key) for key in value}
+            return ", ".join(
+                called[key] if tier == 0 else f"({called[key]})" for key, tier in value.items()
+            )
         case _:
             return "; ".join(f"{key}: {_plain(item)}" for key, item in value.items())
 

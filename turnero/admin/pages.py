@@ -1,6 +1,5 @@
 """The administration's pages: overview, the parts of a site, their forms, settings and history."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,10 +14,10 @@ from turnero.admin.frame import (
     Person,
     Ports,
     context,
-    names_of,
     say_of,
     site_here,
     typed,
+    words_of,
 )
 from turnero.admin.parts import SECTIONS, SETTINGS_FIELDS, SITE_FIELDS
 from turnero.admin.sections import Section
@@ -70,7 +69,7 @@ def _of_overview(ports: Ports) -> list[HTTPRouteHandler]:
         """What the site has, and what was changed last."""
         found = await site_here(request, site)
         language = reader(request, found.no)
-        moments = await _moments(request, ports, found.no, None, 5)
+        moments = await _moments(request, ports, found, None, 5)
         draft = await web_of(request).ledger.read(drafts.newest)
         more = {"moments": moments, "how": HOW, "unfinished": draft is not None}
         return page(request, "admin/home.html", context(found, "", language, **more), site=found.no)
@@ -83,7 +82,7 @@ def _of_overview(ports: Ports) -> list[HTTPRouteHandler]:
         found = await site_here(request, site)
         language = reader(request, found.no)
         seq = int(before) if before.isdecimal() and len(before) <= _DIGITS else None
-        moments = await _moments(request, ports, found.no, seq, history.PAGE)
+        moments = await _moments(request, ports, found, seq, history.PAGE)
         older = moments[-1].seq if len(moments) == history.PAGE else None
         more = {"moments": moments, "older": older, "how": HOW}
         return page(
@@ -101,14 +100,13 @@ HOW = {"made": "good", "changed": "info", "removed": "warn"}
 
 
 async def _moments(
-    request: PageRequest, ports: Ports, site: int, before: int | None, limit: int
+    request: PageRequest, ports: Ports, found: Here, before: int | None, limit: int
 ) -> list[history.Moment]:
     def read(q: Query) -> tuple[list[Entry], list[Person]]:
-        return history.before(q, site, before, limit), ports.people(q)
+        return history.before(q, found.no, before, limit), ports.people(q)
 
     entries, people = await web_of(request).ledger.read(read)
-    say = say_of(request, site)
-    return history.told(entries, names_of(people), say, reader(request, site))
+    return history.told(entries, words_of(request, found, people))
 
 
 def _of_parts(ports: Ports) -> list[HTTPRouteHandler]:
@@ -300,20 +298,17 @@ async def _since(
     seq = given.get("seq", ("",))[-1]
     after = int(seq) if seq.isdecimal() and len(seq) <= _DIGITS else found.seq
 
-    entries, names = await since(request, ports, found.no, after)
-    return history.told(entries, names, say_of(request, found.no), reader(request, found.no))
+    return await since(request, ports, found, after)
 
 
-async def since(
-    request: PageRequest, ports: Ports, site: int, seq: int
-) -> tuple[list[Entry], Mapping[str, str]]:
-    """Changes after that fact, and what people are called."""
+async def since(request: PageRequest, ports: Ports, found: Here, seq: int) -> list[history.Moment]:
+    """The changes after that fact, in words."""
 
     def read(q: Query) -> tuple[list[Entry], list[Person]]:
-        return history.since(q, site, seq), ports.people(q)
+        return history.since(q, found.no, seq), ports.people(q)
 
     entries, people = await web_of(request).ledger.read(read)
-    return entries, names_of(people)
+    return history.told(entries, words_of(request, found, people))
 
 
 def _form(

@@ -1,0 +1,79 @@
+"""Administrators at work: by keyboard alone, and two of them on the same site at once."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.hospital import KEY, Hospital, People
+
+pytestmark = pytest.mark.requires("chromium")
+
+
+async def tab_to(page: Page, selector: str) -> None:
+    """Tab until that has the focus."""
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        if await page.locator(selector).first.evaluate("one => one === document.activeElement"):
+            return
+    pytest.fail(f"Tab never came to {selector}")
+
+
+async def test_a_desk_gets_its_hours_by_keyboard_alone(hospital: Hospital, people: People) -> None:
+    page = await people.person("adela", f"/admin/{KEY}")
+    await tab_to(page, ".menu a[href$='/desks']")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desks")
+    await tab_to(page, ".parts a[href$='/of/2']")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desks/of/2")
+    await tab_to(page, "[name='planned.mon']")
+    await page.keyboard.type("08:00-13:00")
+    await tab_to(page, "[data-copy-week]")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[name='planned.fri']")).to_have_value("08:00-13:00")
+    await expect(page.locator("[name='planned.sat']")).to_have_value("")
+    await tab_to(page, ".form .button-primary")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desks")
+    (fact,) = [one for one in hospital.facts() if one["kind"] == "site-loaded"][-1:]
+    changed = {one["key"]: one["after"] for one in fact["data"]["changes"] if one["what"] == "desk"}
+    assert changed["2"]["planned"]["fri"] == [[480, 780]]
+
+
+async def test_two_administrators_at_once_do_not_overwrite_each_other(
+    hospital: Hospital, people: People
+) -> None:
+    first = await people.person("adela", f"/admin/{KEY}/services/of/caja")
+    second = await people.person("adela", f"/admin/{KEY}/kiosks/of/hall", screen="tablet")
+    await second.fill("[name='where.es']", "Sala del primer piso")
+    await second.locator(".form .button-primary").click()
+    await second.wait_for_url("**/kiosks")
+    await first.fill("[name=target_minutes]", "25")
+    await first.locator(".form .button-primary").click()
+    conflict = first.locator("#conflict")
+    await expect(conflict).to_contain_text("Sala del primer piso")
+    await expect(first.locator("[name=target_minutes]")).to_have_value("15")
+    await first.fill("[name=target_minutes]", "25")
+    await first.locator(".form .button-primary").click()
+    await first.wait_for_url("**/services")
+    await expect(first.locator(".part", has_text="Caja")).to_contain_text("25 min")
+
+
+async def test_the_line_that_is_wrong_is_marked_in_the_file(
+    hospital: Hospital, people: People
+) -> None:
+    page = await people.person("adela", f"/admin/{KEY}/file")
+    source = page.locator("#f-source")
+    text = await source.input_value()
+    wrong = text.replace('prefix = "F"', 'prefix = "I"')
+    assert wrong != text
+    line = wrong[: wrong.index('prefix = "I"')].count("\n") + 1
+    await page.set_input_files(
+        "#f-file", {"name": "sur.toml", "mimeType": "text/plain", "buffer": wrong.encode()}
+    )
+    await expect(source).to_have_value(wrong)
+    before = len(hospital.facts())
+    await page.locator(".form .button-primary").click()
+    await expect(page.locator("#wrong")).to_contain_text(f"Línea {line}")
+    marked = "one => one.value.slice(one.selectionStart, one.selectionEnd)"
+    assert await source.evaluate(marked) == 'prefix = "I"'
+    assert len(hospital.facts()) == before
