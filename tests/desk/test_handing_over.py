@@ -1,5 +1,7 @@
 """The desk's page at the end of a shift: hand over with a note, close, and what is left behind."""
 
+from typing import Any
+
 import pytest
 
 from tests.desk.conftest import Room
@@ -9,7 +11,7 @@ from turnero.queue.requests import TicketMove, Transfer
 pytestmark = pytest.mark.rule("desk-session")
 
 
-async def hand_over(room: Room, text: str = "Falta papel.", **more: str) -> str:
+async def hand_over(room: Room, text: str = "Falta papel.", **more: Any) -> str:
     answer = await room.post("/desk/main.1/hand-over", "ana", text=text, **more)
     assert answer.status_code == 200, answer.text
     return answer.text

@@ -1,5 +1,7 @@
 """A wrong service, class or count of people is put right, with a reason; the place is kept."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -54,6 +56,13 @@ async def test_who_waits_behind_several_people_waits_for_each_of_them(hall: Hall
 
 
 @pytest.mark.rule("several-people")
+async def test_those_behind_and_those_with_one_do_not_count(hall: Hall) -> None:
+    await hall.take(people=2)
+    couple, _ = await hall.take(people=2), await hall.take(people=5)
+    assert (await hall.ticket(couple)).ahead == 2
+
+
+@pytest.mark.rule("several-people")
 async def test_the_promised_wait_counts_people(hall: Hall) -> None:
     await hall.take(people=4)
     for _ in range(3):
@@ -78,7 +87,9 @@ async def test_one_at_a_desk_or_out_can_be_corrected_too(hall: Hall) -> None:
     await hall.next()
     await hall.correct(called, service="sangre", people=2)
     await hall.correct(out, attention="preferential")
-    assert (await hall.desk()).serving.service == "sangre"
+    serving = (await hall.desk()).serving
+    assert serving is not None
+    assert serving.service == "sangre"
     await hall.move("return", out)
     assert (await hall.ticket(out)).attention == "preferential"
     assert await hall.next() == out
@@ -118,7 +129,7 @@ async def test_a_reason_is_needed(hall: Hall) -> None:
         ({"people": 21}, "people-out-of-range"),
     ],
 )
-async def test_what_cannot_be_is_refused(hall: Hall, change: dict[str, object], code: str) -> None:
+async def test_what_cannot_be_is_refused(hall: Hall, change: dict[str, Any], code: str) -> None:
     ticket = await hall.take()
     async with refused(hall, code):
         await hall.correct(ticket, **change)

@@ -178,3 +178,29 @@ async def test_a_desk_can_be_closed_from_a_break(hall: Hall) -> None:
     await pause(hall)
     await close(hall)
     assert (await hall.desk()).session is None
+
+
+@both_engines
+@pytest.mark.parametrize(("become", "state"), [("leave", "parked"), ("return", "waiting")])
+async def test_closing_says_what_becomes_of_those_set_aside_here(
+    hall: Hall, become: str, state: str
+) -> None:
+    await hall.open(actor=ANA)
+    aside = await hall.take()
+    await hall.next(actor=ANA)
+    await hall.move("park", aside)
+    async with refused(hall, "desk-has-parked", desk="hnc.v1", parked=1):
+        await close(hall)
+    request = requests.CloseDesk(desk="hnc.v1", parked=become, line="keep")  # type: ignore[arg-type]
+    await hall.act(desks.close_desk, request, ANA)
+    assert await hall.state(aside) == state
+    assert (await hall.desk()).session is None
+
+
+async def test_whom_another_desk_set_aside_holds_nobody(hall: Hall) -> None:
+    aside = await hall.take("sangre")
+    await hall.next("v2")
+    await hall.move("park", aside)
+    await hall.open(actor=ANA)
+    await close(hall)
+    assert await hall.state(aside) == "parked"

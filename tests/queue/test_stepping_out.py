@@ -27,7 +27,9 @@ async def test_who_steps_out_is_skipped_and_has_the_old_place_when_back(hall: Ha
     hall.wait(5 * MIN)
     assert await hall.move("return", first) == "waiting"
     assert await hall.next() == first
-    (called,) = [one for one in (await hall.desk()).serving.why.heads if one.ticket == first]
+    serving = (await hall.desk()).serving
+    assert serving is not None
+    (called,) = [one for one in serving.why.heads if one.ticket == first]
     # The wait goes on while they are out: they never left the line.
     assert called.waited_ms == 10 * MIN * 1000
     assert await hall.next() == third

@@ -54,7 +54,9 @@ async def test_who_was_there_is_finished_by_the_same_press_and_undo_takes_back_b
     assert await hall.state(first) == "finished"
     await hall.move("undo", made)
     assert await hall.state(made) == "cancelled"
-    assert (await hall.desk()).serving.ticket == first
+    serving = (await hall.desk()).serving
+    assert serving is not None
+    assert serving.ticket == first
     (undone,) = await hall.facts(PressUndone)
     assert {one.number: one.state for one in undone.tickets} == {
         "C001": "called",

@@ -47,6 +47,24 @@ def test_the_pace_is_smoothed_and_does_not_count_idle_time() -> None:
     assert new_pace(None, NOW - 50 * MIN, NOW - 2 * MIN, NOW) == 2 * MIN
 
 
+@pytest.mark.rule("several-people")
+def test_the_time_between_two_calls_went_to_all_for_whom_the_earlier_one_stood() -> None:
+    assert new_pace(None, NOW - 8 * MIN, NOW - 60 * MIN, NOW, 4) == 2 * MIN
+
+
+@pytest.mark.rule("several-people")
+async def test_a_family_does_not_make_the_line_look_slow(hall: Hall) -> None:
+    await hall.take("caja", people=5)
+    for _ in range(3):
+        await hall.take("caja")
+    await hall.next()
+    hall.wait(20 * 60)
+    last = await hall.take("caja")
+    await hall.next()
+    # Four minutes each: two ahead and oneself, against the twenty that the last one waited.
+    assert (await hall.ticket(last)).wait == Wait(15, 20)
+
+
 async def test_the_line_learns_from_each_call_in_turn(hall: Hall) -> None:
     for _ in range(5):
         await hall.take("caja")
