@@ -128,7 +128,7 @@ async def test_a_broadcast_holds_up_nobody(hall: Hall) -> None:
 async def test_only_an_emergency_of_its_zone_fills_a_board(hall: Hall) -> None:
     await show(hall, "emergency", zones=("a",))
     await show(hall)
-    broadcast, emergency = await shown(hall)
+    emergency, broadcast = await shown(hall)  # the newer one last: emergencies go first
     assert [emergency.fills(zone) for zone in ("a", "b", "")] == [True, False, False]
     assert not broadcast.fills("a")
     await show(hall, "emergency")

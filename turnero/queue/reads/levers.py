@@ -135,7 +135,7 @@ _LOOK_BACK_MS = 3600_000
 
 
 def messages(q: Query, site: int, zone: str | None, now_ms: int) -> tuple[MessageView, ...]:
-    """What is shown now, newest first: everything (zone None), or what concerns a zone.
+    """What is shown now, emergencies before the rest, newest first: everything (zone None), or what concerns a zone.
 
     A board without a zone ("") sees all; which of them fill it, the board decides.
     """
@@ -146,7 +146,7 @@ def messages(q: Query, site: int, zone: str | None, now_ms: int) -> tuple[Messag
         zones = msgspec.json.decode(row.zones, type=tuple[str, ...])
         if not zone or not zones or zone in zones:
             found.append(_message(row, zones))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: one.sort != "emergency"))
 
 
 def told(q: Query, site: int, service: str, now_ms: int) -> tuple[MessageView, ...]:
