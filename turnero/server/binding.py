@@ -1,7 +1,9 @@
 """The first thing a start does: take the port. Imports little, so that it is taken at once."""
 
 import errno
+import resource
 import socket
+from contextlib import suppress
 
 from turnero.store.errors import TurneroError
 
@@ -36,3 +38,11 @@ def bind(host: str, port: int) -> socket.socket:
         ) from error
     sock.setblocking(False)  # noqa: FBT003
     return sock
+
+
+def raise_file_limit() -> None:
+    """Let this process open as many files as it may: each connection is one of them."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # some systems say "no limit" and accept less
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

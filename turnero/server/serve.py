@@ -19,9 +19,10 @@ import uvicorn
 import uvloop
 from sqlalchemy.exc import DBAPIError
 
-from turnero.server.binding import CANNOT_START
+from turnero.server.binding import CANNOT_START, raise_file_limit
 from turnero.server.front import Front
 from turnero.server.metrics import Metrics, measured_writer
+from turnero.server.protocol import SWEEP_S, Protocol, sweep
 from turnero.server.settings import Settings
 from turnero.server.waiting import waiting_app
 from turnero.server.waiting_web import waiting_web
@@ -45,6 +46,8 @@ LONGEST_RETRY_S = 10.0
 #: Python's own 700 collects every few milliseconds at 64 clients, and freezing makes full
 #: collections more frequent still: together a tenth of the loop's time
 GC_THRESHOLD = (20_000, 20, 20)
+#: uvicorn's ticks, of which there are ten a second, between two looks at the connections
+_SWEEP_TICKS = round(SWEEP_S * 10)
 
 
 class Server(uvicorn.Server):
@@ -59,6 +62,12 @@ class Server(uvicorn.Server):
         """See `uvicorn.Server.serve`."""
         self._loop = asyncio.get_running_loop()
         await super().serve(sockets)
+
+    async def on_tick(self, counter: int) -> bool:
+        """See `uvicorn.Server.on_tick`."""
+        if counter % _SWEEP_TICKS == 0 and self._loop is not None:
+            sweep(self.server_state.connections, self._loop.time())
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal: end the streams first, since an open one would hold the shutdown for ever."""
@@ -107,7 +116,7 @@ class Life:
         config = uvicorn.Config(
             self.front,
             loop="none",
-            http="httptools",
+            http=Protocol,
             ws="none",
             lifespan="off",
             access_log=False,
@@ -240,6 +249,7 @@ def _shown(host: str) -> str:
 
 def run(life: Life, sock: socket.socket) -> int:
     """Serve on a listening socket; the exit code."""
+    raise_file_limit()
     # A signal before the loop runs must not leave a traceback.
     with (
         contextlib.suppress(KeyboardInterrupt),
