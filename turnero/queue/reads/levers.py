@@ -135,7 +135,7 @@ _LOOK_BACK_MS = 3600_000
 
 
 def messages(q: Query, site: int, zone: str | None, now_ms: int) -> tuple[MessageView, ...]:
-    """What is shown now, emergencies before the rest, newest first: everything (zone None), or what concerns a zone.
+    """What is shown now: everything (zone None), or what concerns a zone. Emergencies, then newest first.
 
     A board without a zone ("") sees all; which of them fill it, the board decides.
     """
