@@ -189,6 +189,37 @@ async def test_stepping_out_and_back_by_keyboard(open_page: Visit, clinic: small
     await expect(card).to_contain_text("En espera")
 
 
+async def test_the_first_touch_gives_its_ticket_though_it_turns_the_sound_on(
+    open_page: Visit, clinic: small.Hospital
+) -> None:
+    for _ in range(3):
+        page = await tablet(open_page, clinic)
+        off = page.locator("[data-ring]")
+        await expect(off).to_be_visible()
+        before = await page.locator("#issue-title").bounding_box()
+        await page.locator("#service-laboratory").tap()
+        await expect(page.locator("#ticket-card")).to_contain_text("Laboratorio")
+        await expect(off).to_be_hidden()
+        assert await page.locator("#issue-title").bounding_box() == before
+
+
+async def test_a_call_that_moves_the_keys_under_the_finger_gives_no_wrong_ticket(
+    open_page: Visit, clinic: small.Hospital
+) -> None:
+    page = await tablet(open_page, clinic)
+    await page.evaluate(
+        """document.addEventListener('live:swapped', (event) => {
+          if (event.target.id === 'help') document.querySelector('#service-cash').click();
+        })"""
+    )
+    clinic.do(ask_help, AskHelp("hall"))
+    await expect(page.locator(".help-call")).to_be_visible()
+    await page.wait_for_timeout(600)
+    await expect(page.locator("#ticket-card")).to_have_count(0)
+    await page.locator("#service-cash").tap()
+    await expect(page.locator("#ticket-card .number")).to_have_text("C001")
+
+
 @pytest.mark.rule("help")
 async def test_it_says_that_sound_is_off_until_the_first_touch_and_then_rings(
     open_page: Visit, clinic: small.Hospital

@@ -5,6 +5,8 @@
   // scanners leave a few milliseconds, slow ones and busy machines more; fingers twice this
   const QUICK_MS = 120;
   const LEAST = 8;
+  /** Nobody has seen sooner than this that the keys are elsewhere. */
+  const READ_MS = 400;
   const FIELD = "input:not([type=radio]):not([type=checkbox]), textarea, select";
   let typed = "";
   let at = 0;
@@ -30,6 +32,22 @@
     } else if (event.key.length === 1) {
       typed = quick ? typed + event.key : event.key;
     }
+  }, { capture: true });
+
+  // A help call that comes moves the keys: who touches at that moment meant the one that was there.
+  let height = 0;
+  let moved = -Infinity;
+  document.addEventListener("live:swapped", (event) => {
+    if (event.target.id !== "help") return;
+    const now = event.target.offsetHeight;
+    if (now !== height) moved = performance.now();
+    height = now;
+  });
+  // before the rule of 800 ms: what was not meant does not count as a press
+  addEventListener("click", (event) => {
+    if (!event.target.closest?.(".greeter .service-cell") || performance.now() - moved > READ_MS) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
   }, { capture: true });
 
   /** The card comes into view: in its own column, or on the page where that is one column. */

@@ -12,6 +12,8 @@
     [622.25, at, 0.16, 0.5], [932.33, at + 0.17, 0.16, 0.5], [622.25, at + 0.34, 0.16, 0.5], [932.33, at + 0.51, 0.18, 0.5],
   ]);
   const READY = [[659.25, 0, 0.35, 0.15], [880, 0.12, 0.4, 0.15]];
+  /** A touch is a click after this. */
+  const AFTER_CLICK_MS = 400;
   const root = document.documentElement;
   let audio = null;
   /** Help call -> whether it was late when it was last looked at. */
@@ -72,7 +74,7 @@
     else Turnero.say(words);
   }
 
-  function look() {
+  function look(asks = true) {
     const now = calls();
     const late = now.some((one) => "late" in one.dataset);
     const fresh = now.filter((one) => known.get(one.dataset.help) !== ("late" in one.dataset));
@@ -81,7 +83,7 @@
     if (fresh.length) say(fresh.map((one) => one.dataset.say).join(" "));
     else if (answered.length) say(answered.map((one) => one.innerText).join(" "));
     if (!key()) return;
-    permit();
+    if (asks) permit();
     count(now.length);
     if (fresh.length && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300]);
     const again = performance.now() - rung > (late ? AGAIN_LATE_MS : AGAIN_MS);
@@ -93,9 +95,10 @@
     const sound = button && context();
     if (!sound) return;
     if (sound.state !== "running") await sound.resume();
-    permit();
+    // the click of this very touch is still to come, and must not fall through to what is behind
+    setTimeout(permit, AFTER_CLICK_MS);
     if (event.target.closest?.("[data-ring]") && !calls().length) play(READY);
-    look();
+    look(false);
   }
 
   document.addEventListener("live:swapped", (event) => event.target.id === "help" && look());
