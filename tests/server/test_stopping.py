@@ -27,7 +27,7 @@ async def _stream(port: int, token: str) -> tuple[asyncio.StreamReader, asyncio.
 async def test_with_200_streams_open_the_server_stops_within_a_second(
     own_server: RunningServer, sig: signal.Signals
 ) -> None:
-    token = own_server.token("board")
+    token = own_server.token("desk")
     streams = await asyncio.gather(*(_stream(own_server.port, token) for _ in range(STREAMS)))
     process = own_server.process
     assert process is not None

@@ -14,6 +14,7 @@ from tests.web.sample_slice import CountView, encode, faults
 from turnero.store.errors import NotFound, Refused
 from turnero.store.ledger import Ledger
 from turnero.web import live as live_module
+from turnero.web import seats as seats_module
 from turnero.web.live import Stream
 from turnero.web.wiring import Web
 
@@ -212,7 +213,7 @@ async def test_a_stream_that_ends_is_forgotten_and_its_view_lingers(
 async def test_there_is_an_end_to_how_many_streams(
     hub: live_module.Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_module, "MAX_STREAMS", 2)
+    monkeypatch.setattr(seats_module, "MAX_STREAMS", 2)
     streams: list[Stream] = [hub.open(), hub.open()]
     with pytest.raises(Refused, match="too-many-streams"):
         hub.open()

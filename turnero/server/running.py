@@ -40,6 +40,7 @@ class Running:
         self.authenticator = CookieAuthenticator(
             ledger, idle_ms=settings.session_idle_minutes * _MINUTE_MS
         )
+        self.accounts.on_ended.append(self.authenticator.drop)
         self.watch = Watch(ledger)
         self.looks = SiteLooks(ledger, languages=settings.languages, profile=settings.profile)
         self.watch.heard.append(self.looks.heard)
@@ -52,6 +53,7 @@ class Running:
             authenticator=self.authenticator,
             looks=self.looks,
         )
+        self.authenticator.on_forgotten.append(self.web.hub.seats.end)
         gauges = Gauges(ledger, metrics, self.watch, self.looks, self.web.hub)
         self.readiness = Readiness(ledger)
         self.app: Litestar = create_app(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.exceptions import ImproperlyConfiguredException
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send, WebSocketScope
 
 from turnero.store.errors import Refused
 from turnero.web import cookies, origin
@@ -74,6 +74,12 @@ async def identify(web: "Web", headers: Mapping[str, str], permission: str) -> P
     return found
 
 
+def address_of(web: "Web", scope: HTTPScope | WebSocketScope, headers: Mapping[str, str]) -> str:
+    """The address of who asks, as trusted proxies tell it."""
+    peer = scope["client"][0] if scope["client"] else ""
+    return client_address(peer, headers.get("x-forwarded-for", ""), web.proxies)
+
+
 class Gate:
     """The ASGI layer around each route."""
 
@@ -103,8 +109,7 @@ class Gate:
         principal: Principal = scope["user"]
         if principal.role is not None:
             return principal.actor
-        peer = scope["client"][0] if scope["client"] else ""
-        return client_address(peer, headers.get("x-forwarded-for", ""), self.web.proxies)
+        return address_of(self.web, scope, headers)
 
 
 def demand_permissions(app: Litestar) -> None:

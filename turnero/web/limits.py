@@ -69,6 +69,13 @@ class Buckets:
             raise TooMany(max(1, round((1 - left) * 60 / limit.per_minute)))
         buckets[client] = (left - 1, now)
 
+    def give_back(self, name: str, client: str) -> None:
+        """Undo one `take`: it turned out to be no guess."""
+        buckets = self._buckets[name]
+        if client in buckets:
+            left, since = buckets[client]
+            buckets[client] = (min(float(self._limits[name].burst), left + 1), since)
+
     def _forget(self, name: str, now: float) -> None:
         limit = self._limits[name]
         whole_after = limit.burst * 60 / limit.per_minute

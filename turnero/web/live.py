@@ -7,7 +7,7 @@ for a slow one but the latest of each view.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from turnero.store.facts import Entry
 from turnero.web.feed import Feed
 from turnero.web.permissions import PERMISSIONS, PUBLIC
 from turnero.web.principal import Principal
+from turnero.web.seats import Seat, Seats
 from turnero.web.view import LiveContext, View
 
 log = logging.getLogger("turnero.web")
@@ -28,8 +29,6 @@ LINGER_S = 60.0
 PACE_S = 0.1
 #: seconds before a view that failed is tried again
 RETRY_S = 1.0
-#: streams at once
-MAX_STREAMS = 4000
 
 _json = msgspec.json.Encoder()
 
@@ -56,11 +55,11 @@ def event(name: str, **data: object) -> bytes:
 class Stream:
     """One window's subscription: the latest of each of its views, until it is taken."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: "Hub", principals: Iterable[Principal], address: str) -> None:
         self._hub = hub
         self._pending: dict[str, bytes] = {}
         self._wake = asyncio.Event()
-        self._closed = False
+        self.seat = hub.seats.take(principals, address, self._wake.set)
         self.rooms: list[Room] = []
 
     def put(self, key: str, data: bytes) -> None:
@@ -68,16 +67,11 @@ class Stream:
         self._pending[key] = data
         self._wake.set()
 
-    def close(self) -> None:
-        """End the stream after what is under way."""
-        self._closed = True
-        self._wake.set()
-
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """What to write: a greeting, then changes as they come and signs of life between."""
         try:
             yield b"retry: 2000\n" + self._hub.greeting()
-            while not self._closed:
+            while not self.seat.lapsed(self._hub.now_ms()):
                 try:
                     async with asyncio.timeout(self._hub.beat_s):
                         await self._wake.wait()
@@ -85,7 +79,7 @@ class Stream:
                     yield event("beat", at_ms=self._hub.now_ms())
                     continue
                 self._wake.clear()
-                if self._pending:
+                if self._pending and not self.seat.lapsed(self._hub.now_ms()):
                     data = b"".join(self._pending.values())
                     self._pending.clear()
                     yield data
@@ -195,7 +189,7 @@ class Hub:
                 raise ValueError(f"live view {view.name!r} names no permission of ours")
         self._feeds: dict[int, Feed] = {}
         self._rooms: dict[Spot, Room] = {}
-        self._streams: set[Stream] = set()
+        self.seats = Seats()
         self._stopped = False
 
     # --- what pages' streams need ------------------------------------------------------------
@@ -207,13 +201,14 @@ class Hub:
         except KeyError:
             raise NotFound("view-unknown") from None
 
-    def open(self) -> Stream:
-        """A new stream, still without views. Raises `Refused` (503) when there are too many."""
-        if self._stopped or len(self._streams) >= MAX_STREAMS:
+    def open(self, principals: Iterable[Principal] = (), address: str = "") -> Stream:
+        """A new stream, still without views. Raises `Refused` (503) when there are too many.
+
+        It ends when one of the principals is not proved any more. The public is counted by address.
+        """
+        if self._stopped:
             raise Refused("too-many-streams", 503)
-        stream = Stream(self)
-        self._streams.add(stream)
-        return stream
+        return Stream(self, principals, address)
 
     async def join(
         self, stream: Stream, name: str, language: str, arg: str, principal: Principal
@@ -233,7 +228,7 @@ class Hub:
 
     def leave(self, stream: Stream) -> None:
         """Forget a stream; its views linger, because most come back within seconds."""
-        self._streams.discard(stream)
+        self.seats.free(stream.seat)
         for room in stream.rooms:
             room.streams.discard(stream)
             if not room.streams and not self._stopped:
@@ -274,13 +269,18 @@ class Hub:
     # --- the API's stream of facts -----------------------------------------------------------
 
     async def facts(
-        self, site: int, after: int, encode: Callable[[Entry], bytes]
+        self,
+        site: int,
+        after: int,
+        encode: Callable[[Entry], bytes],
+        seat: Seat | None = None,
     ) -> AsyncGenerator[bytes, None]:
         """The site's facts after a number, as written by `encode`, with signs of life between.
 
         `encode` must be the same function each time: its bytes are kept and shared. A client
         whose number is beyond the journal (restored from a backup) is told to start again by
-        `event: reset` with the journal's head, and gets what comes after it.
+        `event: reset` with the journal's head, and gets what comes after it. With `seat` it
+        ends when that has lapsed: at once if something happens, else at the next sign of life.
         """
         feed = self.feed(site)
         await feed.start()
@@ -289,7 +289,7 @@ class Hub:
             after = head  # before the pause of `yield`: a fact may come in it
             yield event("reset", head=head)
         async for chunk in feed.facts(after, encode, self.beat_s):
-            if self._stopped:
+            if self._stopped or (seat is not None and seat.lapsed(self.now_ms())):
                 return
             yield chunk or event("beat", at_ms=self.now_ms())
 
@@ -322,13 +322,12 @@ class Hub:
     @property
     def streams(self) -> int:
         """How many streams are open, for the metrics."""
-        return len(self._streams)
+        return len(self.seats)
 
     def stop(self) -> None:
         """End every stream now, so that the server can stop."""
         self._stopped = True
-        for stream in self._streams:
-            stream.close()
+        self.seats.end_all()
         for room in self._rooms.values():
             room.drop()
         self._rooms.clear()

@@ -47,6 +47,8 @@ class Principal(msgspec.Struct, frozen=True):
     name: str = ""
     #: proved by a cookie, so that a page of another origin must not be able to use it
     by_cookie: bool = False
+    #: when the proof ends, milliseconds UTC; None: not by itself
+    until_ms: int | None = None
 
     def within(self, site: int) -> int:
         """`site`, if this principal may act there; else `Refused` (403)."""

@@ -56,7 +56,7 @@ def _facts(events: Iterator[Event], count: int) -> list[Event]:
 
 def test_history_comes_first_then_what_happens(as_: As, take: Take) -> None:
     before = take("cash")
-    with listening(as_("board"), site="demo", after=0) as events:
+    with listening(as_("desk"), site="demo", after=0) as events:
         history: list[Event] = []
         while not history or history[-1].fact["data"].get("ticket") != before["id"]:
             history += _facts(events, 1)
@@ -73,22 +73,22 @@ def test_a_reconnecting_client_goes_on_where_it_was_whatever_its_address_says(
 ) -> None:
     for _ in range(3):
         take("cash")
-    head = as_("board").get("/api/v1/sites/demo/board").json()["seq"]
-    with listening(as_("board"), site="demo", after=0, Last_Event_ID=head - 2) as events:
+    head = as_("desk").get("/api/v1/sites/demo/board").json()["seq"]
+    with listening(as_("desk"), site="demo", after=0, Last_Event_ID=head - 2) as events:
         assert [int(event["id"]) for event in _facts(events, 2)] == [head - 1, head]
 
 
 def test_a_beat_comes_while_nothing_happens(as_: As) -> None:
-    head = as_("board").get("/api/v1/sites/demo/board").json()["seq"]
+    head = as_("desk").get("/api/v1/sites/demo/board").json()["seq"]
     began = time.monotonic()
-    with listening(as_("board"), site="demo", after=head) as events:
+    with listening(as_("desk"), site="demo", after=head) as events:
         names = [next(events).get("event") for _ in range(2)]
     assert names == ["hello", "beat"]
     assert 4 < time.monotonic() - began < 8
 
 
 def test_a_number_beyond_the_journal_is_told_to_begin_again(as_: As, take: Take) -> None:
-    with listening(as_("board"), site="demo", after=10**9) as events:
+    with listening(as_("desk"), site="demo", after=10**9) as events:
         assert [next(events).get("event") for _ in range(2)] == ["hello", "reset"]
         taken = take("cash")
         assert _facts(events, 1)[0].fact["data"]["ticket"] == taken["id"]
@@ -108,7 +108,7 @@ def test_streams_end_when_the_server_stops_which_takes_less_than_a_second(
                 pass
         ended.set()
 
-    with own_server.client("board") as client:
+    with own_server.client("desk") as client:
         thread = threading.Thread(target=listen, args=(client,), daemon=True)
         thread.start()
         assert begun.acquire(timeout=10)

@@ -6,7 +6,7 @@ and written once a minute.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import structlog
@@ -17,6 +17,7 @@ from turnero.store.errors import Unavailable
 from turnero.store.facts import Entry
 from turnero.store.journal import head_seq
 from turnero.store.ledger import Ledger
+from turnero.store.sql import Query
 from turnero.web.cookies import family, find
 from turnero.web.principal import PEOPLE, Principal, Role
 
@@ -35,7 +36,12 @@ _ORDER = (family(Role.KIOSK), family(Role.BOARD), family(Role.AGENT), family(Rol
 
 _FORGET = frozenset(
     kind.__struct_config__.tag
-    for kind in (facts.AccountChanged, facts.SignedOut, facts.TokenRevoked)
+    for kind in (
+        facts.AccountChanged,
+        facts.SignedOut,
+        facts.SessionReplaced,
+        facts.TokenRevoked,
+    )
 )
 
 
@@ -63,6 +69,8 @@ class CookieAuthenticator:
         self._fresh_tokens: set[int] = set()
         #: counts what was forgotten, so that a read begun before it is not remembered
         self._generation = 0
+        #: called with the actor whose proofs are worth nothing now, or None: nobody's are
+        self.on_forgotten: list[Callable[[str | None], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -86,12 +94,11 @@ class CookieAuthenticator:
         hashed = digest(token)
         proof = self._proofs.get(hashed)
         if proof is None:
-            generation = self._generation
-            row = await self._ledger.read(reads.token_of_hash, hashed)
+            row = await self._read(reads.token_of_hash, hashed)
             if row is None:
                 return None
-            proof = Proof(_device(row, by_cookie=False), row.expires_ms, None, row.id)
-            self._remember(hashed, proof, generation)
+            proof = Proof(_device(row), row.expires_ms, None, row.id)
+            self._remember(hashed, proof)
         elif proof.token is None or proof.principal.by_cookie:
             return None  # a cookie's secret is no bearer token
         now_ms = self._ledger.clock.now_ms()
@@ -120,13 +127,12 @@ class CookieAuthenticator:
     async def _of_session(self, hashed: bytes) -> Principal | None:
         proof = self._proofs.get(hashed)
         if proof is None:
-            generation = self._generation
-            row = await self._ledger.read(reads.session_of_hash, hashed)
+            row = await self._read(reads.session_of_hash, hashed)
             proof = _session_proof(row)
             if row is None or proof is None:
                 return None
             self._seen.setdefault(hashed, row.seen_ms)
-            self._remember(hashed, proof, generation)
+            self._remember(hashed, proof)
         elif not proof.principal.by_cookie:
             return None  # a bearer token is no cookie's secret
         now_ms = self._ledger.clock.now_ms()
@@ -145,16 +151,31 @@ class CookieAuthenticator:
             self._seen_tokens[number] = now_ms
             self._fresh_tokens.add(number)
 
-    def _remember(self, hashed: bytes, proof: Proof, generation: int) -> None:
-        if generation != self._generation:
-            return
+    async def _read(self, read: Callable[[Query, bytes], Any | None], hashed: bytes) -> Any | None:
+        """A row as it still is when this returns: whoever opens a stream on it now is told later."""
+        while True:
+            generation = self._generation
+            row = await self._ledger.read(read, hashed)
+            if generation == self._generation:
+                return row
+
+    def _remember(self, hashed: bytes, proof: Proof) -> None:
         if len(self._proofs) >= REMEMBERED:
             self._proofs.clear()
             self._seen = {one: self._seen[one] for one in self._fresh}
         self._proofs[hashed] = proof
 
+    def drop(self, hashed: bytes) -> None:
+        """A session of this process has ended: do not wait for the journal to say so."""
+        self._generation += 1
+        self._proofs.pop(hashed, None)
+
     def forget(self, entry: Entry) -> None:
-        """A fact says that something no longer holds."""
+        """A fact says that something no longer holds.
+
+        It names whose, not which: their other sessions are read again, and their streams,
+        which end, are opened again within seconds by whoever still may.
+        """
         if entry.kind not in _FORGET:
             return
         self._generation += 1
@@ -166,6 +187,14 @@ class CookieAuthenticator:
                 token is not None and proof.token == token
             ):
                 del self._proofs[hashed]
+        if account is not None:
+            self._tell(f"user:{account}")
+        if token is not None:
+            self._tell(f"token:{token}")
+
+    def _tell(self, actor: str | None) -> None:
+        for told in self.on_forgotten:
+            told(actor)
 
     async def _follow(self, after: int) -> None:
         while True:
@@ -179,6 +208,7 @@ class CookieAuthenticator:
                 log.exception("the installation's journal cannot be followed; trying again")
                 self._generation += 1
                 self._proofs.clear()
+                self._tell(None)
                 await self._ledger.clock.sleep(RETRY_S)
             else:
                 return
@@ -204,14 +234,14 @@ class CookieAuthenticator:
             return  # the ledger says so itself; a minute of "last seen" is no loss
 
 
-def _device(row: Any, *, by_cookie: bool) -> Principal:
+def _device(row: Any) -> Principal:
     return Principal(
         actor=f"token:{row.id}",
         role=Role(row.role),
         site=row.site,
         place=row.place,
         name=row.label,
-        by_cookie=by_cookie,
+        until_ms=row.expires_ms,
     )
 
 
@@ -229,10 +259,13 @@ def _session_proof(row: Any | None) -> Proof | None:
             language=row.language,
             name=row.name,
             by_cookie=True,
+            until_ms=row.expires_ms,
         )
         return Proof(principal, row.expires_ms, row.account, None)
     if row.token_role is None or row.token_revoked_ms is not None:
         return None
+    ends = [ms for ms in (row.expires_ms, row.token_expires_ms) if ms is not None]
+    until_ms = min(ends, default=None)
     principal = Principal(
         actor=f"token:{row.token}",
         role=Role(row.token_role),
@@ -240,6 +273,6 @@ def _session_proof(row: Any | None) -> Proof | None:
         place=row.token_place,
         name=row.token_label,
         by_cookie=True,
+        until_ms=until_ms,
     )
-    ends = [ms for ms in (row.expires_ms, row.token_expires_ms) if ms is not None]
-    return Proof(principal, min(ends, default=None), None, row.token)
+    return Proof(principal, until_ms, None, row.token)

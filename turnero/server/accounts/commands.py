@@ -167,8 +167,10 @@ class NewSession(msgspec.Struct, frozen=True):
 
 def open_session(tx: Tx, request: NewSession) -> None:
     """Command: begin a session; the one that the browser had before ends."""
-    if request.replaces is not None:
+    before = tx.row(_SESSION, hash=request.replaces) if request.replaces is not None else None
+    if before is not None:
         tx.run(_END_SESSION, b_hash=request.replaces)
+        tx.append(facts.SessionReplaced(account=before.account, token=before.token))
     tx.run(_FORGET, before=tx.now_ms)
     tx.run(
         _NEW_SESSION,

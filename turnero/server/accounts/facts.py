@@ -30,6 +30,13 @@ class SignedOut(Fact, frozen=True, tag="signed-out"):
     account: int
 
 
+class SessionReplaced(Fact, frozen=True, tag="session-replaced"):
+    """A browser proved anew who it is; what it had before, of this account or token, has ended."""
+
+    account: int | None = None
+    token: int | None = None
+
+
 class SignInLocked(Fact, frozen=True, tag="sign-in-locked"):
     """Too many wrong passwords for this account: it is refused for a while."""
 
@@ -52,5 +59,12 @@ class TokenRevoked(Fact, frozen=True, tag="token-revoked"):
 
 
 register(
-    AccountCreated, AccountChanged, SignedIn, SignedOut, SignInLocked, TokenCreated, TokenRevoked
+    AccountCreated,
+    AccountChanged,
+    SignedIn,
+    SignedOut,
+    SessionReplaced,
+    SignInLocked,
+    TokenCreated,
+    TokenRevoked,
 )

@@ -20,6 +20,7 @@ from turnero.server.accounts.service import Accounts, Entered
 from turnero.store.errors import Refused
 from turnero.web.cookies import family, find, issue, withdraw
 from turnero.web.forms import Form, read_form
+from turnero.web.guards import address_of, heard
 from turnero.web.pages import own_path, page, see_other, web_of
 from turnero.web.principal import DEVICES, PageRequest, Role
 
@@ -67,7 +68,7 @@ def _of_people(accounts: Accounts) -> list[ControllerRouterHandler]:
         try:
             form = await read_form(request, SignInForm)
             entered = await accounts.sign_in(
-                form.login, form.password, find(request.cookies, _USER)
+                form.login, form.password, find(request.cookies, _USER), _address(request)
             )
         except Refused as refused:
             return _sign_in(request, form, refused)
@@ -96,7 +97,7 @@ def _of_setup(accounts: Accounts) -> list[ControllerRouterHandler]:
         try:
             form = await read_form(request, SetupForm)
             await accounts.first_administrator(form.secret, form.login, form.password, form.name)
-            entered = await accounts.sign_in(form.login, form.password, None)
+            entered = await accounts.sign_in(form.login, form.password, None, _address(request))
         except Refused as refused:
             return _setup(request, form, refused)
         return see_other(request, "/", _cookies(request, entered))
@@ -126,6 +127,11 @@ def _of_devices(accounts: Accounts) -> list[ControllerRouterHandler]:
         return see_other(request, "/", _cookies(request, entered))
 
     return [enter_page, enter]
+
+
+def _address(request: PageRequest) -> str:
+    """Where a password is tried."""
+    return address_of(web_of(request), request.scope, heard(request.scope["headers"]))
 
 
 def _cookies(request: PageRequest, entered: Entered) -> list[Cookie]:

@@ -3,6 +3,7 @@
 Hashing and the making of secrets happen here, outside any transaction.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from turnero.server.accounts import commands, reads
@@ -34,29 +35,45 @@ class Accounts:
         self._session_ms = session_ms
         self._passwords = Passwords()
         self._locks = Locks(ledger.clock)
+        #: called with the hash of a session that has ended here, before anything else is answered
+        self.on_ended: list[Callable[[bytes], None]] = []
 
-    async def sign_in(self, login: str, password: str, replaces: str | None) -> Entered:
+    async def sign_in(
+        self, login: str, password: str, replaces: str | None, address: str = ""
+    ) -> Entered:
         """Begin a session, with a new secret whatever the browser had before.
+
+        `address` is where it is tried: wrong passwords are held against login and address.
 
         Raises `Refused("sign-in-wrong", 401)`, the same for a wrong password, an unknown
         login and a disabled account, after the same work; `TooMany` when it was wrong too often.
         """
         login = login.strip().lower()
-        self._locks.check(login)
-        row = await self._ledger.read(reads.account_of_login, login)
-        usable = row if row is not None and not row.disabled else None
-        fits = await self._passwords.fits(usable.password_hash if usable else None, password)
+        await self._begin_try(login, address)
+        try:
+            row = await self._ledger.read(reads.account_of_login, login)
+            usable = row if row is not None and not row.disabled else None
+            fits = await self._passwords.fits(usable.password_hash if usable else None, password)
+        except Exception:
+            self._locks.unjudged(login, address)
+            raise
         if usable is None or not fits:
-            if self._locks.wrong(login) and row is not None:
+            if self._locks.waits(login, address) and row is not None:
                 await self._ledger.run(commands.sign_in_locked, row.id, site=0, actor="public")
             raise Refused("sign-in-wrong", 401)
-        self._locks.right(login)
+        self._locks.right(login, address)
         secret = await self._open(
             f"user:{usable.id}", self._session_ms, replaces, account=usable.id
         )
         found = await self._ledger.read(reads.session_of_hash, digest(secret))
         role = Role(found.role) if found is not None else Role.AGENT
         return Entered(secret, role, self._session_ms // 1000, usable.language)
+
+    async def _begin_try(self, login: str, address: str) -> None:
+        """Count a try, and wait as long as it is held back. Raises `TooMany`."""
+        delay_s = self._locks.begin(login, address)
+        if delay_s:
+            await self._ledger.clock.sleep(delay_s)
 
     async def enter(self, token: str, replaces: dict[Role, str | None]) -> Entered:
         """Exchange a device's token for a cookie. Raises `Refused("token-unknown", 401)`."""
@@ -93,11 +110,19 @@ class Accounts:
             replaces=digest(replaces) if replaces else None,
         )
         await self._ledger.run(commands.open_session, request, site=0, actor=actor)
+        if request.replaces is not None:
+            self._ended(request.replaces)
         return secret
+
+    def _ended(self, hashed: bytes) -> None:
+        for told in self.on_ended:
+            told(hashed)
 
     async def sign_out(self, actor: str, secret: str) -> None:
         """End a browser's session."""
-        await self._ledger.run(commands.end_session, digest(secret), site=0, actor=actor)
+        hashed = digest(secret)
+        await self._ledger.run(commands.end_session, hashed, site=0, actor=actor)
+        self._ended(hashed)
 
     async def create(
         self,
@@ -128,11 +153,10 @@ class Accounts:
         """Change the password of who is signed in; their sessions end. The old one must fit."""
         number = int(actor.removeprefix("user:"))
         row = await self._ledger.read(reads.password_of, number)
-        self._locks.check(actor)
+        await self._begin_try(actor, "")
         if row is None or not await self._passwords.fits(row.password_hash, old):
-            self._locks.wrong(actor)
             raise Refused("password-wrong", 403)
-        self._locks.right(actor)
+        self._locks.right(actor, "")
         await self.set_password(number, row.login, new, actor=actor)
 
     async def first_administrator(self, secret: str, login: str, password: str, name: str) -> int:

@@ -15,11 +15,14 @@ from turnero.server.api.acting import site_number
 from turnero.server.api.describing import described
 from turnero.server.api.journal import LAST, After, SiteKey, fact_of
 from turnero.store.facts import Entry
+from turnero.web.guards import heard, identify
 from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest
 from turnero.web.streaming import pour
 
 _json = msgspec.json.Encoder()
+
+_PERMISSION = "journal.read"
 
 LastEventId = Annotated[
     str | None,
@@ -43,7 +46,7 @@ def encoded(entry: Entry) -> bytes:
         "`data` as in the journal: first those after `after` (or `Last-Event-ID`), then each as it "
         "is kept. `hello` comes first, `beat` every five seconds, `reset` if the number is "
         "beyond the journal.",
-        permission="journal.read",
+        permission=_PERMISSION,
         tag="Journal",
         refuses=(404, 422),
     ),
@@ -56,8 +59,15 @@ async def live(
     number = site_number(request, site)
     start = _number(last, after)
 
-    async def stream(_scope: Scope, receive: Receive, send: Send) -> Any:
-        await pour(web.hub.facts(number, start, encoded), receive, send)
+    async def stream(scope: Scope, receive: Receive, send: Send) -> Any:
+        # Again, because what was proved at the gate may have been revoked since: from here on
+        # the stream is told.
+        principal = await identify(web, heard(scope["headers"]), _PERMISSION)
+        seat = web.hub.seats.take([principal])
+        try:
+            await pour(web.hub.facts(number, start, encoded, seat), receive, send)
+        finally:
+            web.hub.seats.free(seat)
 
     return stream
 

@@ -56,6 +56,8 @@
       source?.close();
       const keys = wanted();
       opened = keys.join("\n");
+      source = null;
+      if (keys.length === 0) return; // nothing here follows the server
       source = new EventSource(`/live?${keys.map((key) => `view=${encodeURIComponent(key)}`).join("&")}`);
       const mine = source;
       mine.onmessage = (event) => {
@@ -100,6 +102,10 @@
     }
 
     setInterval(() => {
+      if (opened === "") {
+        heard(); // nobody listens, so nobody can be silent
+        return;
+      }
       const silent = performance.now() - last;
       if (silent > LOST_MS && !lost) {
         lost = true;
