@@ -48,6 +48,9 @@ class Clicks:
         await self.page.wait_for_url(f"**/setup/{step}")
         await expect(self.page.locator("[aria-current=step]")).to_be_visible()
         assert await axe_violations(self.page) == []
+        await self.page.emulate_media(color_scheme="dark")
+        assert await axe_violations(self.page, "color-contrast") == []
+        await self.page.emulate_media(color_scheme="light")
 
 
 @pytest.mark.rule("first-run")
