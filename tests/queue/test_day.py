@@ -8,6 +8,8 @@ from turnero.queue import requests
 from turnero.queue.commands import day
 from turnero.queue.facts import DayClosed, TicketNotServed
 
+pytestmark = pytest.mark.rule("close-of-day")
+
 
 @both_engines
 async def test_who_waits_or_is_parked_was_not_served_and_who_is_at_a_desk_goes_on(

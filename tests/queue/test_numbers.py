@@ -12,6 +12,8 @@ from turnero.queue.tables import series, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
+pytestmark = pytest.mark.rule("numbers")
+
 _JUMP = Statement(update(series).values(next=998))
 _SAME = Statement(update(ticket).values(number="C001"))
 

@@ -158,7 +158,35 @@ async def test_on_a_shut_day_nothing_is_missed(hall: Hall) -> None:
     hall.wait(NIGHT_S)
     await hall.fire_timers()
     assert await alarms(hall) == {}
-    assert (await ready(hall)).planned == 0
+    now = await ready(hall)
+    # The next day with hours is Monday; that Tuesday's desk is not wanted.
+    assert now.opens_ms == hall.clock.now_ms() + round((6 * 24 + 0.25) * 3_600_000)
+    assert now.planned == 0
+
+
+async def test_a_service_open_on_holidays_opens_the_site_on_a_shut_day(hall: Hall) -> None:
+    holidays = ROSTER.replace('prefix = "C"', 'prefix = "C"\nholidays = true', 1)
+    await hall.load(holidays + '\n[[closure]]\nday = "2026-03-03"\n')
+    hall.wait(NIGHT_S)
+    await hall.fire_timers()
+    assert {"printer:p1", "board:b1", "kiosk:k1"} <= (await alarms(hall)).keys()
+
+
+async def test_while_one_thing_is_missing_after_the_opening_no_other_is_added(hall: Hall) -> None:
+    await hall.load(ROSTER)
+    hall.wait(NIGHT_S)
+    for _ in range(18):
+        await all_well(hall)
+        await hall.fire_timers()
+        hall.wait(60)
+    assert list(await alarms(hall)) == ["desks"]
+    await beat(hall, "printer", "p1", '{"paper":"out"}')
+    await hall.fire_timers()
+    assert list(await alarms(hall)) == ["desks"]
+    await hall.open("v1")
+    hall.wait(60)
+    await hall.fire_timers()
+    assert await alarms(hall) == {}
 
 
 async def test_the_panel_knows_when_the_site_opens_and_which_desks_are_planned(hall: Hall) -> None:
@@ -182,6 +210,10 @@ async def test_a_check_that_is_a_day_late_raises_nothing_and_waits_for_the_next_
     hall.wait(NIGHT_S + 26 * 3600)
     await hall.fire_timers()
     assert await alarms(hall) == {}
+    hall.wait(5 * 24 * 3600 - 2 * 3600)
+    assert hall.wall() == "07:45"
+    await hall.fire_timers()
+    assert len(await alarms(hall)) == 4
 
 
 async def test_somebody_may_look_at_once(hall: Hall) -> None:
@@ -215,5 +247,15 @@ async def test_what_somebody_closed_and_forgot_is_missing_in_the_morning(hall: H
     await hall.act(messages.end, requests.EndMessage(shown.message))
     hall.wait(60)
     await all_well(hall)
+    await hall.fire_timers()
+    assert await alarms(hall) == {}
+
+
+async def test_where_no_day_closes_what_was_missing_yesterday_is_over(hall: Hall) -> None:
+    await hall.load(SITE.replace("hours =", 'settings = { day_close = "never" }\nhours =', 1))
+    hall.wait(NIGHT_S)
+    await hall.fire_timers()
+    assert len(await alarms(hall)) == 4
+    hall.wait(25 * 3600)
     await hall.fire_timers()
     assert await alarms(hall) == {}
