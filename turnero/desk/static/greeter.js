@@ -7,6 +7,8 @@
   const LEAST = 8;
   /** Nobody has seen sooner than this that the keys are elsewhere. */
   const READ_MS = 400;
+  /** A key that moved by less is still under the finger. */
+  const SLIGHT_PX = 8;
   const FIELD = "input:not([type=radio]):not([type=checkbox]), textarea, select";
   let typed = "";
   let at = 0;
@@ -35,13 +37,17 @@
   }, { capture: true });
 
   // A help call that comes moves the keys: who touches at that moment meant the one that was there.
-  let height = 0;
+  const tall = () => get("help")?.offsetHeight ?? 0;
+  let height = tall();
   let moved = -Infinity;
   document.addEventListener("live:swapped", (event) => {
     if (event.target.id !== "help") return;
-    const now = event.target.offsetHeight;
-    if (now !== height) moved = performance.now();
+    const now = tall();
+    if (Math.abs(now - height) > SLIGHT_PX) moved = performance.now();
     height = now;
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target === document.body) height = tall();
   });
   // before the rule of 800 ms: what was not meant does not count as a press
   addEventListener("click", (event) => {
