@@ -6,8 +6,9 @@ import pytest
 from tests.desk.conftest import Room
 from turnero.desk import devices as machines
 from turnero.desk.beside import judge
-from turnero.desk.day import Ratings, wilson
+from turnero.desk.day import Ratings
 from turnero.queue.commands.ratings import rate
+from turnero.queue.report import wilson
 from turnero.queue.requests import Rate
 from turnero.store import devices
 

@@ -2,7 +2,6 @@
 interval, who was called out of turn and why. Only reads; counts a day's tickets, so asked seldom.
 """
 
-from math import sqrt
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from turnero.queue.facts import TicketCalled
 from turnero.queue.numbers import day_of
+from turnero.queue.report import wilson
 from turnero.queue.states import AT_DESK, State
 from turnero.queue.tables import desk, note, rating, service, site, ticket
 from turnero.queue.views import Names
@@ -22,8 +22,6 @@ GOOD_FROM: Final = 4
 FEWEST: Final = 10
 #: with fewer answers the share is marked as one of few
 FEW: Final = 30
-#: the normal quantile of a 95 % interval
-_Z: Final = 1.959963984540054
 #: calls out of turn that are listed
 _MOST: Final = 25
 
@@ -118,17 +116,6 @@ class Today(msgspec.Struct, frozen=True):
     totals: Totals
     ratings: tuple[Ratings, ...]
     overrides: tuple[Override, ...]
-
-
-def wilson(good: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share (Wilson 1927); (0, 1) when nobody answered."""
-    if not n:
-        return 0.0, 1.0
-    share, square = good / n, _Z * _Z
-    middle = share + square / (2 * n)
-    spread = _Z * sqrt(share * (1 - share) / n + square / (4 * n * n))
-    whole = 1 + square / n
-    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
 
 
 def today(q: Query, site_no: int, now_ms: int) -> Today:
