@@ -35,7 +35,7 @@ RULES: Final[dict[str, Rule]] = {
         "First run",
         "A site is set up in steps that can be left and taken up again, on another device too. At"
         " the end stands *ready to open*, with what is missing.",
-        ("queue.commands.sites.load_site",),
+        ("queue.commands.drafts.begin", "admin.setting_up.keep", "admin.setting_up.make"),
         ("site-loaded",),
     ),
     "before-opening": Rule(

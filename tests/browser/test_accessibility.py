@@ -67,6 +67,7 @@ NO_PAGES = (
     r"/greeter/tickets/.*",
     r"/admin/[^/]+/file.toml",
     r"/setup/voice/.*",
+    r".*/pdf",
 )
 
 
@@ -160,8 +161,6 @@ async def taking_a_ticket(walk: Walk) -> None:
     "/kiosk/mine/return",
     "/kiosk/mine/step-out",
     "/kiosk/mine/back",
-    "/kiosk/rate",
-    "/kiosk/rate/answer",
 )
 async def having_a_ticket(walk: Walk) -> None:
     kiosk = await walk.people.kiosk("/kiosk/mine")
@@ -212,6 +211,11 @@ async def having_a_ticket(walk: Walk) -> None:
     await touch(kiosk, "#is-back")
     await expect(kiosk.locator("#step-out")).to_be_visible()
 
+
+@area("/kiosk/rate", "/kiosk/rate/answer")
+async def saying_how_it_went(walk: Walk) -> None:
+    kiosk = await walk.people.kiosk()
+    digits = await taken(kiosk, walk)
     walk.hospital.clear()
     await kiosk.goto(f"{walk.hospital.url}/kiosk/rate")
     await walk.well(kiosk, "/kiosk/rate")
@@ -241,7 +245,13 @@ def absent(hospital: Hospital) -> None:
         hospital.ask("POST", f"/tickets/{ticket['id']}/{move}")
 
 
-@area("/t/{code:str}", "/t/{code:str}/leave", "/t/{code:str}/return", "/t/{code:str}/rate")
+@area(
+    "/t/{code:str}",
+    "/t/{code:str}/leave",
+    "/t/{code:str}/return",
+    "/t/{code:str}/step-out",
+    "/t/{code:str}/rate",
+)
 async def a_ticket_on_a_phone(walk: Walk) -> None:
     hospital = walk.hospital
     mine = hospital.take()
@@ -259,6 +269,11 @@ async def a_ticket_on_a_phone(walk: Walk) -> None:
     await expect(phone.locator("#leaving")).to_be_visible()
     await walk.well(phone, "/t/{code:str}")
     await phone.locator("#leaving [data-close]").tap()
+    await phone.locator(".phone-out button").tap()
+    await expect(phone.locator("[data-state]")).to_have_attribute("data-state", "away")
+    await walk.well(phone, "/t/{code:str}/step-out", act=True)
+    move("return")
+    await is_in("waiting")
     hospital.next("1")
     await is_in("called")
     move("recall")
@@ -332,6 +347,15 @@ async def who_looks_after_the_room(walk: Walk) -> None:
     await tablet.keyboard.press("Enter")
     await expect(tablet.locator(".toast")).to_be_visible()
     await walk.well(tablet, "/greeter")
+
+
+@area("/reports/{site:str}", "/contingency/{site:str}", "/hand-log/{site:str}")
+async def the_papers_of_a_day(walk: Walk) -> None:
+    hospital = walk.hospital
+    supervisor = await walk.people.person("pilar", "/supervisor")
+    for path in ("contingency", "hand-log", "reports"):
+        await supervisor.goto(f"{hospital.url}/{path}/sur")
+        await walk.well(supervisor, f"/{path}/{{site:str}}")
 
 
 @area("/board")
@@ -481,8 +505,9 @@ async def test_axe_finds_nothing_wrong_before_there_is_anybody(
 
 
 async def test_no_page_of_the_server_is_left_out(tmp_path: Path) -> None:
-    # where they lead is judged; judged before there is anybody, and by test_wizard.py
-    elsewhere = {"/", "/admin", "/setup", "/setup/{step:str}"}
+    # where they lead is judged; judged before there is anybody, by test_wizard.py and by
+    # test_report_pages.py
+    elsewhere = {"/", "/admin", "/setup", "/setup/{step:str}", "/reports/{site:str}/{day:str}"}
     async with installation(tmp_path / "data") as here:
         pages = {
             route.path
