@@ -234,5 +234,14 @@ def test_the_server_refuses_a_long_head_and_may_open_as_many_files_as_it_is_let(
         with server.client() as client:
             assert client.get("/sign-in", headers={"x-a": "a" * MAX_HEAD}).status_code == 431
             assert client.get("/sign-in", headers={"x-a": "a" * 20_000}).status_code == 200
+        with socket.create_connection(("127.0.0.1", server.port)) as leaving:
+            leaving.sendall(
+                b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: %b\r\n"
+                b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nlo"
+                % (server.port, server.url.encode())
+            )
+        with server.client() as client:
+            assert client.get("/sign-in").status_code == 200
     finally:
         server.stop()
+    assert "Traceback" not in server.tail(), "a client that leaves is no failure of ours"

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
 from turnero.store.errors import Refused, Unavailable
 from turnero.web.forms import BadForm, Wrong, explain
@@ -123,10 +123,15 @@ def _sign_in(request: Request[Any, Any, Any], path: str) -> Response[str]:
     return Response("", status_code=303, media_type="text/html", headers={"location": target})
 
 
+def _hung_up(error: Exception) -> bool:
+    """Whether the client left before its body was complete, which is no failure of ours."""
+    return isinstance(error, InternalServerException) and "client disconnected" in error.detail
+
+
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Litestar's exception handler for everything."""
     problem = problem_of(error)
-    if problem.status >= _BROKEN and problem.status != _UNAVAILABLE:
+    if problem.status >= _BROKEN and problem.status != _UNAVAILABLE and not _hung_up(error):
         log.error("request failed", exc_info=error, extra={"path": _masked(request)})
     web = web_of(request)
     look = web.looks.look(principal_of(request).site)
