@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -23,8 +24,8 @@ def place(tmp_path: Path) -> Iterator[Hospital]:
     yield from running(tmp_path / "data")
 
 
-async def _supervisor(open_page: Visit, place: Hospital, **options: object) -> Page:
-    return await visit(open_page, place, "/supervisor", "supervisor", **options)  # type: ignore[arg-type]
+async def _supervisor(open_page: Visit, place: Hospital, **options: Any) -> Page:
+    return await visit(open_page, place, "/supervisor", "supervisor", **options)
 
 
 async def _open(page: Page, lever: str) -> None:
@@ -142,7 +143,7 @@ async def test_every_dialog_is_for_everybody_by_day_and_by_night(
     page = await _supervisor(open_page, place, screen=screen)
     found = []
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme)
         found += await axe_violations(page)
         for lever in (
             "pause-service",

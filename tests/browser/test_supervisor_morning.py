@@ -109,7 +109,7 @@ async def test_monday_7_05_with_two_faults(open_page: Visit, monday: Monday, pic
     # each is told once: no other alarm repeats it
     await expect(page.locator(".alarm")).to_have_count(0)
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme)
         assert await axe_violations(page) == []
         await picture(page, f"supervisor-monday-{scheme}")
     await page.emulate_media(color_scheme="light")

@@ -1,5 +1,7 @@
 """A lost ticket is found: by its number as people write it, by its code, by service and minute."""
 
+from typing import Any
+
 import pytest
 
 from tests.desk.conftest import Room
@@ -14,7 +16,7 @@ async def code_of(room: Room, ticket: str) -> str:
     return paper.code
 
 
-async def find(room: Room, status: int = 200, **known: str) -> str:
+async def find(room: Room, status: int = 200, **known: Any) -> str:
     """What the tablet answers."""
     answer = await room.post("/greeter/1/find", "greeter", **known)
     assert answer.status_code == status, answer.text

@@ -181,7 +181,10 @@ async def test_what_comes_after_the_report_makes_it_again(hall: Hall) -> None:
     fields: dict[str, Any] = {"service": "caja", "taken_ms": MORNING_MS, "place": "k1"}
     await hall.act(late.upload, requests.Upload(number="C001", **fields))
     hand: dict[str, Any] = {"service": "caja", "desk": "hnc.v1"}
-    at: dict[str, Any] = {"called_ms": MORNING_MS + MINUTE_MS, "ended_ms": MORNING_MS + 2 * MINUTE_MS}
+    at: dict[str, Any] = {
+        "called_ms": MORNING_MS + MINUTE_MS,
+        "ended_ms": MORNING_MS + 2 * MINUTE_MS,
+    }
     for number in ("C010", "C019"):
         await hall.act(by_hand.enter, requests.HandCall(number=number, **hand, **at))
     hall.wait(60)

@@ -23,7 +23,7 @@ def take_back(tx: Tx, request: TicketMove) -> Moved:
     """Cancel a ticket just given. Refused when it is too late, or it was called, say."""
     held = rows.load(tx, request.ticket)
     seconds = settings_of(held.settings).undo_s
-    if tx.line_ms - held.entered_ms > seconds * 1000:
+    if tx.line_ms - held.issued_ms > seconds * 1000:
         raise refusals.refused("undo-too-late", seconds=seconds)
     if held.version != _UNTOUCHED:
         raise refusals.refused("undo-touched", number=held.number)

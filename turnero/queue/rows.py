@@ -50,6 +50,7 @@ class Ticket(NamedTuple):
     id: str
     site: int
     number: str
+    issued_ms: int
     # Read with it, from the rows that it names.
     service_key: str
     attention_key: str

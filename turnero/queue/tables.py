@@ -44,7 +44,9 @@ site = Table(
     Column("zone", Text, nullable=False),  # IANA time zone: days and hours are the site's own
     Column("profile", Text, nullable=False),  # pe | co | plain
     Column("languages", Text, nullable=False),  # JSON list; the first is the site's own
-    Column("hours", Text),  # JSON: weekday → [[from, to]], of services without their own; null: none
+    Column(
+        "hours", Text
+    ),  # JSON: weekday → [[from, to]], of services without their own; null: none
     Column("settings", Text, nullable=False),  # JSON of settings.Settings
     Column("closed_ms", BigInteger, nullable=False),  # the last close of day, line clock; 0 never
 )

@@ -370,7 +370,9 @@ _NOW = {
     ),
     "draft-changed": Text(
         _("Somebody went on with this elsewhere"),
-        _("Nothing of yours was stored. What is shown now is the present state: please look at it."),
+        _(
+            "Nothing of yours was stored. What is shown now is the present state: please look at it."
+        ),
     ),
     "attention-has-waiting": Text(
         _("People of this class are still waiting"),
