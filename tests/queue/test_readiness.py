@@ -6,11 +6,12 @@ from sqlalchemy import select
 
 from tests.queue.engines import both_engines
 from tests.queue.hall import SITE, Hall
-from turnero.queue import reads, requests, tables
+from turnero.queue import reads, requests, site_file, tables
 from turnero.queue.commands import messages, pauses, readiness
 from turnero.queue.facts import AlarmEnded, AlarmRaised
 from turnero.queue.ready import Ready
 from turnero.store import devices
+from turnero.store.errors import Invalid
 from turnero.store.sql import Statement
 
 ROSTER = SITE.replace(
@@ -259,3 +260,24 @@ async def test_where_no_day_closes_what_was_missing_yesterday_is_over(hall: Hall
     hall.wait(25 * 3600)
     await hall.fire_timers()
     assert await alarms(hall) == {}
+
+
+@pytest.mark.rule("before-opening")
+async def test_a_desk_that_is_gone_takes_its_roster_with_it(hall: Hall) -> None:
+    await hall.load(ROSTER)
+    before, _, desk = ROSTER.partition('[[desk]]\nkey = "v1"')
+    await hall.load(before + desk[desk.index("[[") :])
+    await all_well(hall)
+    hall.wait(NIGHT_S)
+    await all_well(hall)
+    now = await ready(hall)
+    assert now.planned == 0
+    assert now.missing == ()
+
+
+async def test_a_roster_in_words_that_are_no_hours_is_refused_whole(hall: Hall) -> None:
+    with pytest.raises(Invalid, match="desk"):
+        site_file.decode(ROSTER.replace('tue = ["08:00-13:00"]', 'tue = ["mañana"]'))
+    with pytest.raises(Invalid, match="roster"):
+        site_file.decode(ROSTER + '\n[[roster]]\nday = "tue"\ndesk = "v77"\n')
+    assert (await ready(hall)).planned == 0
