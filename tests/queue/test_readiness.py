@@ -217,6 +217,7 @@ async def test_a_check_that_is_a_day_late_raises_nothing_and_waits_for_the_next_
     assert len(await alarms(hall)) == 4
 
 
+@pytest.mark.rule("before-opening")
 async def test_somebody_may_look_at_once(hall: Hall) -> None:
     missing = await hall.act(readiness.check, readiness.ReadyCheck())
     assert {one.kind for one in missing} == {"printer", "board", "voice", "kiosk"}
