@@ -7,7 +7,7 @@ belongs to the day of its lease.
 import re
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from turnero.queue import refusals, rows
 from turnero.queue.facts import TicketIssued
@@ -65,34 +65,6 @@ BY_NUMBER = Statement(
         ticket.c.day == bindparam("day"),
         ticket.c.number == bindparam("number"),
     )
-)
-_TICKET = Statement(
-    insert(ticket),
-    columns=[
-        "id",
-        "site",
-        "day",
-        "number",
-        "code",
-        "service",
-        "origin_service",
-        "attention",
-        "line",
-        "state",
-        "channel",
-        "language",
-        "place",
-        "aids",
-        "people",
-        "rank_ms",
-        "rank_seq",
-        "issued_ms",
-        "entered_ms",
-        "recalls",
-        "counted",
-        "returned",
-        "version",
-    ],
 )
 
 
@@ -181,7 +153,7 @@ def bring(tx: Tx, row: Any, brought: Brought) -> str:
     line_id = rows.line_of(tx, row.id, row.attention)
     rank = rank_at(brought.taken_line_ms, seq)
     tx.run(
-        _TICKET,
+        rows.NEW_TICKET,
         id=ticket_id,
         site=tx.site,
         day=brought.day,

@@ -159,6 +159,35 @@ _NEW_LINE = Statement(
 
 
 _NOTE = Statement(insert(note))
+#: a ticket's first row; every other column is null until something happens to it
+NEW_TICKET = Statement(
+    insert(ticket),
+    columns=[
+        "id",
+        "site",
+        "day",
+        "number",
+        "code",
+        "service",
+        "origin_service",
+        "attention",
+        "line",
+        "state",
+        "channel",
+        "language",
+        "place",
+        "aids",
+        "people",
+        "rank_ms",
+        "rank_seq",
+        "issued_ms",
+        "entered_ms",
+        "recalls",
+        "counted",
+        "returned",
+        "version",
+    ],
+)
 
 
 class Figures(NamedTuple):

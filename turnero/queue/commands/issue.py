@@ -30,7 +30,6 @@ from turnero.queue.tables import (
     series,
     service,
     site,
-    ticket,
 )
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
@@ -122,32 +121,6 @@ _NUMBER = Statement(
     .returning(series.c.next)
 )
 _FIRST_NUMBER = Statement(insert(series))
-_GIVEN = [
-    "id",
-    "site",
-    "day",
-    "number",
-    "code",
-    "service",
-    "origin_service",
-    "attention",
-    "line",
-    "state",
-    "channel",
-    "language",
-    "place",
-    "aids",
-    "people",
-    "rank_ms",
-    "rank_seq",
-    "issued_ms",
-    "entered_ms",
-    "recalls",
-    "counted",
-    "returned",
-    "version",
-]
-_TICKET = Statement(insert(ticket), columns=_GIVEN)
 
 
 def issue(tx: Tx, request: Issue) -> Issued:
@@ -194,7 +167,7 @@ def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
     line_id = about.line or rows.new_line(tx, about.id, about.attention)
     rank = rank_at(tx.line_ms, seq)
     tx.run(
-        _TICKET,
+        rows.NEW_TICKET,
         id=ticket_id,
         site=tx.site,
         day=day,
