@@ -75,7 +75,7 @@ rules: setup ## write docs/working-day.md from the tests of the working day
 
 .PHONY: faults
 faults: setup ## the fault tests with many rounds (ROUNDS=200), for minutes
-	@TURNERO_FAULT_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m 'long or not long' tests/faults $(ARGS)
+	@TURNERO_FAULT_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m 'long or not long' --timeout=3600 tests/faults $(ARGS)
 
 .PHONY: screenshots
 screenshots: setup ## take the README's pictures again, into docs/screenshots

@@ -13,10 +13,10 @@ from tests.web.test_streams import one_fact
 
 pytestmark = pytest.mark.requires("chromium")
 
-#: resolves when the answer to the next press has been put in place
-ANSWERED = """() => new Promise((done) => {
-  document.addEventListener("htmx:finally:request", () => done(), { once: true });
-})"""
+#: `window.answered` becomes true when the answer to the next press has been put in place
+WATCH = """() => {
+  document.addEventListener("htmx:finally:request", () => { window.answered = true }, { once: true });
+}"""
 
 
 async def open_as(visit: Visit, served: Served, path: str = "/sample", **options: Any) -> Page:
@@ -52,10 +52,10 @@ async def test_a_key_presses_its_button_but_not_while_typing(
 ) -> None:
     page = await open_as(open_page, served)
     # the answer takes the place of the page, and whatever had the focus
-    answered = asyncio.create_task(page.evaluate(ANSWERED))
-    await asyncio.sleep(0)
+    await shown(page, 0)
+    await page.evaluate(WATCH)
     await page.keyboard.press("Space")
-    await answered
+    await page.wait_for_function("window.answered")
     await shown(page, 1)
     await page.focus("#f-note")
     await page.keyboard.press("Space")
