@@ -35,6 +35,16 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     heads: tuple[HeadSeen, ...] = ()
 
 
+class Promise(msgspec.Struct, frozen=True):
+    """The wait that whoever took a ticket was told, seconds, as it was before rounding."""
+
+    low_s: int
+    likely_s: int
+    high_s: int
+    #: people before them
+    ahead: int
+
+
 class TicketIssued(Fact, frozen=True, tag="ticket-issued"):
     """Somebody took a ticket."""
 
@@ -54,6 +64,8 @@ class TicketIssued(Fact, frozen=True, tag="ticket-issued"):
     taken_ms: int | None = None
     #: false: by a clock that nobody had checked
     verified: bool = True
+    #: None: no wait was promised
+    promised: Promise | None = None
 
 
 class TicketCalled(Fact, frozen=True, tag="ticket-called"):

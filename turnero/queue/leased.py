@@ -177,6 +177,9 @@ def bring(tx: Tx, row: Any, brought: Brought) -> str:
         counted=0,
         returned=0,
         version=1,
+        promised_low_s=None,
+        promised_s=None,
+        promised_high_s=None,
     )
     tx.run(rows.JOIN, b_id=line_id, b_people=brought.people)
     return ticket_id

@@ -186,6 +186,9 @@ NEW_TICKET = Statement(
         "counted",
         "returned",
         "version",
+        "promised_low_s",
+        "promised_s",
+        "promised_high_s",
     ],
 )
 

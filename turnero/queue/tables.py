@@ -69,6 +69,9 @@ service = Table(
     Column("quota", Integer),  # tickets a day; null: no limit
     Column("target_min", Integer),  # wait to stay under, minutes
     Column("outcomes", Integer, nullable=False),  # 1: finishing asks for an outcome
+    Column("path", Text, nullable=False),  # JSON list: keys of the services that come after it
+    Column("anew", Integer, nullable=False),  # 1: who is sent here takes a new place in line
+    Column("where_to", Text, nullable=False),  # JSON: language → where its people go
     Column("sort", Integer, nullable=False),
     Column("holidays", Integer, nullable=False),  # 1: open on holidays and site closures too
     Column("open", Integer, nullable=False),  # 0: paused by staff
@@ -216,6 +219,12 @@ ticket = Table(
     Column("outcome", Text),
     Column("why", Text),  # JSON of facts.Why for the last call
     Column("away_until_ms", BigInteger),  # stepped out: until when, line clock
+    Column("promised_low_s", Integer),  # the wait that was promised when it was taken…
+    Column("promised_s", Integer),  # …the likely one…
+    Column("promised_high_s", Integer),  # …and the longest; null: none was promised
+    Column("path", Text),  # JSON list: services still to come; null: it never was on a path
+    Column("step", Integer, nullable=False),  # steps that are over: its rows in ticket_step
+    Column("waited_ms", BigInteger, nullable=False),  # in the present step's lines until a call
     Column("press", BigInteger),  # the press that changed it last; null: not by a press
     Column("version", Integer, nullable=False),  # counts every change
     UniqueConstraint("site", "day", "number"),
@@ -226,6 +235,22 @@ ticket = Table(
     Index("ix_ticket_absent", "service", "ended_ms", **_partial("state = 'no-show'")),
     Index("ix_ticket_called", "site", "call_seq", **_partial("call_seq is not null")),
     Index("uq_ticket_session", "session", unique=True, **_partial("session is not null")),
+)
+
+#: a service that a ticket has left behind; the present one is in the ticket's own row
+ticket_step = Table(
+    "ticket_step",
+    metadata,
+    Column("ticket", Text, primary_key=True),
+    Column("no", Integer, primary_key=True, autoincrement=False),  # from 0, as they ended
+    Column("service", Integer, nullable=False),
+    Column("entered_ms", BigInteger, nullable=False),  # all times: line clock
+    Column("waited_ms", BigInteger, nullable=False),  # in its lines, all calls of this step
+    Column("called_ms", BigInteger),
+    Column("started_ms", BigInteger),
+    Column("ended_ms", BigInteger, nullable=False),
+    Column("desk", Integer),
+    Column("end", Text, nullable=False),  # done | skipped | sent (to another service, by hand)
 )
 
 #: one act at a desk with what it changed, for the ten seconds in which it can be undone
@@ -381,6 +406,37 @@ day_report = Table(
     Column("after_seq", BigInteger, nullable=False),  # the facts after this one…
     Column("until_seq", BigInteger, nullable=False),  # …up to and including this one
     Column("body", Text, nullable=False),  # JSON of report.DayReport
+)
+
+#: what is expected of a service's waits, published by the server: rows, never facts
+forecast = Table(
+    "forecast",
+    metadata,
+    Column("service", ForeignKey("service.id"), primary_key=True, autoincrement=False),
+    Column("site", Integer, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),  # line clock; it holds for some minutes
+    Column("body", Text, nullable=False),  # JSON of promises.Snapshot
+    Index("ix_forecast_site", "site"),
+)
+
+#: what the days before taught about a service's waits
+forecast_history = Table(
+    "forecast_history",
+    metadata,
+    Column("site", Integer, primary_key=True, autoincrement=False),
+    Column("service", Text, primary_key=True),  # key
+    Column("until_day", Text, nullable=False),  # YYYY-MM-DD: the last day in it
+    Column("body", Text, nullable=False),  # JSON of following.Taught
+)
+
+#: how a day's promises were kept, as its journal told it
+promise_day = Table(
+    "promise_day",
+    metadata,
+    Column("site", Integer, primary_key=True, autoincrement=False),
+    Column("day", Text, primary_key=True),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # JSON list of accuracy.Kept
 )
 
 #: a site's description that somebody is still writing: the first-run wizard, left and resumed

@@ -105,6 +105,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
     )
     op.create_table(
+        "forecast_history",
+        sa.Column("site", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("until_day", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "service", name=op.f("pk_forecast_history")),
+    )
+    op.create_table(
         "handover",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("site", sa.Integer(), nullable=False),
@@ -301,6 +309,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         postgresql_where=sa.text("copy = 0"),
     )
     op.create_table(
+        "promise_day",
+        sa.Column("site", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "day", name=op.f("pk_promise_day")),
+    )
+    op.create_table(
         "rating",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("site", sa.Integer(), nullable=False),
@@ -383,6 +399,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("away_until_ms", sa.BigInteger(), nullable=True),
+        sa.Column("promised_low_s", sa.Integer(), nullable=True),
+        sa.Column("promised_s", sa.Integer(), nullable=True),
+        sa.Column("promised_high_s", sa.Integer(), nullable=True),
         sa.Column("press", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -566,6 +585,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sqlite_where=sa.text("state <> 'closed'"),
         postgresql_where=sa.text("state <> 'closed'"),
     )
+    op.create_table(
+        "forecast",
+        sa.Column("service", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("site", sa.Integer(), nullable=False),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["service"], ["service.id"]),
+        sa.PrimaryKeyConstraint("service", name=op.f("pk_forecast")),
+    )
+    op.create_index("ix_forecast_site", "forecast", ["site"], unique=False)
     op.create_table(
         "line",
         sa.Column("id", sa.Integer(), nullable=False),

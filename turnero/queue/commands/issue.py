@@ -192,6 +192,9 @@ def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
         counted=0,
         returned=0,
         version=1,
+        promised_low_s=None,
+        promised_s=None,
+        promised_high_s=None,
     )
     tx.run(rows.JOIN, b_id=line_id, b_people=request.people)
     return Issued(ticket_id, printed)
