@@ -5,7 +5,7 @@ anything personal are rows, never facts. `service` is the internal key of a serv
 goes to a public screen comes from reads.py, which knows its public name.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,16 +23,37 @@ class HeadSeen(msgspec.Struct, frozen=True, omit_defaults=True):
     rank: int
     #: since it took its place in line
     waited_ms: int
-    #: 0 a primary service of the desk, 1 an overflow one
+    #: 0 a primary service of the desk, 1 an overflow one; see routing.Head and routing.OUTSIDE
     tier: int = 0
+    #: since its place in line; less than 0 for an appointment to come
+    aged_ms: int = 0
+    #: breaks ties of places
+    seq: int = 0
+    clinical: bool = False
+    preferred: bool = False
+    #: the wait that its points are measured by
+    target_ms: int = 30 * 60_000
+    #: turns of its line that were passed; see routing.turns_after
+    passed: int = 0
+
+
+class Order(NamedTuple):
+    """A site's rule of who is next."""
+
+    #: strict | accumulating | share
+    rule: str
+    #: of every `first` + `rest` calls while both wait, `first` are for preferred classes
+    first: int = 3
+    rest: int = 1
 
 
 class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why this ticket was called: the rule that decided and the candidates, winner first."""
 
-    #: only | class | oldest | primary | overflow | chosen | unticketed | nobody
+    #: see routing.SENTENCES
     rule: str
     heads: tuple[HeadSeen, ...] = ()
+    order: Order = Order("strict")
 
 
 class Promise(msgspec.Struct, frozen=True):
@@ -64,6 +85,8 @@ class TicketIssued(Fact, frozen=True, tag="ticket-issued"):
     taken_ms: int | None = None
     #: false: by a clock that nobody had checked
     verified: bool = True
+    #: keys of the services that come after this one, under the same number
+    path: tuple[str, ...] = ()
     #: None: no wait was promised
     promised: Promise | None = None
 
@@ -166,6 +189,46 @@ class TicketTransferred(Fact, frozen=True, tag="ticket-transferred"):
     #: when it had been called: its service here, as in `ServiceFinished`
     started_ms: int | None = None
     ended_ms: int | None = None
+
+
+class TicketSentOn(Fact, frozen=True, tag="ticket-sent-on"):
+    """A step of a ticket's path is over, and it waits for the next one under the same number.
+
+    It follows the end of the step's service at once, unless the step was skipped.
+    """
+
+    ticket: str
+    number: str
+    #: the service of the step that is over, and of the one it waits for now
+    origin: str
+    service: str
+    #: which step of the ticket begins: 2 for the second
+    step: int
+    #: keys of the services that come after that
+    left: tuple[str, ...] = ()
+    #: the step was left out: nobody served it
+    skipped: bool = False
+    #: of a skipped one: the desk it was at, and how long, as in `TicketTransferred`
+    desk: str | None = None
+    started_ms: int | None = None
+    ended_ms: int | None = None
+
+
+class PathChanged(Fact, frozen=True, tag="path-changed"):
+    """What is still to come for a ticket was changed at a desk."""
+
+    ticket: str
+    number: str
+    #: the service that it is at or waits for
+    service: str
+    #: skipped | repeated (this one once more) | added
+    how: str
+    #: key of the service that comes no more, or that comes too
+    step: str
+    #: keys of the services to come now
+    left: tuple[str, ...] = ()
+    #: the desk it is at, if any
+    desk: str | None = None
 
 
 class TicketCancelled(Fact, frozen=True, tag="ticket-cancelled"):
@@ -541,6 +604,8 @@ register(
     TicketReturned,
     TicketParked,
     TicketTransferred,
+    TicketSentOn,
+    PathChanged,
     TicketCancelled,
     TicketNotServed,
     TicketSteppedOut,

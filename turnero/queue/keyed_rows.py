@@ -15,7 +15,18 @@ Values = dict[str, Any]
 
 #: columns whose text is JSON
 _JSON = frozenset(
-    {"names", "public_names", "requirements", "hours", "starts", "languages", "settings", "planned"}
+    {
+        "names",
+        "public_names",
+        "requirements",
+        "hours",
+        "starts",
+        "languages",
+        "settings",
+        "planned",
+        "path",
+        "where_to",
+    }
 )
 
 

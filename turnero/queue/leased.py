@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from turnero.queue import refusals, rows
+from turnero.queue import paths, refusals, rows
 from turnero.queue.facts import TicketIssued
 from turnero.queue.numbers import number
 from turnero.queue.ranks import rank_at
@@ -28,6 +28,7 @@ _SERVICE = Statement(
         service.c.prefix,
         service.c.all_day,
         service.c.starts,
+        service.c.path,
         site.c.zone,
         site.c.languages,
         site.c.closed_ms,
@@ -147,6 +148,7 @@ def bring(tx: Tx, row: Any, brought: Brought) -> str:
             place=brought.place,
             people=brought.people,
             taken_ms=brought.taken_ms,
+            path=paths.steps_of(row.path),
             verified=brought.verified,
         )
     )
@@ -176,6 +178,9 @@ def bring(tx: Tx, row: Any, brought: Brought) -> str:
         recalls=0,
         counted=0,
         returned=0,
+        path=paths.taken(row.path),
+        step=0,
+        waited_ms=0,
         version=1,
         promised_low_s=None,
         promised_s=None,

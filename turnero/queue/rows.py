@@ -45,6 +45,9 @@ class Ticket(NamedTuple):
     outcome: str | None
     why: str | None
     away_until_ms: int | None
+    path: str | None
+    step: int
+    waited_ms: int
     press: int | None
     version: int
     id: str
@@ -185,6 +188,9 @@ NEW_TICKET = Statement(
         "recalls",
         "counted",
         "returned",
+        "path",
+        "step",
+        "waited_ms",
         "version",
         "promised_low_s",
         "promised_s",

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select
 
 from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import clock
+from turnero.queue.paths import steps_of
 from turnero.queue.settings import languages_of, settings_of
 from turnero.queue.site_shape import (
     AttentionPart,
@@ -70,6 +71,9 @@ _SERVICES: Final = Statement(
         service.c.target_min,
         service.c.outcomes,
         service.c.holidays,
+        service.c.path,
+        service.c.anew,
+        service.c.where_to,
     )
     .where(service.c.site == bindparam("site"), service.c.active == 1)
     .order_by(service.c.sort, service.c.id)
@@ -185,6 +189,9 @@ def _services(q: Query, no: int, common: Hours | None) -> tuple[ServicePart, ...
             target_minutes=row.target_min,
             outcomes=bool(row.outcomes),
             holidays=bool(row.holidays),
+            path=steps_of(row.path),
+            anew=bool(row.anew),
+            where=msgspec.json.decode(row.where_to),
         )
         for row in rows
     )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import MIDNIGHT, PREFIX_LETTERS, SOUND_ALIKE, minutes
+from turnero.queue.paths import MOST
 from turnero.queue.settings import NEVER, Settings
 from turnero.queue.site_breaches import wrong
 from turnero.queue.site_shape import DeskPart, ServicePart, SiteFile, Spans
@@ -30,6 +31,7 @@ def check(file: SiteFile) -> None:
     _services(file)
     _prefixes(file)
     _desks(file)
+    _paths(file)
     _sounds(file)
     _devices(file)
     _closures(file)
@@ -167,6 +169,9 @@ def _services(file: SiteFile) -> None:
         _names(file, part.name, f"{place}.name")
         if part.public_name is not None:
             _names(file, part.public_name, f"{place}.public_name")
+        for language in part.where:
+            if not _LANGUAGE.fullmatch(language):
+                raise wrong(f"{place}.where", "language", language=language)
         _parent(part, by_key, place)
         if part.hours is not None:
             spans(part.hours, f"{place}.hours")
@@ -231,6 +236,30 @@ def _desks(file: SiteFile) -> None:
         if not part.primary:
             raise wrong(f"desk[{n}].primary", "primary-none")
         spans(part.planned, f"desk[{n}].planned")
+
+
+def _paths(file: SiteFile) -> None:
+    """A path goes through services that somebody serves, each once."""
+    groups = file.groups()
+    known = {part.key for part in file.service}
+    served = {key for desk in file.desk for key in (*desk.primary, *desk.overflow)}
+    for n, part in enumerate(file.service):
+        place = f"service[{n}].path"
+        if part.path and part.key in groups:
+            raise wrong(place, "path-group")
+        if len(part.path) > MOST:
+            raise wrong(place, "path-long", most=MOST)
+        seen = {part.key}
+        for key in part.path:
+            if key not in known:
+                raise wrong(place, "service-unknown", service=key)
+            if key in groups:
+                raise wrong(place, "service-group", service=key)
+            if key in seen:
+                raise wrong(place, "path-circle", service=key)
+            if key not in served:
+                raise wrong(place, "path-no-desk", service=key)
+            seen.add(key)
 
 
 def _sounds(file: SiteFile) -> None:

@@ -72,6 +72,12 @@ class ServicePart(_Part, frozen=True):
     outcomes: bool = False
     #: whether it is open on holidays and on the site's closures
     holidays: bool = False
+    #: services that its tickets go on through after it, under the same number
+    path: tuple[str, ...] = ()
+    #: who is sent here takes a new place in line, instead of that of their first arrival
+    anew: bool = False
+    #: language → where its people go, such as "2nd floor": said when a path sends them here
+    where: Names = {}
 
 
 class DeskPart(_Part, frozen=True):

@@ -67,7 +67,8 @@ service = Table(
     Column("starts", Text, nullable=False),  # JSON: weekday → minute when its first desk is planned
     Column("all_day", Integer, nullable=False),  # 1: open round the clock, never closed by day
     Column("quota", Integer),  # tickets a day; null: no limit
-    Column("target_min", Integer),  # wait to stay under, minutes
+    Column("target_min", Integer),  # wait to stay under, minutes; null: the site's
+    Column("reserve", Integer, nullable=False),  # free desks kept from automatic calls of others
     Column("outcomes", Integer, nullable=False),  # 1: finishing asks for an outcome
     Column("path", Text, nullable=False),  # JSON list: keys of the services that come after it
     Column("anew", Integer, nullable=False),  # 1: who is sent here takes a new place in line
@@ -95,6 +96,7 @@ attention = Table(
     Column("clinical", Integer, nullable=False),  # 1: given only at triage
     Column("kiosk", Integer, nullable=False),  # 1: may be chosen by the person
     Column("usual", Integer, nullable=False),  # 1: the class of who asks for none
+    Column("target_min", Integer),  # wait to stay under, minutes; null: its service's
     Column("active", Integer, nullable=False),
     UniqueConstraint("site", "key"),
     Index("uq_attention_usual", "site", unique=True, **_partial("usual = 1")),
@@ -110,6 +112,8 @@ desk = Table(
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),  # which boards show its calls; "" one zone for all
     Column("auto_call", Integer, nullable=False),  # 1: calls the next one by itself when free
+    Column("classes", Text, nullable=False),  # JSON list of the classes it is for; empty: all
+    Column("only_classes", Integer, nullable=False),  # 1: it never calls another class
     Column("planned", Text, nullable=False),  # JSON: weekday → [[from, to] in minutes]
     Column("sort", Integer, nullable=False),
     Column("active", Integer, nullable=False),
@@ -137,6 +141,7 @@ desk_session = Table(
     Column("state", Text, nullable=False),
     Column("opened_ms", BigInteger, nullable=False),
     Column("since_ms", BigInteger, nullable=False),  # when it came into this state
+    Column("free_ms", BigInteger, nullable=False),  # since when it works and nobody is there
     Column("break_reason", Text),
     Column("closed_ms", BigInteger),
     CheckConstraint(_one_of("state", SessionState), name="state"),
@@ -158,7 +163,7 @@ line = Table(
     Column("site", ForeignKey("site.no"), nullable=False),
     Column("service", ForeignKey("service.id"), nullable=False),
     Column("attention", ForeignKey("attention.id"), nullable=False),
-    Column("origin", Text, nullable=False),  # walk-in; later also appointment, callback
+    Column("origin", Text, nullable=False),  # walk-in | appointment | callback
     Column("desk", Integer, nullable=False),  # the only desk that may call; 0: any
     Column("count", Integer, nullable=False),  # tickets in state waiting with this line
     Column("people", Integer, nullable=False),  # whom they stand for, together
@@ -166,6 +171,7 @@ line = Table(
     Column("last_call_ms", BigInteger),  # when that was, line clock
     Column("last_people", Integer),  # whom that one stood for
     Column("pace_ms", BigInteger),  # smoothed time for a person while somebody waited
+    Column("passed", Integer, nullable=False),  # turns of the share; see routing.turns_after
     UniqueConstraint("service", "attention", "origin", "desk"),
     CheckConstraint("count >= 0", name="count"),
     CheckConstraint("people >= 0", name="people"),
@@ -263,6 +269,7 @@ press = Table(
     Column("move", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("touched", Text, nullable=False),  # JSON list of presses.Touched, one a ticket
+    Column("turns", Text),  # JSON: line → by how much its `passed` changed; null: none did
     Index("ix_press_site_at", "site", "at_ms"),
 )
 

@@ -402,6 +402,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("promised_low_s", sa.Integer(), nullable=True),
         sa.Column("promised_s", sa.Integer(), nullable=True),
         sa.Column("promised_high_s", sa.Integer(), nullable=True),
+        sa.Column("path", sa.Text(), nullable=True),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("waited_ms", sa.BigInteger(), nullable=False),
         sa.Column("press", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -459,6 +462,20 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         unique=True,
         sqlite_where=sa.text("session is not null"),
         postgresql_where=sa.text("session is not null"),
+    )
+    op.create_table(
+        "ticket_step",
+        sa.Column("ticket", sa.Text(), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("service", sa.Integer(), nullable=False),
+        sa.Column("entered_ms", sa.BigInteger(), nullable=False),
+        sa.Column("waited_ms", sa.BigInteger(), nullable=False),
+        sa.Column("called_ms", sa.BigInteger(), nullable=True),
+        sa.Column("started_ms", sa.BigInteger(), nullable=True),
+        sa.Column("ended_ms", sa.BigInteger(), nullable=False),
+        sa.Column("desk", sa.Integer(), nullable=True),
+        sa.Column("end", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("ticket", "no", name=op.f("pk_ticket_step")),
     )
     op.create_table(
         "timer",
@@ -526,6 +543,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("quota", sa.Integer(), nullable=True),
         sa.Column("target_min", sa.Integer(), nullable=True),
         sa.Column("outcomes", sa.Integer(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("anew", sa.Integer(), nullable=False),
+        sa.Column("where_to", sa.Text(), nullable=False),
         sa.Column("sort", sa.Integer(), nullable=False),
         sa.Column("holidays", sa.Integer(), nullable=False),
         sa.Column("open", sa.Integer(), nullable=False),

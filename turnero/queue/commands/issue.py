@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 
-from turnero.queue import notices, refusals, rows
+from turnero.queue import notices, paths, refusals, rows
 from turnero.queue.calendars import calendar
 from turnero.queue.commands import pauses
 from turnero.queue.facts import TicketIssued
@@ -68,6 +68,7 @@ def _asked(which: ColumnElement[bool]) -> Statement:
             service.c.all_day,
             service.c.holidays,
             service.c.starts,
+            service.c.path,
             site.c.profile,
             _NEXT_CLOSURE.label("closure"),
             service.c.quota,
@@ -162,6 +163,7 @@ def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
             place=request.place,
             aids=request.aids,
             people=request.people,
+            path=paths.steps_of(about.path),
         )
     )
     line_id = about.line or rows.new_line(tx, about.id, about.attention)
@@ -191,6 +193,9 @@ def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
         recalls=0,
         counted=0,
         returned=0,
+        path=paths.taken(about.path),
+        step=0,
+        waited_ms=0,
         version=1,
         promised_low_s=None,
         promised_s=None,
