@@ -1,10 +1,10 @@
-"""How long: unknown until known, a range rounded up to fives, from the line's own figures."""
+"""How long where no forecast is published: unknown until known, from the line's own figures."""
 
 import pytest
 
 from tests.queue.hall import Hall
 from turnero.queue.views import Wait
-from turnero.queue.waits import FRESH_MS, estimate, new_pace
+from turnero.queue.waits import FRESH_MS, Range, estimate, new_pace
 
 MIN = 60_000
 NOW = 100 * MIN
@@ -26,17 +26,18 @@ def test_old_figures_promise_nothing() -> None:
 @pytest.mark.parametrize(
     ("ahead", "last_min", "pace_min", "low", "high"),
     [
-        (9, 32, 2, 20, 35),  # ten at two minutes each, against the last one's 32
-        (9, 12, 4, 15, 40),
-        (4, 10, 2, 10, 15),  # they agree: still a range
-        (0, 60, 2, 5, 10),  # nobody ahead: the last one's hour is over
-        (0, 0, 0, 5, 10),
+        (9, 32, 2, 20, 32),  # ten at two minutes each, against the last one's 32
+        (9, 12, 4, 12, 40),
+        (4, 10, 2, 10, 10),  # they agree
+        (0, 60, 2, 2, 2),  # nobody ahead: the last one's hour is over
+        (0, 0, 0, 0, 0),
     ],
 )
-def test_the_range_lies_between_the_two_estimates_rounded_up(
+def test_the_range_lies_between_the_two_estimates(
     ahead: int, last_min: int, pace_min: int, low: int, high: int
 ) -> None:
-    assert estimate(ahead, last_min * MIN, NOW, pace_min * MIN, NOW) == Wait(low, high)
+    found = estimate(ahead, last_min * MIN, NOW, pace_min * MIN, NOW)
+    assert found == Range(low * 60, (low + high) * 30, high * 60)
 
 
 def test_the_pace_is_smoothed_and_does_not_count_idle_time() -> None:

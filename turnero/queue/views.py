@@ -27,10 +27,22 @@ def name_in(names: Mapping[str, str], language: str) -> str:
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """A promise of how long: a range in minutes, rounded up to fives."""
+    """How long, as people are told: a range in minutes, rounded up to fives."""
 
     low_minutes: int
     high_minutes: int
+    #: "HH:MM": the desks close then, and it may take until after that; None: it should not
+    closes: str | None = None
+    #: it takes longer than was promised when the ticket was taken
+    longer: bool = False
+
+
+class LaterView(msgspec.Struct, frozen=True):
+    """What one who comes later will wait, if no desk opens or closes meanwhile; staff only."""
+
+    #: "HH:MM"
+    at: str
+    wait: Wait
 
 
 class AttentionView(msgspec.Struct, frozen=True):
@@ -60,6 +72,8 @@ class ServiceView(msgspec.Struct, frozen=True):
     waiting: int
     #: for one who takes a ticket of the usual class now
     wait: Wait | None
+    #: the wait is not known because no desk is at work that calls the service
+    no_desk: bool = False
     children: tuple["ServiceView", ...] = ()
     #: when it opens next, if it is closed and not later today
     later: Later | None = None
@@ -110,6 +124,7 @@ class TicketView(msgspec.Struct, frozen=True):
     issued_ms: int
     #: people before this one in line; null unless waiting. Counted to 1,000 at most.
     ahead: int | None
+    #: what is left of it; see `no_desk`
     wait: Wait | None
     #: where it was called, while it is at a desk
     desk: str | None
@@ -128,6 +143,8 @@ class TicketView(msgspec.Struct, frozen=True):
     return_until_ms: int | None
     rated: bool
     version: int
+    #: the wait is not known because no desk is at work that calls the service
+    no_desk: bool = False
 
 
 class TakenView(msgspec.Struct, frozen=True):
@@ -139,7 +156,7 @@ class TakenView(msgspec.Struct, frozen=True):
     state: str
     #: key of the service
     service: str
-    #: people before it and the range of its wait; None once it does not wait
+    #: people before it, None once it does not wait; and the wait that it was promised
     ahead: int | None
     wait: Wait | None
 
@@ -184,6 +201,7 @@ class QueueBrief(msgspec.Struct, frozen=True):
     names: Names
     waiting: int
     wait: Wait | None
+    no_desk: bool = False
 
 
 class BoardView(msgspec.Struct, frozen=True):

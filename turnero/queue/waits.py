@@ -1,19 +1,26 @@
-"""How long it takes: a small, honest estimate from a line's own figures.
+"""How long it takes where no forecast is published: an estimate from a line's own figures.
 
 Pure. Two estimators that need no model (Ibrahim and Whitt, 2009): the wait of the last one
 called from the line, and the people ahead, each of them, at the line's recent pace. They rarely agree;
-the promise is the range between them, rounded up. Unknown until both are known.
+the range lies between them. Unknown until both are known. What people are told as a rule is
+promises.py's business: this stands in until the server has published a forecast, and for a
+line that only one desk calls.
 """
 
-from typing import Final
-
-from turnero.queue.views import Wait
+from typing import Final, NamedTuple
 
 #: figures older than this say nothing about now
 FRESH_MS: Final = 45 * 60_000
-_STEP_MS: Final = 5 * 60_000
 #: weight of the newest interval in the smoothed pace, one part in this many
 _SMOOTHING: Final = 4
+
+
+class Range(NamedTuple):
+    """How long somebody will wait, seconds: rarely less, likely, rarely more."""
+
+    low_s: int
+    likely_s: int
+    high_s: int
 
 
 def new_pace(
@@ -43,7 +50,7 @@ def estimate(
     last_call_ms: int | None,
     pace_ms: int | None,
     now_ms: int,
-) -> Wait | None:
+) -> Range | None:
     """The range for one with `ahead` people before them in their line; None until known."""
     if last_wait_ms is None or last_call_ms is None or pace_ms is None:
         return None
@@ -52,10 +59,5 @@ def estimate(
     by_pace = (ahead + 1) * pace_ms
     # With nobody ahead the last one's wait tells of a line that is gone.
     by_last = last_wait_ms if ahead else by_pace
-    low = _up(min(by_pace, by_last))
-    return Wait(low, max(_up(max(by_pace, by_last)), low + 5))
-
-
-def _up(wait_ms: int) -> int:
-    """Minutes, rounded up to fives, at least five."""
-    return max(1, -(-wait_ms // _STEP_MS)) * 5
+    low, high = sorted((by_pace, by_last))
+    return Range(low // 1000, (low + high) // 2000, high // 1000)

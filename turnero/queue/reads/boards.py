@@ -102,6 +102,7 @@ def board(q: Query, site: int, zone: str | None, now_ms: int) -> BoardView | Non
                 names=public_names(row.names, row.public_names),
                 waiting=lines.waiting(row.id),
                 wait=lines.wait(row.id),
+                no_desk=lines.no_desk(row.id),
             )
             for row in q.rows(_QUEUES, site=site, zone=of_zone)
         ),

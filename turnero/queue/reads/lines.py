@@ -5,15 +5,16 @@ One read of a site's lines (a few dozen rows) serves a whole page; no ticket is 
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, select
 
 from turnero.queue.heads import HEAD_OF_LINE
-from turnero.queue.tables import attention, line, ticket
-from turnero.queue.views import Names, Wait
-from turnero.queue.waits import estimate
+from turnero.queue.promises import Expected, Line, Snapshot, believed, expected, told
+from turnero.queue.tables import attention, forecast, line, ticket
+from turnero.queue.views import LaterView, Names, Wait
+from turnero.queue.waits import Range
 from turnero.store.sql import Query, Statement
 
 _head = ticket.alias("head")
@@ -27,6 +28,8 @@ _LINES = Statement(
         line.c.last_wait_ms,
         line.c.last_call_ms,
         line.c.pace_ms,
+        attention.c.key.label("attention"),
+        attention.c.rank,
         attention.c.usual,
         _head.c.entered_ms,
     )
@@ -36,6 +39,11 @@ _LINES = Statement(
         )
     )
     .where(line.c.site == bindparam("site"))
+)
+_FORECASTS = Statement(
+    select(forecast.c.service, forecast.c.body, forecast.c.made_ms).where(
+        forecast.c.site == bindparam("site")
+    )
 )
 
 
@@ -51,6 +59,9 @@ class LineRow(NamedTuple):
     last_wait_ms: int | None
     last_call_ms: int | None
     pace_ms: int | None
+    #: key of the class, and its rank: less is called first
+    attention: str
+    rank: int
     #: 1: the line of the usual class
     usual: int
     #: when its first took their place; None when nobody waits
@@ -65,6 +76,11 @@ class Lines:
         self._by_service: dict[int, list[LineRow]] = {}
         for row in q.rows(_LINES, site=site):
             self._by_service.setdefault(row.service, []).append(LineRow(*row))
+        self._forecasts = {
+            row.service: found
+            for row in q.rows(_FORECASTS, site=site)
+            if (found := believed(row.body, row.made_ms, now_ms)) is not None
+        }
 
     def of(self, service: int) -> list[LineRow]:
         """The lines of a service."""
@@ -85,12 +101,44 @@ class Lines:
 
     def wait(self, service: int) -> Wait | None:
         """The range for one who takes a ticket of the usual class now."""
-        for row in self.of(service):
-            if row.usual and row.desk == 0:
-                return estimate(
-                    row.people, row.last_wait_ms, row.last_call_ms, row.pace_ms, self._now_ms
+        return told(self._expected(service), self._now_ms)
+
+    def no_desk(self, service: int) -> bool:
+        """Whether that is not known because no desk is at work that calls the service."""
+        return self._expected(service).no_desk
+
+    def later(self, service: int) -> LaterView | None:
+        """The range for one of the usual class who comes in an hour, if nobody else opens a desk."""
+        found = self._forecasts.get(service)
+        if found is None or found.later is None:
+            return None
+        later = found.later
+        wait = told(Expected(Range(later.low_s, later.likely_s, later.high_s)), self._now_ms)
+        return None if wait is None else LaterView(later.at, wait)
+
+    def _expected(self, service: int) -> Expected:
+        shared = [row for row in self.of(service) if row.desk == 0]
+        own = next((row for row in shared if row.usual), None)
+        snapshot: Snapshot | None = self._forecasts.get(service)
+        if own is None:
+            # Nobody of the usual class ever came: only the forecast can know.
+            return (
+                Expected()
+                if snapshot is None
+                else expected(
+                    snapshot,
+                    snapshot.usual,
+                    sum(row.people for row in shared),
+                    _NO_LINE,
+                    self._now_ms,
                 )
-        return None
+            )
+        ahead = sum(row.people for row in shared if row.rank <= own.rank)
+        line_now = Line(own.people, own.last_wait_ms, own.last_call_ms, own.pace_ms)
+        return expected(snapshot, own.attention, ahead, line_now, self._now_ms)
+
+
+_NO_LINE: Final = Line(0, None, None, None)
 
 
 def oldest(rows: Iterable[LineRow]) -> int | None:

@@ -189,6 +189,7 @@ def _leaf(row: Any, lines: Lines, now: Opening) -> ServiceView:
         opens=now.opens,
         waiting=lines.waiting(row.id),
         wait=lines.wait(row.id),
+        no_desk=lines.no_desk(row.id),
         later=now.later,
         off=now.off,
         pause=service_pause(row),

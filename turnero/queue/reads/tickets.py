@@ -5,14 +5,25 @@ from typing import Any
 import msgspec
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 
+from turnero.queue.promises import Expected, Line, Rest, believed, expected, rest, told
 from turnero.queue.reads.lines import names_of, public_names
 from turnero.queue.reads.sites import requirements_of
 from turnero.queue.settings import settings_of
 from turnero.queue.states import AT_DESK, State
-from turnero.queue.tables import ANY_DESK, WAITING, attention, desk, line, rating, service, site
+from turnero.queue.tables import (
+    ANY_DESK,
+    WAITING,
+    attention,
+    desk,
+    forecast,
+    line,
+    rating,
+    service,
+    site,
+)
 from turnero.queue.tables import ticket as ticket_table
 from turnero.queue.views import Paper, TakenView, TicketView, Wait, WaitingView
-from turnero.queue.waits import estimate
+from turnero.queue.waits import Range
 from turnero.store.sql import Query, Statement
 
 #: people ahead are counted up to here
@@ -59,6 +70,8 @@ _TICKET = select(
     line.c.last_wait_ms,
     line.c.last_call_ms.label("line_call_ms"),
     line.c.pace_ms,
+    forecast.c.body.label("forecast"),
+    forecast.c.made_ms.label("forecast_ms"),
     _better.label("better"),
     _rated.label("ratings"),
 ).select_from(
@@ -67,6 +80,7 @@ _TICKET = select(
     .join(attention, attention.c.id == ticket_table.c.attention)
     .join(line, line.c.id == ticket_table.c.line)
     .outerjoin(desk, desk.c.id == ticket_table.c.desk)
+    .outerjoin(forecast, forecast.c.service == ticket_table.c.service)
 )
 _BY_ID = Statement(_TICKET.where(ticket_table.c.id == bindparam("id")))
 _BY_CODE = Statement(_TICKET.where(ticket_table.c.code == bindparam("code")))
@@ -139,9 +153,11 @@ _TAKEN = Statement(
         line.c.desk.label("line_desk"),
         ticket_table.c.people,
         line.c.people.label("line_people"),
-        line.c.last_wait_ms,
-        line.c.last_call_ms.label("line_call_ms"),
-        line.c.pace_ms,
+        ticket_table.c.promised_low_s,
+        ticket_table.c.promised_s,
+        ticket_table.c.promised_high_s,
+        forecast.c.body.label("forecast"),
+        forecast.c.made_ms.label("forecast_ms"),
         _better.label("better"),
         case((_followed, 1), else_=0).label("followed"),
     )
@@ -149,6 +165,7 @@ _TAKEN = Statement(
         ticket_table.join(service, service.c.id == ticket_table.c.service)
         .join(attention, attention.c.id == ticket_table.c.attention)
         .join(line, line.c.id == ticket_table.c.line)
+        .outerjoin(forecast, forecast.c.service == ticket_table.c.service)
     )
     .where(ticket_table.c.id == bindparam("id"))
 )
@@ -204,7 +221,7 @@ def taken(q: Query, ticket_id: str, now_ms: int) -> TakenView | None:
         state=row.state,
         service=row.service_key,
         ahead=None if position is None else _people_ahead(row, position),
-        wait=None if position is None else _wait(row, position, now_ms),
+        wait=None if position is None else _promised_wait(row, now_ms),
     )
 
 
@@ -254,13 +271,40 @@ def _people_ahead(row: Any, position: int) -> int:
     return position if row.line_desk else position + int(row.better)
 
 
-def _wait(row: Any, position: int, now_ms: int) -> Wait | None:
-    return estimate(position, row.last_wait_ms, row.line_call_ms, row.pace_ms, now_ms)
+def _expected(row: Any, position: int, now_ms: int) -> Expected:
+    """What is expected by now. Of a line that one desk calls only its own figures speak."""
+    snapshot = None if row.line_desk else believed(row.forecast, row.forecast_ms, now_ms)
+    line_now = Line(position, row.last_wait_ms, row.line_call_ms, row.pace_ms)
+    return expected(snapshot, row.attention_key, _people_ahead(row, position), line_now, now_ms)
+
+
+def _promised(row: Any) -> Range | None:
+    if row.promised_s is None:
+        return None
+    return Range(row.promised_low_s, row.promised_s, row.promised_high_s)
+
+
+def _promised_wait(row: Any, now_ms: int) -> Wait | None:
+    """The wait as it was promised, whatever became of it since."""
+    snapshot = believed(row.forecast, row.forecast_ms, now_ms)
+    found = Expected(_promised(row))
+    if snapshot is not None:
+        found = found._replace(closes_ms=snapshot.closes_ms, closes=snapshot.closes)
+    return told(found, now_ms)
+
+
+def _left(row: Any, found: Expected, now_ms: int) -> Rest:
+    """What is left: by the promise too, as long as the ticket waits for what it was taken for."""
+    stands = row.service == row.origin_service and not row.returned
+    waited_s = max(0, now_ms - row.entered_ms) // 1000
+    return rest(_promised(row) if stands else None, waited_s, found.range)
 
 
 def _view(q: Query, row: Any, now_ms: int) -> TicketView:
     position = _position(q, row) if row.state == State.WAITING else None
     at_desk = row.state in AT_DESK
+    found = Expected() if position is None else _expected(row, position, now_ms)
+    left = Rest(None, longer=False) if position is None else _left(row, found, now_ms)
     return TicketView(
         id=row.id,
         site=row.site_key,
@@ -275,7 +319,8 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         people=row.people,
         issued_ms=row.issued_ms,
         ahead=None if position is None else _people_ahead(row, position),
-        wait=None if position is None else _wait(row, position, now_ms),
+        wait=told(found._replace(range=left.range), now_ms, longer=left.longer),
+        no_desk=found.no_desk,
         desk=row.desk_ref if at_desk else None,
         desk_name=row.desk_name if at_desk else None,
         out_minutes=_out_minutes(row),
