@@ -1,6 +1,6 @@
 """A desk that calls by itself: whenever it is free and somebody is due, once, and never in an emergency."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import update
@@ -132,12 +132,75 @@ async def test_a_desk_opens_and_calls(hall: Hall) -> None:
     assert await at_desk(hall) == ticket
 
 
-async def test_a_call_that_is_undone_is_not_made_again_at_once(auto: Hall) -> None:
+@pytest.mark.rule("next-finish-call")
+@both_engines
+async def test_after_an_undo_the_desk_waits_whatever_happens_then_goes_on(auto: Hall) -> None:
     ticket = await auto.take()
     await settle(auto)
     await auto.move("undo", ticket)
+    await auto.take()  # whatever brings or frees somebody: not at once
     await settle(auto)
     assert await at_desk(auto) is None
+    auto.wait(29)
+    await auto.fire_timers()
+    await auto.take()
+    await settle(auto)
+    assert await at_desk(auto) is None
+    auto.wait(1)
+    await auto.fire_timers()
+    assert await at_desk(auto) == ticket
+
+
+@pytest.mark.rule("next-finish-call")
+async def test_after_an_undo_the_desk_waits_also_where_the_consumer_is_behind(auto: Hall) -> None:
+    ticket = await auto.take()
+    await settle(auto)
+    second = await auto.take()
+    await auto.finish(ticket)
+    assert await auto.next(actor="user:3") == second
+    # That the desk was free is not yet dealt with when the call is taken back.
+    await auto.move("undo", second)
+    await settle(auto)
+    assert await at_desk(auto) is None
+
+
+async def rest(hall: Hall) -> None:
+    await hall.act(desks.pause_desk, requests.PauseDesk("hnc.v1", "agua"), "user:3")
+    await hall.act(desks.resume_desk, requests.DeskMove("hnc.v1"), "user:3")
+
+
+async def serve_by_hand(hall: Hall) -> None:
+    called = await hall.next(actor="user:3")
+    assert called is not None
+    await hall.finish(called)
+
+
+@pytest.mark.rule("next-finish-call")
+@pytest.mark.parametrize("press", [rest, serve_by_hand])
+async def test_what_the_agent_presses_after_an_undo_lets_the_desk_go_on(
+    auto: Hall, press: Callable[[Hall], Awaitable[None]]
+) -> None:
+    first, _ = await auto.take(), await auto.take()
+    await settle(auto)
+    await auto.move("undo", first)
+    await settle(auto)
+    assert await at_desk(auto) is None
+    await press(auto)
+    await settle(auto)
+    assert await at_desk(auto) is not None
+
+
+async def test_another_desk_calls_whom_an_undo_put_back(auto: Hall) -> None:
+    both = AUTO.replace(
+        'zone = "b"\nprimary = [', 'zone = "b"\nauto_call = true\nprimary = ["caja", '
+    )
+    await auto.load(both)
+    ticket = await auto.take()
+    await settle(auto)
+    await auto.move("undo", ticket)
+    await auto.open("v2", "user:4")
+    await settle(auto)
+    assert await at_desk(auto, "v2") == ticket
 
 
 async def test_a_desk_without_the_option_calls_nobody(hall: Hall) -> None:

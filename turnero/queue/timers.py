@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, update
 
-from turnero.queue.commands import lines, messages, pauses
+from turnero.queue.commands import auto_call, lines, messages, pauses
 from turnero.queue.commands.day import (
     CLOSE,
     GO_ON,
@@ -48,6 +48,7 @@ TIMERS: Final[Mapping[str, Handler]] = {
     OVER: overstay,
     PARKED_LONG: parked_long,
     UNATTENDED: unattended,
+    auto_call.HOLD: auto_call.go_on,
 }
 
 #: timers that measure how long something takes: a jump of the wall clock moves them along
@@ -60,6 +61,7 @@ _LENGTHS: Final = (
     UNATTENDED,
     lines.GO_ON,
     MAKE,
+    auto_call.HOLD,
 )
 
 _SHIFT = Statement(

@@ -2,12 +2,16 @@
 
 A consumer of the journal: whatever frees a desk or brings somebody to a line lets every
 free desk of the site that wants it press *next* once. It looks at the present state, so a
-fact that is dealt with twice calls nobody twice; an undo calls nobody back at once.
+fact that is dealt with twice calls nobody twice.
+
+After an undo at such a desk it holds back, since its agent is at something: until a press
+there frees the desk anew, or three times the seconds of an undo have passed. The hold is a
+timer, set by the undo itself: whatever the consumer has still to deal with finds it.
 """
 
 from typing import Final
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, literal_column, select
 
 from turnero.queue import emergency
 from turnero.queue.commands.calls import call_next
@@ -17,7 +21,14 @@ from turnero.queue.tables import YES, desk, desk_session, ticket
 from turnero.store.consumers import Consumer
 from turnero.store.facts import Entry
 from turnero.store.sql import Query, Statement
+from turnero.store.tables import timer
+from turnero.store.timers import TimerDue
 from turnero.store.tx import Tx
+
+#: timer of a desk that holds back; its key is the desk, its body the number of the undo's fact
+HOLD: Final = "auto-call-hold"
+#: how long, in lengths of an undo
+_UNDOS: Final = 3
 
 #: facts after which a desk may be free, or somebody new can be called
 KINDS: Final = frozenset(
@@ -37,21 +48,35 @@ KINDS: Final = frozenset(
     }
 )
 
+_HOLD: ColumnElement[str] = literal_column(f"'{HOLD}'", Text)
 #: whoever is free longest calls first
 _FREE = Statement(
     select(desk.c.id, desk.c.ref, desk.c.zone)
     .select_from(
         desk.join(
             desk_session, and_(desk_session.c.desk == desk.c.id, desk_session.c.state == "open")
-        ).outerjoin(ticket, ticket.c.session == desk_session.c.id)
+        )
+        .outerjoin(ticket, ticket.c.session == desk_session.c.id)
+        .outerjoin(
+            timer,
+            and_(timer.c.site == desk.c.site, timer.c.kind == _HOLD, timer.c.key == desk.c.ref),
+        )
     )
     .where(
         desk.c.site == bindparam("site"),
         desk.c.auto_call == YES,
         desk.c.active == YES,
         ticket.c.id.is_(None),
+        timer.c.key.is_(None),
     )
     .order_by(desk_session.c.since_ms, desk.c.sort)
+)
+_HELD = Statement(
+    select(timer.c.body).where(
+        timer.c.site == bindparam("site"),
+        timer.c.kind == _HOLD,
+        timer.c.key == bindparam("desk"),
+    )
 )
 _ANY = Statement(
     select(desk.c.id)
@@ -62,7 +87,24 @@ _ANY = Statement(
 
 def call_when_free(tx: Tx, entry: Entry) -> None:
     """Let each free desk that calls by itself call whoever is most due, unless an emergency is on."""
-    del entry  # only that something happened matters: what is due is read anew
+    at: str = getattr(entry.fact, "desk", None) or ""
+    held = tx.row(_HELD, site=tx.site, desk=at) if at else None
+    if held is not None and entry.seq > int(held.body):
+        tx.untimer(HOLD, at)
+    _call(tx)
+
+
+def hold_back(tx: Tx, desk_ref: str, undone_seq: int, undo_s: int) -> None:
+    """The desk does not call by itself for a while, since a press there was undone by that fact."""
+    tx.timer(HOLD, desk_ref, tx.now_ms + _UNDOS * undo_s * 1000, str(undone_seq))
+
+
+def go_on(tx: Tx, _due: TimerDue) -> None:
+    """Timer `HOLD`: that while is over."""
+    _call(tx)
+
+
+def _call(tx: Tx) -> None:
     for free in tx.rows(_FREE, site=tx.site):
         if not emergency.in_zone(tx, tx.site, free.zone) and heads(tx, free.id):
             call_next(tx, Next(free.ref))

@@ -7,6 +7,7 @@ printer printed or a phone rang is not taken back: there is no such press.
 from sqlalchemy import bindparam, delete, select
 
 from turnero.queue import refusals, rows
+from turnero.queue.commands.auto_call import hold_back
 from turnero.queue.facts import PressUndone, Restored
 from turnero.queue.presses import Touched, touched_of
 from turnero.queue.requests import Moved, TicketMove
@@ -18,7 +19,7 @@ from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
 _PRESS = Statement(
-    select(press.c.no, press.c.move, press.c.at_ms, press.c.touched, desk.c.ref)
+    select(press.c.no, press.c.move, press.c.at_ms, press.c.touched, desk.c.ref, desk.c.auto_call)
     .select_from(press.outerjoin(desk, desk.c.id == press.c.desk))
     .where(press.c.site == bindparam("site"), press.c.no == bindparam("no"))
 )
@@ -52,7 +53,7 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
     for restored in before:
         if restored.session is not None:
             _can_hold(tx, restored.session, {one.ticket for one in touched})
-    tx.append(
+    seq = tx.append(
         PressUndone(
             move=found.move,
             desk=found.ref,
@@ -73,6 +74,8 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
     for old, new in reversed(list(zip(now, before, strict=True))):
         rows.save(tx, old, new)
     tx.run(_FORGET, b_site=tx.site, b_no=found.no)
+    if found.auto_call:
+        hold_back(tx, found.ref, seq, seconds)
     restored_state = next(new.state for new in before if new.id == held.id)
     return Moved(held.id, restored_state)
 
