@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.server import ROOT, RunningServer
+from tests.peers.server import ROOT, SITE, RunningServer
 
 
 def turnero(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -84,11 +84,11 @@ def test_a_wrong_site_file_names_the_key_and_changes_nothing(
     assert "America/Lima" in done.stderr
 
 
-def test_loading_the_same_site_again_changes_nothing(server: RunningServer) -> None:
-    path = server.data.parent / f"{server.data.name}-site.toml"
-    assert (
-        "nothing to change" in turnero("site", "load", str(path), "--data", str(server.data)).stderr
-    )
+def test_loading_the_same_site_again_changes_nothing(server: RunningServer, tmp_path: Path) -> None:
+    path = tmp_path / "same.toml"
+    path.write_text(SITE, "utf-8")
+    done = turnero("site", "load", str(path), "--data", str(server.data))
+    assert "nothing to change" in done.stderr
 
 
 def test_an_account_is_made_disabled_and_enabled(server: RunningServer) -> None:
