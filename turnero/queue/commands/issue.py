@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, upd
 from turnero.queue import notices, paths, refusals, rows
 from turnero.queue.calendars import calendar
 from turnero.queue.commands import pauses
-from turnero.queue.facts import TicketIssued
+from turnero.queue.facts import Promise, TicketIssued
 from turnero.queue.holidays import ALWAYS, Calendar, country_of
 from turnero.queue.hours import from_ms, opening
 from turnero.queue.numbers import day_of, number
-from turnero.queue.ranks import rank_at
+from turnero.queue.promises import Line, believed, expected
+from turnero.queue.ranks import APPOINTMENT, ORIGINS, WALK_IN, rank_of
 from turnero.queue.requests import Issue, Issued
 from turnero.queue.settings import languages_of, settings_of
 from turnero.queue.states import State
@@ -25,6 +26,7 @@ from turnero.queue.tables import (
     YES,
     attention,
     closure,
+    forecast,
     kiosk_pause,
     line,
     series,
@@ -38,6 +40,7 @@ from turnero.store.tx import Tx
 _BY_ONESELF = frozenset({"kiosk", "web", "phone"})
 #: the only channel that gives a clinical class; the server says who may use it
 _TRIAGE = "triage"
+_DAY_MS = 24 * 3_600_000
 
 
 #: the first closure of a day from `since` on
@@ -47,6 +50,20 @@ _NEXT_CLOSURE = (
     .correlate(service)
     .scalar_subquery()
 )
+#: people of the classes that are called before, whom the person's page counts too
+_better_line = line.alias("better_line")
+_better_class = attention.alias("better_class")
+_BETTER = (
+    select(func.coalesce(func.sum(_better_line.c.people), 0))
+    .select_from(_better_line.join(_better_class, _better_class.c.id == _better_line.c.attention))
+    .where(
+        _better_line.c.service == service.c.id,
+        _better_line.c.desk == ANY_DESK,
+        _better_class.c.rank < attention.c.rank,
+    )
+    .correlate(service, attention)
+    .scalar_subquery()
+)
 
 
 def _asked(which: ColumnElement[bool]) -> Statement:
@@ -54,7 +71,7 @@ def _asked(which: ColumnElement[bool]) -> Statement:
     of_line = and_(
         line.c.service == service.c.id,
         line.c.attention == attention.c.id,
-        line.c.origin == rows.WALK_IN,
+        line.c.origin == bindparam("origin"),
         line.c.desk == ANY_DESK,
     )
     return Statement(
@@ -85,6 +102,13 @@ def _asked(which: ColumnElement[bool]) -> Statement:
             attention.c.clinical,
             attention.c.kiosk,
             line.c.id.label("line"),
+            line.c.people.label("line_people"),
+            line.c.last_wait_ms,
+            line.c.last_call_ms,
+            line.c.pace_ms,
+            _BETTER.label("better"),
+            forecast.c.body.label("forecast"),
+            forecast.c.made_ms.label("forecast_ms"),
         )
         .select_from(
             service.join(site, site.c.no == service.c.site)
@@ -93,6 +117,7 @@ def _asked(which: ColumnElement[bool]) -> Statement:
                 and_(attention.c.site == service.c.site, attention.c.active == 1, which),
             )
             .outerjoin(line, of_line)
+            .outerjoin(forecast, forecast.c.service == service.c.id)
             .outerjoin(
                 kiosk_pause,
                 and_(
@@ -128,7 +153,7 @@ def issue(tx: Tx, request: Issue) -> Issued:
     """Take a ticket in the usual or the named class; its number is never given again."""
     about = _about(tx, request)
     _allow_now(tx, request, about)
-    issued = _give(tx, request, about, about.quota)
+    issued = _give(tx, request, about, about.quota, _promise(tx, about))
     if about.paused_after is not None:
         pauses.count_service(
             tx, about.id, request.service, about.paused_after, about.paused_until_ms
@@ -143,7 +168,22 @@ def issue_at_desk(tx: Tx, request: Issue) -> Issued:
     return _give(tx, request, _about(tx, request), None)
 
 
-def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
+def _promise(tx: Tx, about: Any) -> Promise | None:
+    """The wait that whoever takes this ticket is told, which stays with it; None: not known."""
+    people = about.line_people or 0
+    found = expected(
+        believed(about.forecast, about.forecast_ms, tx.line_ms),
+        about.attention_key,
+        people + about.better,
+        Line(people, about.last_wait_ms, about.last_call_ms, about.pace_ms),
+        tx.line_ms,
+    ).range
+    return None if found is None else Promise(*found, people + about.better)
+
+
+def _give(
+    tx: Tx, request: Issue, about: Any, quota: int | None, promised: Promise | None = None
+) -> Issued:
     day = day_of(tx.now_ms, about.zone)
     count = _count(tx, about.prefix, day)
     if quota is not None and count > quota:
@@ -163,11 +203,16 @@ def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
             place=request.place,
             aids=request.aids,
             people=request.people,
+            promised=promised,
             path=paths.steps_of(about.path),
         )
     )
-    line_id = about.line or rows.new_line(tx, about.id, about.attention)
-    rank = rank_at(tx.line_ms, seq)
+    line_id = about.line or rows.new_line(tx, about.id, about.attention, origin=request.origin)
+    to_line = tx.line_ms - tx.now_ms
+    due_ms = None if request.due_ms is None else request.due_ms + to_line
+    rank = rank_of(request.origin, tx.line_ms, seq, due_ms)
+    # Who comes before the desks do waits from their opening on; an appointment from its hour.
+    opens_ms = to_line + from_ms(about.starts, tx.now_ms, about.zone)
     tx.run(
         rows.NEW_TICKET,
         id=ticket_id,
@@ -188,8 +233,7 @@ def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
         rank_ms=rank.ms,
         rank_seq=rank.seq,
         issued_ms=tx.line_ms,
-        # Who comes before the desks do waits from their opening on.
-        entered_ms=tx.line_ms - tx.now_ms + from_ms(about.starts, tx.now_ms, about.zone),
+        entered_ms=opens_ms if request.origin == WALK_IN else max(opens_ms, rank.ms),
         recalls=0,
         counted=0,
         returned=0,
@@ -197,9 +241,9 @@ def _give(tx: Tx, request: Issue, about: Any, quota: int | None) -> Issued:
         step=0,
         waited_ms=0,
         version=1,
-        promised_low_s=None,
-        promised_s=None,
-        promised_high_s=None,
+        promised_low_s=promised.low_s if promised else None,
+        promised_s=promised.likely_s if promised else None,
+        promised_high_s=promised.high_s if promised else None,
     )
     tx.run(rows.JOIN, b_id=line_id, b_people=request.people)
     return Issued(ticket_id, printed)
@@ -212,6 +256,7 @@ def _about(tx: Tx, request: Issue) -> Any:
         "service": request.service,
         "since": _yesterday(tx.now_ms),
         "place": request.place or "",
+        "origin": request.origin,
     }
     if request.attention is None:
         about = tx.row(_USUAL, **asked)
@@ -223,6 +268,7 @@ def _about(tx: Tx, request: Issue) -> Any:
         raise refusals.unknown("attention-unknown", attention=request.attention or "")
     _allow_class(request, about)
     _allow_words(request, about)
+    _allow_origin(tx, request)
     if about.prefix is None:
         raise refusals.invalid("service-is-group", service=request.service)
     return about
@@ -291,6 +337,21 @@ def _allow_class(request: Issue, about: Any) -> None:
         raise refusals.invalid("attention-clinical", attention=about.attention_key)
     if request.channel in _BY_ONESELF and not about.kiosk:
         raise refusals.invalid("attention-not-here", attention=about.attention_key)
+
+
+def _allow_origin(tx: Tx, request: Issue) -> None:
+    """An appointment of today or tomorrow, a callback asked for since yesterday: a mistyped year
+    would give a place before or after everybody.
+    """
+    if request.origin not in ORIGINS:
+        raise refusals.invalid("origin-unknown", known=", ".join(ORIGINS))
+    if (request.due_ms is None) != (request.origin == WALK_IN):
+        raise refusals.invalid("due-needed", origin=request.origin)
+    if request.due_ms is not None:
+        later_ms = request.due_ms - tx.now_ms
+        most_ms = _DAY_MS if request.origin == APPOINTMENT else 0
+        if not -_DAY_MS <= later_ms <= most_ms:
+            raise refusals.invalid("due-out-of-range")
 
 
 def _allow_words(request: Issue, about: Any) -> None:
