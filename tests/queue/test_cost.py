@@ -99,12 +99,12 @@ def test_issue_takes_four_statements(floor: Floor) -> None:
     assert statements == 4
 
 
-def test_next_takes_ten(floor: Floor) -> None:
+def test_next_takes_eleven(floor: Floor) -> None:
     for _ in range(3):
         floor.issue()
     floor.next()
     statements, _ = floor.cost("next")
-    assert statements == 10
+    assert statements == 11
 
 
 @pytest.mark.parametrize("act", ["issue", "next"])

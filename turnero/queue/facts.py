@@ -89,6 +89,9 @@ class TicketIssued(Fact, frozen=True, tag="ticket-issued"):
     path: tuple[str, ...] = ()
     #: None: no wait was promised
     promised: Promise | None = None
+    #: walk-in | appointment | callback; `due_ms` (UTC) is when that is, or was asked for
+    origin: str = "walk-in"
+    due_ms: int | None = None
 
 
 class TicketCalled(Fact, frozen=True, tag="ticket-called"):
@@ -189,6 +192,8 @@ class TicketTransferred(Fact, frozen=True, tag="ticket-transferred"):
     #: when it had been called: its service here, as in `ServiceFinished`
     started_ms: int | None = None
     ended_ms: int | None = None
+    #: when it had not: how long it waited in the line that it left
+    waited_ms: int = 0
 
 
 class TicketSentOn(Fact, frozen=True, tag="ticket-sent-on"):
@@ -208,10 +213,11 @@ class TicketSentOn(Fact, frozen=True, tag="ticket-sent-on"):
     left: tuple[str, ...] = ()
     #: the step was left out: nobody served it
     skipped: bool = False
-    #: of a skipped one: the desk it was at, and how long, as in `TicketTransferred`
+    #: of a skipped one, as in `TicketTransferred`
     desk: str | None = None
     started_ms: int | None = None
     ended_ms: int | None = None
+    waited_ms: int = 0
 
 
 class PathChanged(Fact, frozen=True, tag="path-changed"):
@@ -327,6 +333,8 @@ class PressUndone(Fact, frozen=True, tag="press-undone"):
     #: the move that the press made
     move: str
     tickets: tuple[Restored, ...]
+    #: number of the press's first fact
+    press: int
     desk: str | None = None
 
 

@@ -1,14 +1,32 @@
-"""The heads that a desk may call: one read over line rows and the oldest ticket of each.
+"""What a desk may call: one read over line rows and the oldest ticket of each, and by which order.
 
 Lines of the desk's services that anybody may call, and lines of this desk only. Its cost
 grows with the number of lines, never with the number waiting (tests/queue/test_cost.py).
 """
 
-from sqlalchemy import bindparam, literal, select, union_all
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from turnero.queue.routing import Head
-from turnero.queue.tables import ANY_DESK, WAITING, attention, desk_service, line, service, ticket
+import msgspec
+from sqlalchemy import bindparam, func, literal, select, union_all
+
+from turnero.queue.routing import OTHERS, Head, Order
+from turnero.queue.settings import order_of, settings_of
+from turnero.queue.tables import (
+    ANY_DESK,
+    WAITING,
+    YES,
+    attention,
+    desk,
+    desk_service,
+    line,
+    service,
+    site,
+    ticket,
+)
 from turnero.store.sql import Query, Statement
+
+_MINUTE_MS = 60_000
 
 _oldest = ticket.alias("oldest")
 #: the oldest waiting ticket of a line, from the partial index of heads
@@ -20,27 +38,32 @@ HEAD_OF_LINE = (
     .correlate(line)
     .scalar_subquery()
 )
+_LINE = (line.c.id.label("line"), line.c.service, line.c.attention, line.c.count, line.c.passed)
 _SHARED = (
     select(
-        line.c.id.label("line"),
-        line.c.service,
-        line.c.attention,
+        *_LINE,
         desk_service.c.tier,
-        line.c.count,
+        literal(0).label("own"),
         HEAD_OF_LINE.label("head"),
     )
     .select_from(desk_service.join(line, line.c.service == desk_service.c.service))
     .where(desk_service.c.desk == bindparam("desk"), line.c.desk == ANY_DESK, line.c.count > 0)
 )
 _OWN = select(
-    line.c.id.label("line"),
-    line.c.service,
-    line.c.attention,
+    *_LINE,
     literal(0).label("tier"),
-    line.c.count,
+    literal(1).label("own"),
     HEAD_OF_LINE.label("head"),
 ).where(line.c.desk == bindparam("desk"), line.c.desk > ANY_DESK, line.c.count > 0)
 _heads = union_all(_SHARED, _OWN).subquery("heads")
+_usual = attention.alias("usual_class")
+#: rank of the site's usual class
+USUAL_RANK = (
+    select(_usual.c.rank)
+    .where(_usual.c.site == site.c.no, _usual.c.usual == YES)
+    .correlate(site)
+    .scalar_subquery()
+)
 
 HEADS = Statement(
     select(
@@ -55,14 +78,89 @@ HEADS = Statement(
         ticket.c.rank_seq,
         ticket.c.entered_ms,
         _heads.c.count.label("waiting"),
+        attention.c.clinical,
+        func.coalesce(attention.c.target_min, 0).label("class_target"),
+        func.coalesce(service.c.target_min, 0).label("service_target"),
+        _heads.c.passed,
+        _heads.c.own,
+        desk.c.classes,
+        desk.c.only_classes,
+        site.c.settings,
+        site.c.profile,
+        USUAL_RANK.label("usual_rank"),
     ).select_from(
         _heads.join(ticket, ticket.c.id == _heads.c.head)
         .join(service, service.c.id == _heads.c.service)
         .join(attention, attention.c.id == _heads.c.attention)
+        .join(desk, desk.c.id == bindparam("desk"))
+        .join(site, site.c.no == desk.c.site)
     )
 )
 
 
-def heads(q: Query, desk: int) -> list[Head]:
-    """The candidates for a desk's next call, in no order."""
-    return [Head(*row) for row in q.rows(HEADS, desk=desk)]
+class Due(NamedTuple):
+    """The candidates for a desk's next call, in no order, and the rule that chooses."""
+
+    heads: list[Head]
+    order: Order
+
+
+def heads(q: Query, desk_id: int) -> Due:
+    """Who could be called to that desk now."""
+    rows = q.rows(HEADS, desk=desk_id)
+    if not rows:
+        return Due([], Order("strict"))
+    return Due(
+        [_head(row) for row in rows if not row.only_classes or _for_desk(row)],
+        order_of(rows[0].settings, rows[0].profile),
+    )
+
+
+def target_ms(
+    class_target: int | None, service_target: int | None, settings: str, *, preferred: bool
+) -> int:
+    """The wait to stay under: the class's own, else the service's or the site's, which a
+    preferred class halves. In minutes where given; None or 0 is not set.
+    """
+    if class_target:
+        return class_target * _MINUTE_MS
+    usual = (service_target or settings_of(settings).target_minutes) * _MINUTE_MS
+    return usual // 2 if preferred else usual
+
+
+def _head(row: Any) -> Head:
+    clinical = bool(row.clinical)
+    preferred = not clinical and row.class_rank < row.usual_rank
+    return Head(
+        line=row.line,
+        ticket=row.ticket,
+        number=row.number,
+        service=row.service,
+        attention=row.attention,
+        tier=row.tier if _for_desk(row) else row.tier + OTHERS,
+        class_rank=row.class_rank,
+        rank_ms=row.rank_ms,
+        rank_seq=row.rank_seq,
+        entered_ms=row.entered_ms,
+        waiting=row.waiting,
+        clinical=clinical,
+        preferred=preferred,
+        target_ms=target_ms(
+            row.class_target, row.service_target, row.settings, preferred=preferred
+        ),
+        passed=row.passed,
+        own=bool(row.own),
+    )
+
+
+def _for_desk(row: Any) -> bool:
+    """Whether the desk is for that class; a clinical one, and whoever waits for this desk
+    only, is everybody's.
+    """
+    classes = _classes(row.classes)
+    return not classes or bool(row.clinical or row.own) or row.attention in classes
+
+
+@lru_cache(maxsize=64)
+def _classes(text: str) -> frozenset[str]:
+    return msgspec.json.decode(text, type=frozenset[str])

@@ -24,6 +24,7 @@ _JSON = frozenset(
         "languages",
         "settings",
         "planned",
+        "classes",
         "path",
         "where_to",
     }

@@ -45,6 +45,7 @@ class Press:
         self._desk = desk
         self._no: int | None = None
         self._touched: list[Touched] = []
+        self._turns: dict[int, int] = {}
 
     def append(self, fact: Fact) -> int:
         """Append a fact of this press; its journal number."""
@@ -64,8 +65,18 @@ class Press:
         if self._no is None:
             raise AssertionError("a press is named by its first fact")
         save(self._tx, old, new._replace(press=self._no), called)
+        version = old.version + 1
+        for place, one in enumerate(self._touched):
+            if one.ticket == old.id:
+                # Sent on, and called at once by the same desk: what it was before all of it.
+                self._touched[place] = Touched(one.ticket, one.number, version, one.before)
+                return
         before = tuple(getattr(undone or old, name) for name in CHANGING)
-        self._touched.append(Touched(old.id, old.number, old.version + 1, before))
+        self._touched.append(Touched(old.id, old.number, version, before))
+
+    def took(self, turns: dict[int, int]) -> None:
+        """The changes of turns that an undo puts back; see turns.py."""
+        self._turns = turns
 
     def close(self) -> None:
         """Keep the press, if it did anything, and drop those that can't be undone any more."""
@@ -81,6 +92,7 @@ class Press:
             move=str(self._move),
             at_ms=tx.line_ms,
             touched=msgspec.json.encode(self._touched).decode(),
+            turns=msgspec.json.encode(self._turns).decode() if self._turns else None,
         )
 
 

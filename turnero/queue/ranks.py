@@ -17,6 +17,25 @@ class Rank(NamedTuple):
     seq: int
 
 
+#: how somebody comes to wait
+WALK_IN: Final = "walk-in"
+APPOINTMENT: Final = "appointment"
+CALLBACK: Final = "callback"
+ORIGINS: Final = (WALK_IN, APPOINTMENT, CALLBACK)
+
+
+def rank_of(origin: str, line_ms: int, seq: int, due_ms: int | None = None) -> Rank:
+    """The place of a ticket issued now, all times line clock.
+
+    `due_ms` is when an appointment is, which comes no sooner than its hour and no later than
+    its person; or when a callback was asked for, which is before now.
+    """
+    if due_ms is None or origin == WALK_IN:
+        return rank_at(line_ms, seq)
+    latest = origin == APPOINTMENT
+    return rank_at(max(due_ms, line_ms) if latest else min(due_ms, line_ms), seq)
+
+
 def rank_at(line_ms: int, seq: int) -> Rank:
     """The place of a ticket issued now; `seq` is its fact's number in the site's journal."""
     return Rank(line_ms, seq * ROOM)

@@ -1,8 +1,8 @@
 """Reading a ticket for a move and writing it back: the one place where ticket rows change.
 
 A move is a pure change of a `Ticket`; `save` writes it, checks that nobody else did
-meanwhile, keeps the counts of the lines that it left or joined exact, and what is due of a
-ticket that is aside.
+meanwhile, keeps the counts of the lines that it left or joined exact, since when a desk is free, and
+what is due of a ticket that is aside.
 """
 
 from typing import Any, NamedTuple
@@ -10,14 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 
 from turnero.queue import aside, refusals
-from turnero.queue.ranks import Rank
+from turnero.queue.ranks import WALK_IN, Rank
 from turnero.queue.states import ASIDE, State
-from turnero.queue.tables import attention, desk, line, note, service, site, ticket
+from turnero.queue.tables import attention, desk, desk_session, line, note, service, site, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
-
-#: where somebody who walked in waits; other origins come with appointments and callbacks
-WALK_IN = "walk-in"
 
 
 class Ticket(NamedTuple):
@@ -62,6 +59,8 @@ class Ticket(NamedTuple):
     all_day: int
     settings: str
     closed_ms: int
+    #: of its line
+    origin: str
 
     @property
     def rank(self) -> Rank:
@@ -101,10 +100,12 @@ _LOAD = Statement(
         service.c.all_day,
         site.c.settings,
         site.c.closed_ms,
+        line.c.origin,
     )
     .select_from(
         ticket.join(service, service.c.id == ticket.c.service)
         .join(attention, attention.c.id == ticket.c.attention)
+        .join(line, line.c.id == ticket.c.line)
         .join(site, site.c.no == ticket.c.site)
         .outerjoin(desk, desk.c.id == ticket.c.desk)
     )
@@ -154,13 +155,19 @@ _NEW_LINE = Statement(
     .values(
         {
             line.c[name]: bindparam(name)
-            for name in ("site", "service", "attention", "origin", "desk", "count", "people")
+            for name in ("site", "service", "attention", "origin", "desk")
         }
+        | {line.c.count: 0, line.c.people: 0, line.c.passed: 0}
     )
     .returning(line.c.id)
 )
 
 
+_FREE = Statement(
+    update(desk_session)
+    .where(desk_session.c.id == bindparam("b_id"))
+    .values(free_ms=bindparam("b_now"))
+)
 _NOTE = Statement(insert(note))
 #: a ticket's first row; every other column is null until something happens to it
 NEW_TICKET = Statement(
@@ -239,6 +246,8 @@ def save(tx: Tx, old: Ticket, new: Ticket, called: Figures | None = None) -> Non
         tx.run(_LEAVE, b_id=old.line, b_people=old.people)
     if joins:
         tx.run(JOIN, b_id=new.line, b_people=new.people)
+    if old.session is not None and new.session != old.session:
+        tx.run(_FREE, b_id=old.session, b_now=tx.line_ms)
     if old.state != new.state:
         if old.state in ASIDE:
             aside.left(tx, old)
@@ -251,22 +260,24 @@ def write_note(tx: Tx, seq: int, what: str, words: str, ticket_id: str | None = 
     tx.run(_NOTE, site=tx.site, seq=seq, what=what, ticket=ticket_id, text=words, at_ms=tx.line_ms)
 
 
-def new_line(tx: Tx, service_id: int, attention_id: int, desk_id: int = 0) -> int:
+def new_line(
+    tx: Tx, service_id: int, attention_id: int, desk_id: int = 0, origin: str = WALK_IN
+) -> int:
     """A new line, empty; its id."""
     (made,) = tx.rows(
         _NEW_LINE,
         site=tx.site,
         service=service_id,
         attention=attention_id,
-        origin=WALK_IN,
+        origin=origin,
         desk=desk_id,
-        count=0,
-        people=0,
     )
     return int(made.id)
 
 
-def line_of(tx: Tx, service_id: int, attention_id: int, desk_id: int = 0) -> int:
+def line_of(
+    tx: Tx, service_id: int, attention_id: int, desk_id: int = 0, origin: str = WALK_IN
+) -> int:
     """The line of that service and class (and of that desk only), made if it is the first time."""
-    row = tx.row(_LINE, service=service_id, attention=attention_id, origin=WALK_IN, desk=desk_id)
-    return int(row.id) if row else new_line(tx, service_id, attention_id, desk_id)
+    row = tx.row(_LINE, service=service_id, attention=attention_id, origin=origin, desk=desk_id)
+    return int(row.id) if row else new_line(tx, service_id, attention_id, desk_id, origin)

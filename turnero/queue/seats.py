@@ -52,7 +52,7 @@ _NEW_SESSION = Statement(
     .values(
         {
             desk_session.c[name]: bindparam(name)
-            for name in ("site", "desk", "agent", "state", "opened_ms", "since_ms")
+            for name in ("site", "desk", "agent", "state", "opened_ms", "since_ms", "free_ms")
         }
     )
     .returning(desk_session.c.id)
@@ -121,5 +121,6 @@ def new_session(tx: Tx, desk_id: int, agent: str | None) -> int:
         state=SessionState.OPEN.value,
         opened_ms=tx.line_ms,
         since_ms=tx.line_ms,
+        free_ms=tx.line_ms,
     )
     return int(made.id)

@@ -4,9 +4,11 @@ Only figures and hours; what they mean is in the commands that read them.
 """
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
+
+from turnero.queue.facts import Order
 
 #: `day_close` of a site whose day is closed by hand
 NEVER: Final = "never"
@@ -41,6 +43,14 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     ready_minutes: int = 15
     #: the holidays of the profile's country count as closed days
     holidays: bool = True
+    #: who is next; "profile": share in Peru (Ley 28683), else accumulating
+    order: Literal["profile", "strict", "accumulating", "share"] = "profile"
+    #: share: of every `share_first` + `share_rest` calls while both wait, `share_first` are for
+    #: preferred classes
+    share_first: int = 3
+    share_rest: int = 1
+    #: the wait to stay under, of a service that says none
+    target_minutes: int = 30
 
 
 def changed(settings: Settings) -> dict[str, int | str | bool]:
@@ -56,6 +66,16 @@ def changed(settings: Settings) -> dict[str, int | str | bool]:
 def settings_of(text: str) -> Settings:
     """The settings kept as JSON in a site's row."""
     return msgspec.json.decode(text, type=Settings)
+
+
+@lru_cache(maxsize=64)
+def order_of(text: str, profile: str) -> Order:
+    """The rule of who is next of a site: its settings as JSON, and its profile."""
+    settings = settings_of(text)
+    rule = settings.order
+    if rule == "profile":
+        rule = "share" if profile == "pe" else "accumulating"
+    return Order(rule, settings.share_first, settings.share_rest)
 
 
 @lru_cache(maxsize=64)

@@ -48,6 +48,14 @@ SENTENCES: Final[dict[str, str]] = {
     "service-group": "{service!r} is a group: name the services below it",
     "service-twice": "names a service twice: once is enough, primary or overflow",
     "primary-none": "is empty: name at least one service",
+    "class-unknown": "there is no class {attention!r}: add [[attention]] or correct it",
+    "class-twice": "names a class twice: once is enough",
+    "only-none": "is true, but no class is named: give classes, or leave it out",
+    "class-nowhere": (
+        "nobody would call {attention!r} of {service!r}: every desk that serves it is only for"
+        " other classes"
+    ),
+    "reserve": "{value} free desks can't be kept: 0 to {desks}, the desks that serve it",
     "sound-alike": (
         "{letters} sound alike and are called in one zone ({zone}):"
         " choose another letter for all but one"

@@ -52,6 +52,7 @@ _ATTENTIONS: Final = Statement(
         attention.c.clinical,
         attention.c.kiosk,
         attention.c.usual,
+        attention.c.target_min,
     )
     .where(attention.c.site == bindparam("site"), attention.c.active == 1)
     .order_by(attention.c.rank, attention.c.id)
@@ -69,6 +70,7 @@ _SERVICES: Final = Statement(
         service.c.all_day,
         service.c.quota,
         service.c.target_min,
+        service.c.reserve,
         service.c.outcomes,
         service.c.holidays,
         service.c.path,
@@ -79,7 +81,16 @@ _SERVICES: Final = Statement(
     .order_by(service.c.sort, service.c.id)
 )
 _DESKS: Final = Statement(
-    select(desk.c.id, desk.c.key, desk.c.name, desk.c.zone, desk.c.auto_call, desk.c.planned)
+    select(
+        desk.c.id,
+        desk.c.key,
+        desk.c.name,
+        desk.c.zone,
+        desk.c.auto_call,
+        desk.c.classes,
+        desk.c.only_classes,
+        desk.c.planned,
+    )
     .where(desk.c.site == bindparam("site"), desk.c.active == 1)
     .order_by(desk.c.sort, desk.c.id)
 )
@@ -161,6 +172,7 @@ def _attentions(q: Query, no: int) -> tuple[AttentionPart, ...]:
             # nobody chooses a clinical one, so it need not be said
             kiosk=bool(row.kiosk or row.clinical),
             usual=bool(row.usual) and row.key != last,
+            target_minutes=row.target_min,
         )
         for place, row in enumerate(rows)
     )
@@ -187,6 +199,7 @@ def _services(q: Query, no: int, common: Hours | None) -> tuple[ServicePart, ...
             all_day=bool(row.all_day),
             quota=row.quota,
             target_minutes=row.target_min,
+            reserve=row.reserve,
             outcomes=bool(row.outcomes),
             holidays=bool(row.holidays),
             path=steps_of(row.path),
@@ -216,6 +229,8 @@ def _desks(q: Query, no: int) -> tuple[DeskPart, ...]:
             primary=tuple(serves.get((row.id, 0), ())),
             overflow=tuple(serves.get((row.id, 1), ())),
             auto_call=bool(row.auto_call),
+            classes=tuple(msgspec.json.decode(row.classes)),
+            only_classes=bool(row.only_classes),
             planned=_spans(_hours(row.planned)),
         )
         for row in q.rows(_DESKS, site=no)

@@ -21,6 +21,8 @@ from turnero.queue.site_shape import DeskPart, ServicePart, SiteFile, Spans
 _KEY: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[_-][A-Z]{2})?")
 _MAX_PREFIX: Final = 2
+#: minutes of a day
+_MOST_TARGET: Final = 24 * 60
 
 
 def check(file: SiteFile) -> None:
@@ -133,6 +135,9 @@ def _settings(settings: Settings) -> None:
         "parked_minutes": (settings.parked_minutes, 1, 24 * 60),
         "unattended_minutes": (settings.unattended_minutes, 1, 24 * 60),
         "ready_minutes": (settings.ready_minutes, 0, 240),
+        "share_first": (settings.share_first, 1, 20),
+        "share_rest": (settings.share_rest, 1, 20),
+        "target_minutes": (settings.target_minutes, 1, _MOST_TARGET),
     }
     for name, (value, least, most) in figures.items():
         if not least <= value <= most:
@@ -150,6 +155,7 @@ def _classes(file: SiteFile) -> None:
     _keys((f"attention[{n}]", part.key) for n, part in enumerate(file.attention))
     for n, part in enumerate(file.attention):
         _names(file, part.name, f"attention[{n}].name")
+        _target(part.target_minutes, f"attention[{n}].target_minutes")
     if all(part.clinical for part in file.attention):
         raise wrong("attention", "classes-all-clinical")
     if sum(part.usual for part in file.attention) > 1:
@@ -175,15 +181,23 @@ def _services(file: SiteFile) -> None:
         _parent(part, by_key, place)
         if part.hours is not None:
             spans(part.hours, f"{place}.hours")
-        if part.key in groups:
-            if part.prefix is not None:
-                raise wrong(f"{place}.prefix", "group-prefix")
-            continue
-        if not part.all_day and part.hours is None and file.site.hours is None:
-            raise wrong(f"{place}.hours", "hours-missing")
-        for name, value in (("quota", part.quota), ("target_minutes", part.target_minutes)):
-            if value is not None and value < 1:
-                raise wrong(f"{place}.{name}", "too-small")
+        if part.key not in groups:
+            _leaf(file, part, place)
+        elif part.prefix is not None:
+            raise wrong(f"{place}.prefix", "group-prefix")
+
+
+def _leaf(file: SiteFile, part: ServicePart, place: str) -> None:
+    if not part.all_day and part.hours is None and file.site.hours is None:
+        raise wrong(f"{place}.hours", "hours-missing")
+    if part.quota is not None and part.quota < 1:
+        raise wrong(f"{place}.quota", "too-small")
+    _target(part.target_minutes, f"{place}.target_minutes")
+
+
+def _target(minutes: int | None, place: str) -> None:
+    if minutes is not None and not 1 <= minutes <= _MOST_TARGET:
+        raise wrong(place, "out-of-range", value=minutes, least=1, most=_MOST_TARGET)
 
 
 def _parent(part: ServicePart, by_key: Mapping[str, ServicePart], place: str) -> None:
@@ -235,7 +249,35 @@ def _desks(file: SiteFile) -> None:
             raise wrong(f"desk[{n}]", "service-twice")
         if not part.primary:
             raise wrong(f"desk[{n}].primary", "primary-none")
+        _desk_classes(file, part, f"desk[{n}]")
         spans(part.planned, f"desk[{n}].planned")
+    _served(file)
+
+
+def _desk_classes(file: SiteFile, part: DeskPart, place: str) -> None:
+    known = {one.key for one in file.attention}
+    for key in part.classes:
+        if key not in known:
+            raise wrong(f"{place}.classes", "class-unknown", attention=key)
+    if len(set(part.classes)) != len(part.classes):
+        raise wrong(f"{place}.classes", "class-twice")
+    if part.only_classes and not part.classes:
+        raise wrong(f"{place}.only_classes", "only-none")
+
+
+def _served(file: SiteFile) -> None:
+    """Nobody waits for desks that may never call them, and no more desks are kept than there are."""
+    for n, part in enumerate(file.service):
+        desks = [desk for desk in file.desk if part.key in (*desk.primary, *desk.overflow)]
+        if not 0 <= part.reserve <= len(desks):
+            raise wrong(f"service[{n}].reserve", "reserve", value=part.reserve, desks=len(desks))
+        for one in file.attention:
+            if (
+                desks
+                and not one.clinical
+                and all(desk.only_classes and one.key not in desk.classes for desk in desks)
+            ):
+                raise wrong(f"service[{n}]", "class-nowhere", service=part.key, attention=one.key)
 
 
 def _paths(file: SiteFile) -> None:

@@ -49,6 +49,8 @@ class AttentionPart(_Part, frozen=True):
     kiosk: bool = True
     #: the class of who asks for none; by default the last one that is not clinical
     usual: bool = False
+    #: the wait to stay under; by default its service's, halved for who goes before the usual class
+    target_minutes: int | None = None
 
 
 class ServicePart(_Part, frozen=True):
@@ -67,7 +69,10 @@ class ServicePart(_Part, frozen=True):
     all_day: bool = False
     #: tickets a day
     quota: int | None = None
+    #: the wait to stay under; by default the site's
     target_minutes: int | None = None
+    #: so many free desks that serve it are kept for it from the automatic calls of others
+    reserve: int = 0
     #: whether finishing asks how it ended
     outcomes: bool = False
     #: whether it is open on holidays and on the site's closures
@@ -92,6 +97,10 @@ class DeskPart(_Part, frozen=True):
     overflow: tuple[str, ...] = ()
     #: calls the next one by itself when free
     auto_call: bool = False
+    #: keys of the classes it calls before the others; empty: all alike
+    classes: tuple[str, ...] = ()
+    #: it never calls the others
+    only_classes: bool = False
     #: when somebody is to work there: the roster
     planned: Spans = {}
 

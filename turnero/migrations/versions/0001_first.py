@@ -259,6 +259,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("move", sa.Text(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("touched", sa.Text(), nullable=False),
+        sa.Column("turns", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("site", "no", name=op.f("pk_press")),
     )
     op.create_index("ix_press_site_at", "press", ["site", "at_ms"], unique=False)
@@ -497,6 +498,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("clinical", sa.Integer(), nullable=False),
         sa.Column("kiosk", sa.Integer(), nullable=False),
         sa.Column("usual", sa.Integer(), nullable=False),
+        sa.Column("target_min", sa.Integer(), nullable=True),
         sa.Column("active", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["site"], ["site.no"]),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attention")),
@@ -519,6 +521,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("auto_call", sa.Integer(), nullable=False),
+        sa.Column("classes", sa.Text(), nullable=False),
+        sa.Column("only_classes", sa.Integer(), nullable=False),
         sa.Column("planned", sa.Text(), nullable=False),
         sa.Column("sort", sa.Integer(), nullable=False),
         sa.Column("active", sa.Integer(), nullable=False),
@@ -542,6 +546,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("all_day", sa.Integer(), nullable=False),
         sa.Column("quota", sa.Integer(), nullable=True),
         sa.Column("target_min", sa.Integer(), nullable=True),
+        sa.Column("reserve", sa.Integer(), nullable=False),
         sa.Column("outcomes", sa.Integer(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("anew", sa.Integer(), nullable=False),
@@ -579,6 +584,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("opened_ms", sa.BigInteger(), nullable=False),
         sa.Column("since_ms", sa.BigInteger(), nullable=False),
+        sa.Column("free_ms", sa.BigInteger(), nullable=False),
         sa.Column("break_reason", sa.Text(), nullable=True),
         sa.Column("closed_ms", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
@@ -629,6 +635,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("last_call_ms", sa.BigInteger(), nullable=True),
         sa.Column("last_people", sa.Integer(), nullable=True),
         sa.Column("pace_ms", sa.BigInteger(), nullable=True),
+        sa.Column("passed", sa.Integer(), nullable=False),
         sa.CheckConstraint("count >= 0", name=op.f("ck_line_count")),
         sa.CheckConstraint("people >= 0", name=op.f("ck_line_people")),
         sa.ForeignKeyConstraint(["attention"], ["attention.id"]),

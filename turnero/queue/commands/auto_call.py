@@ -38,6 +38,7 @@ KINDS: Final = frozenset(
         "ticket-no-show",
         "ticket-parked",
         "ticket-transferred",
+        "ticket-sent-on",
         "ticket-corrected",
         "ticket-cancelled",
         "ticket-returned",
@@ -106,7 +107,7 @@ def go_on(tx: Tx, _due: TimerDue) -> None:
 
 def _call(tx: Tx) -> None:
     for free in tx.rows(_FREE, site=tx.site):
-        if not emergency.in_zone(tx, tx.site, free.zone) and heads(tx, free.id):
+        if not emergency.in_zone(tx, tx.site, free.zone) and heads(tx, free.id).heads:
             call_next(tx, Next(free.ref))
 
 

@@ -4,22 +4,24 @@ A call first finishes whoever is in service at the desk: one press, taken back w
 one undo. Which ticket is due is the policy's business (routing.py).
 """
 
+from collections.abc import Callable
+
 import msgspec
 from sqlalchemy import bindparam, select
 
-from turnero.queue import emergency, refusals, rows, text
+from turnero.queue import emergency, refusals, rows, text, turns
 from turnero.queue.commands import lines
 from turnero.queue.commands.finishing import end_service
 from turnero.queue.facts import TicketCalled, TicketNoShow, TicketRecalled, Why
-from turnero.queue.heads import heads
+from turnero.queue.heads import USUAL_RANK, Due, heads, target_ms
 from turnero.queue.presses import Press
 from turnero.queue.requests import CallChosen, Called, Moved, Next, TicketMove
-from turnero.queue.routing import Head, choose, why
+from turnero.queue.routing import OUTSIDE, Head, choose, turns_after, why
 from turnero.queue.rows import Figures, Ticket
 from turnero.queue.seats import Seat, working
 from turnero.queue.settings import settings_of
 from turnero.queue.states import Move, State, after
-from turnero.queue.tables import attention, line
+from turnero.queue.tables import attention, line, service, site
 from turnero.queue.waits import new_pace
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
@@ -29,21 +31,41 @@ _LINE = Statement(
         line.c.id == bindparam("line")
     )
 )
-_RANK = Statement(select(attention.c.rank).where(attention.c.id == bindparam("attention")))
+_CLASS = Statement(
+    select(
+        attention.c.rank,
+        attention.c.clinical,
+        attention.c.target_min,
+        service.c.target_min.label("service_target"),
+        USUAL_RANK.label("usual_rank"),
+    )
+    .select_from(
+        attention.join(site, site.c.no == attention.c.site).join(
+            service, service.c.site == site.c.no
+        )
+    )
+    .where(attention.c.id == bindparam("attention"), service.c.id == bindparam("service"))
+)
 
 
 def call_next(tx: Tx, request: Next) -> Called:
     """Finish the one in service and call whoever is most due; `ticket` None if nobody waits."""
+    return call_due(tx, request, heads)
+
+
+def call_due(tx: Tx, request: Next, candidates: Callable[[Tx, int], Due]) -> Called:
+    """The same among those candidates: what an agent may call, or what a desk may by itself."""
     seat, session = _calling(tx, request.desk)
     press = Press(tx, Move.NEXT, seat.desk)
     finished = _finish_current(tx, seat, request.outcome, press)
-    candidates = heads(tx, seat.desk)
-    choice = choose(candidates, tx.line_ms)
+    due, order = candidates(tx, seat.desk)
+    choice = choose(due, tx.line_ms, order)
     called = None
     if choice is not None:
         held = rows.load(tx, choice.head.ticket)
-        reasons = why(choice.rule, candidates, choice.head, tx.line_ms)
+        reasons = why(choice.rule, due, choice.head, tx.line_ms, order)
         called = _call(tx, Move.NEXT, held, seat, session, reasons, press).id
+        press.took(turns.take(tx, due, turns_after(choice.head, due, tx.line_ms, order)))
     press.close()
     return Called(called, finished)
 
@@ -55,10 +77,12 @@ def call_chosen(tx: Tx, request: CallChosen) -> Called:
     held = rows.load(tx, request.ticket)
     press = Press(tx, Move.CALL, seat.desk)
     finished = _finish_current(tx, seat, request.outcome, press)
-    candidates = heads(tx, seat.desk)
-    chosen = _as_head(tx, held)
-    others = [head for head in candidates if head.ticket != held.id]
-    reasons = why("chosen", [chosen, *others], chosen, tx.line_ms)
+    due, order = heads(tx, seat.desk)
+    chosen = next((head for head in due if head.ticket == held.id), None)
+    if chosen is None:
+        chosen = _as_head(tx, held)
+        due = [chosen, *due]
+    reasons = why("chosen", due, chosen, tx.line_ms, order)
     _call(tx, Move.CALL, held, seat, session, reasons, press, reason)
     press.close()
     return Called(held.id, finished)
@@ -130,7 +154,9 @@ def _calling(tx: Tx, ref: str) -> tuple[Seat, int]:
     return at, session
 
 
-def _finish_current(tx: Tx, seat: Seat, outcome: str | None, press: Press) -> str | None:
+def _finish_current(
+    tx: Tx, seat: Seat, outcome: str | None, press: Press
+) -> str | None:
     if seat.ticket is None:
         return None
     current = rows.load(tx, seat.ticket)
@@ -198,17 +224,21 @@ def _counts_at(held: Ticket) -> int:
 
 
 def _as_head(tx: Tx, held: Ticket) -> Head:
-    """A chosen ticket, wherever it stands, as one of the candidates."""
-    rank = tx.row(_RANK, attention=held.attention)
+    """A chosen ticket that was no candidate, for its reasons."""
+    (of,) = tx.rows(_CLASS, attention=held.attention, service=held.service)
+    preferred = not of.clinical and of.rank < of.usual_rank
     return Head(
         line=held.line,
         ticket=held.id,
         number=held.number,
         service=held.service_key,
         attention=held.attention_key,
-        tier=0,
-        class_rank=rank.rank if rank else 0,
+        tier=OUTSIDE,
+        class_rank=of.rank,
         rank_ms=held.rank_ms,
         rank_seq=held.rank_seq,
         entered_ms=held.entered_ms,
+        clinical=bool(of.clinical),
+        preferred=preferred,
+        target_ms=target_ms(of.target_min, of.service_target, held.settings, preferred=preferred),
     )

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select
 
 from turnero.queue import refusals, rows, text
 from turnero.queue.facts import TicketCorrected
-from turnero.queue.places import class_row, service_id
+from turnero.queue.paths import elsewhere
+from turnero.queue.places import class_row, service_row
 from turnero.queue.requests import Correct, Moved
 from turnero.queue.rows import Ticket
 from turnero.queue.settings import settings_of
@@ -56,12 +57,16 @@ def _corrected(tx: Tx, held: Ticket, request: Correct) -> Ticket:
     if request.attention not in (None, held.attention_key):
         new = new._replace(attention=_class(tx, held, request.attention or ""))
     if request.service not in (None, held.service_key):
-        new = new._replace(service=service_id(tx, request.service or ""))
+        goal = service_row(tx, request.service or "")
+        # Of somebody who has not been attended anywhere the whole path was taken by mistake.
+        path = elsewhere(held.path if held.step else None, request.service or "", goal.path)
+        new = new._replace(service=goal.id, path=path)
     if (new.service, new.attention) != (held.service, held.attention):
         # Who waits for one desk still does, but not for another service.
         of = tx.row(_LINE_DESK, line=held.line)
         only = of.desk if of is not None and new.service == held.service else 0
-        new = new._replace(line=rows.line_of(tx, new.service, new.attention, only))
+        there = rows.line_of(tx, new.service, new.attention, only, held.origin)
+        new = new._replace(line=there)
     return new
 
 

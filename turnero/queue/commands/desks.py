@@ -32,6 +32,7 @@ _SET = Statement(
     .values(
         state=bindparam("b_state"),
         since_ms=bindparam("b_now"),
+        free_ms=bindparam("b_now"),
         break_reason=bindparam("b_reason"),
     )
 )

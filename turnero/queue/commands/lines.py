@@ -5,7 +5,7 @@ long line goes in portions, so that no other command waits long; until it is ove
 can move one of the two services again.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select
@@ -13,6 +13,8 @@ from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 from turnero.queue import refusals, rows
 from turnero.queue.commands.messages import end_of, say
 from turnero.queue.facts import LineKept, LineMoved, TicketCorrected, TicketTransferred
+from turnero.queue.paths import elsewhere
+from turnero.queue.places import service_row
 from turnero.queue.requests import LineMove, MoveLine
 from turnero.queue.states import State
 from turnero.queue.tables import (
@@ -42,13 +44,6 @@ TOLD_MS: Final = 10 * 60_000
 #: sorts of message about a line
 KEPT, MOVED = "kept", "moved"
 
-_SERVICE = Statement(
-    select(service.c.id, service.c.prefix).where(
-        service.c.site == bindparam("site"),
-        service.c.key == bindparam("key"),
-        service.c.active == 1,
-    )
-)
 _MOVING = Statement(
     select(timer.c.key, timer.c.body).where(
         timer.c.site == bindparam("site"), timer.c.kind == literal_column(f"'{GO_ON}'")
@@ -147,8 +142,8 @@ class Lone(msgspec.Struct, frozen=True):
 
 def move_line(tx: Tx, request: MoveLine) -> LineMove:
     """Everybody who waits for `origin` waits for `service` now; who waits for one desk only stays."""
-    _service(tx, request.origin)
-    _service(tx, request.service)
+    service_row(tx, request.origin)
+    service_row(tx, request.service)
     if request.origin == request.service:
         raise refusals.invalid("line-same", service=request.service)
     for moving in tx.rows(_MOVING, site=tx.site):
@@ -192,7 +187,7 @@ def day_closed(tx: Tx) -> None:
 
 
 def _portion(tx: Tx, move: MoveLine, before: int) -> LineMove:
-    origin, target = _service(tx, move.origin), _service(tx, move.service)
+    origin, target = service_row(tx, move.origin).id, service_row(tx, move.service)
     ids: list[str] = []
     for who in (_WAITING, _PARKED, _AWAY):
         if len(ids) < PORTION:
@@ -219,7 +214,7 @@ def _portion(tx: Tx, move: MoveLine, before: int) -> LineMove:
     return LineMove(done, left)
 
 
-def _move(tx: Tx, ticket_id: str, target: int, target_key: str) -> None:
+def _move(tx: Tx, ticket_id: str, target: Any, target_key: str) -> None:
     """One ticket to the other service: its place, its arrival and its state stay."""
     held = rows.load(tx, ticket_id)
     if held.state == State.WAITING:
@@ -236,20 +231,12 @@ def _move(tx: Tx, ticket_id: str, target: int, target_key: str) -> None:
         )
     # Its own page tells by this that the line went, and not this ticket alone.
     rows.write_note(tx, seq, "line-moved", held.service_key, held.id)
-    there = rows.line_of(tx, target, held.attention)
-    rows.save(tx, held, held._replace(service=target, line=there))
+    there = rows.line_of(tx, target.id, held.attention, origin=held.origin)
+    path = elsewhere(held.path, target_key, target.path)
+    rows.save(tx, held, held._replace(service=target.id, line=there, path=path))
 
 
 def _zones(tx: Tx, one: str, other: str) -> tuple[str, ...]:
     """Where these services' people look; () everywhere."""
     zones = {row.zone for row in tx.rows(_ZONES, site=tx.site, one=one, other=other)}
     return () if not zones or "" in zones else tuple(sorted(zones))
-
-
-def _service(tx: Tx, key: str) -> int:
-    row = tx.row(_SERVICE, site=tx.site, key=key)
-    if row is None:
-        raise refusals.unknown("service-unknown", service=key[:100])
-    if row.prefix is None:
-        raise refusals.invalid("service-is-group", service=key)
-    return int(row.id)

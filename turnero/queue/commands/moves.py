@@ -105,8 +105,9 @@ def transfer(tx: Tx, request: Transfer) -> Moved:
     if request.desk is not None:
         to_desk = desk_id(tx, request.desk)
     elif request.service is not None:
-        to_service, to_key = service_id(tx, request.service), request.service
-    line = rows.line_of(tx, to_service, held.attention, to_desk)
+        goal = service_row(tx, request.service)
+        to_service, to_key = goal.id, request.service
+    line = rows.line_of(tx, to_service, held.attention, to_desk, held.origin)
     if held.state == State.WAITING and line == held.line:
         raise refusals.refused("transfer-same", number=held.number)
     at_desk = held.state in AT_DESK

@@ -49,7 +49,9 @@ _SET_SITE = Statement(
     .where(site.c.no == bindparam("b_no"))
     .values({name: bindparam(f"b_{name}") for name in _SITE_COLUMNS})
 )
-_ATTENTION = KeyedRows(attention, ("names", "rank", "clinical", "kiosk", "usual", "active"), {})
+_ATTENTION = KeyedRows(
+    attention, ("names", "rank", "clinical", "kiosk", "usual", "target_min", "active"), {}
+)
 _SERVICE = KeyedRows(
     service,
     (
@@ -63,6 +65,7 @@ _SERVICE = KeyedRows(
         "all_day",
         "quota",
         "target_min",
+        "reserve",
         "outcomes",
         "path",
         "anew",
@@ -73,7 +76,21 @@ _SERVICE = KeyedRows(
     ),
     {"open": 1},
 )
-_DESK = KeyedRows(desk, ("ref", "name", "zone", "auto_call", "planned", "sort", "active"), {})
+_DESK = KeyedRows(
+    desk,
+    (
+        "ref",
+        "name",
+        "zone",
+        "auto_call",
+        "classes",
+        "only_classes",
+        "planned",
+        "sort",
+        "active",
+    ),
+    {},
+)
 _DEVICE = {
     kind: KeyedRows(device, ("name", "zone", "settings"), {"kind": kind})
     for kind in ("kiosk", "board", "printer")
@@ -187,6 +204,7 @@ def _attentions(tx: Tx, file: SiteFile) -> list[Change]:
             "clinical": int(part.clinical),
             "kiosk": int(part.kiosk and not part.clinical),
             "usual": int(part.key == usual),
+            "target_min": part.target_minutes,
             "active": 1,
         }
         changes += _ATTENTION.put(tx, "attention", part.key, there.get(part.key), wanted)[1]
@@ -285,6 +303,7 @@ def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) 
         "all_day": int(part.all_day),
         "quota": part.quota,
         "target_min": part.target_minutes,
+        "reserve": part.reserve,
         "outcomes": int(part.outcomes),
         "path": json_of(part.path),
         "anew": int(part.anew),
@@ -304,6 +323,8 @@ def _desks(tx: Tx, file: SiteFile, service_ids: dict[str, int]) -> list[Change]:
             "name": part.name,
             "zone": part.zone,
             "auto_call": int(part.auto_call),
+            "classes": json_of(part.classes),
+            "only_classes": int(part.only_classes),
             "planned": json_of(spans(part.planned, part.key)),
             "sort": sort,
             "active": 1,

@@ -6,8 +6,9 @@ printer printed or a phone rang is not taken back: there is no such press.
 
 from sqlalchemy import bindparam, delete, select
 
-from turnero.queue import refusals, rows
+from turnero.queue import refusals, rows, turns
 from turnero.queue.commands.auto_call import hold_back
+from turnero.queue.commands.paths import forget
 from turnero.queue.facts import PressUndone, Restored
 from turnero.queue.presses import Touched, touched_of
 from turnero.queue.requests import Moved, TicketMove
@@ -19,7 +20,15 @@ from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
 _PRESS = Statement(
-    select(press.c.no, press.c.move, press.c.at_ms, press.c.touched, desk.c.ref, desk.c.auto_call)
+    select(
+        press.c.no,
+        press.c.move,
+        press.c.at_ms,
+        press.c.touched,
+        press.c.turns,
+        desk.c.ref,
+        desk.c.auto_call,
+    )
     .select_from(press.outerjoin(desk, desk.c.id == press.c.desk))
     .where(press.c.site == bindparam("site"), press.c.no == bindparam("no"))
 )
@@ -73,6 +82,8 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
     # was finished takes it again.
     for old, new in reversed(list(zip(now, before, strict=True))):
         rows.save(tx, old, new)
+        forget(tx, old, new.step)
+    turns.put_back(tx, found.turns)
     tx.run(_FORGET, b_site=tx.site, b_no=found.no)
     if found.auto_call:
         hold_back(tx, found.ref, seq, seconds)
