@@ -8,7 +8,7 @@ import pytest
 from tests.queue.engines import both_engines
 from tests.queue.hall import MORNING_MS, Hall
 from turnero.queue import requests
-from turnero.queue.commands import by_hand, desks, late, leases
+from turnero.queue.commands import by_hand, desks, late, leases, lines
 from turnero.queue.commands import help as helping
 from turnero.queue.facts import DayReported
 from turnero.queue.reads.reports import KeptReport, day_report, derived, reported_days
@@ -110,6 +110,52 @@ async def test_an_undone_press_leaves_no_trace(hall: Hall) -> None:
     assert (await folded(hall)).no_shows == 1
     await hall.move("undo", first)
     assert (await folded(hall)).no_shows == 0
+
+
+async def test_an_undone_end_of_a_service_is_no_service_of_its_desk(hall: Hall) -> None:
+    await hall.open("v1")
+    ticket = await hall.take("caja")
+    hall.wait(60)
+    await hall.next("v1")
+    for _ in range(2):
+        await hall.finish(ticket)
+        await hall.move("undo", ticket)
+    assert [one.served for one in (await folded(hall)).desks] == [0]
+    await hall.finish(ticket)
+    assert [one.served for one in (await folded(hall)).desks] == [1]
+
+
+async def test_a_desk_that_was_never_closed_is_in_the_report_of_every_day_it_serves(
+    hall: Hall,
+) -> None:
+    await hall.open("v1")
+    for _ in range(4):
+        ticket = await hall.take("urgencia")
+        await hall.next("v1")
+        hall.wait(600)
+        await hall.finish(ticket)
+        hall.wait(24 * 3600 - 660)
+        await hall.fire_timers()
+        hall.wait(60)
+        await hall.fire_timers()
+    days = await hall.read(reported_days, hall.site)
+    assert len(days) == 4
+    for day in days[:3]:
+        (desk,) = (await kept(hall, day)).report.desks
+        assert (desk.served, desk.sessions, desk.open_s) == (1, 1, 24 * 3600)
+
+
+async def test_a_line_that_is_moved_whole_corrects_nobody(hall: Hall) -> None:
+    await hall.open("v1")
+    parked, away, _ = [await hall.take("caja") for _ in range(3)]
+    await hall.next("v1")
+    await hall.move("park", parked)
+    await hall.move("step-out", away)
+    await hall.act(lines.move_line, requests.MoveLine("caja", "sangre"))
+    told = await folded(hall)
+    assert told.corrected == 0
+    # What it was taken for is one thing, where it waits now another.
+    assert [(one.service, one.tickets, one.open) for one in told.tickets] == [("caja", 3, 3)]
 
 
 async def test_calls_out_of_turn_help_ratings_and_work_are_in_it(hall: Hall) -> None:

@@ -286,7 +286,10 @@ class TicketOverstayed(Fact, frozen=True, tag="ticket-overstayed"):
 
 
 class TicketCorrected(Fact, frozen=True, tag="ticket-corrected"):
-    """Class, service or count of people was corrected; the reason is a note."""
+    """Class, service or count of people was corrected; the reason is a note.
+
+    Also where somebody set aside or stepped out goes along as their whole line is moved.
+    """
 
     ticket: str
     number: str
@@ -294,6 +297,8 @@ class TicketCorrected(Fact, frozen=True, tag="ticket-corrected"):
     service: tuple[str, str] | None = None
     attention: tuple[str, str] | None = None
     people: tuple[int, int] | None = None
+    #: it went along with its line: nothing had been wrong
+    moved: bool = False
 
 
 class CodeRenewed(Fact, frozen=True, tag="code-renewed"):

@@ -167,6 +167,8 @@ def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: PLR0911 - o
 
 def _corrected(held: Ticket, fact: facts.TicketCorrected) -> Ticket:
     service = fact.service[1] if fact.service is not None else None
+    if fact.moved:
+        return msgspec.structs.replace(held, service=service or held.service)
     return msgspec.structs.replace(
         held,
         taken_for=service or held.taken_for,

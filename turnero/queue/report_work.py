@@ -1,8 +1,10 @@
 """The work of a day for its report: desks with their sessions and breaks, calls for help.
 
-Pure. What spans midnight counts for as long as it lies within the day at the site.
+Pure. What spans midnight counts for as long as it lies within the day at the site; a session
+that is not closed for days is known by what happens in it. An undone end of a service is none.
 """
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Final
 
@@ -18,6 +20,7 @@ _FACTS: Final[tuple[type[Fact], ...]] = (
     facts.SessionResumed,
     facts.SessionClosed,
     facts.ServiceFinished,
+    facts.PressUndone,
     facts.HelpAsked,
     facts.HelpEscalated,
     facts.HelpAcknowledged,
@@ -70,7 +73,8 @@ class Work:
         self._until_ms = moment(first + timedelta(days=1), 0, zone)
         self._last_ms = self._from_ms
         self._sessions: dict[int, _Session] = {}
-        self._served: dict[str, int] = {}
+        #: ticket → the desk where its service ended
+        self._served: dict[str, str] = {}
         self._help: dict[int, HelpCall] = {}
 
     def see(self, at_ms: int) -> None:
@@ -83,8 +87,13 @@ class Work:
             case facts.SessionOpened():
                 self._sessions[fact.session] = _Session(fact.desk, at_ms)
             case facts.ServiceFinished():
+                self._in(fact.session, fact.desk)
                 if self._from_ms <= at_ms < self._until_ms:
-                    self._served[fact.desk] = self._served.get(fact.desk, 0) + 1
+                    self._served[fact.ticket] = fact.desk
+            case facts.PressUndone():
+                for one in fact.tickets:
+                    if one.was == "finished":
+                        self._served.pop(one.ticket, None)
             case facts.HelpAsked():
                 if self._from_ms <= at_ms < self._until_ms:
                     call = HelpCall(fact.place, fact.need, at_ms, escalated=False, seconds=None)
@@ -98,9 +107,7 @@ class Work:
                     self._help[fact.help], seconds=max(0, fact.waited_ms) // 1000
                 )
             case facts.SessionPaused() | facts.SessionResumed() | facts.SessionClosed():
-                session = self._sessions.get(fact.session)
-                if session is not None:
-                    _session(session, at_ms, fact)
+                _session(self._in(fact.session, fact.desk), at_ms, fact)
             case _:
                 return
 
@@ -108,9 +115,14 @@ class Work:
         """In the order in which they were made."""
         return tuple(self._help.values())
 
+    def _in(self, number: int, desk: str) -> _Session:
+        """The session; one whose opening is not among these facts was open when the day began."""
+        return self._sessions.setdefault(number, _Session(desk, self._from_ms))
+
     def desks(self) -> tuple[Desk, ...]:
         """Desks that were open that day, by name."""
         rows: dict[str, list[int]] = {}
+        served = Counter(self._served.values())
         for one in self._sessions.values():
             until_ms = self._last_ms if one.until_ms is None else one.until_ms
             open_ms = self._within(one.from_ms, until_ms)
@@ -123,7 +135,7 @@ class Work:
             row[2] += sum(1 for span in breaks if self._within(*span))
             row[3] += sum(self._within(*span) for span in breaks)
         return tuple(
-            Desk(name, row[0], row[1] // 1000, row[2], row[3] // 1000, self._served.get(name, 0))
+            Desk(name, row[0], row[1] // 1000, row[2], row[3] // 1000, served[name])
             for name, row in sorted(rows.items())
         )
 

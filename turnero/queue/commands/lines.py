@@ -226,7 +226,10 @@ def _move(tx: Tx, ticket_id: str, target: Any, target_key: str) -> None:
     else:
         seq = tx.append(
             TicketCorrected(
-                ticket=held.id, number=held.number, service=(held.service_key, target_key)
+                ticket=held.id,
+                number=held.number,
+                service=(held.service_key, target_key),
+                moved=True,
             )
         )
     # Its own page tells by this that the line went, and not this ticket alone.
