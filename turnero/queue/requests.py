@@ -24,6 +24,10 @@ class Issue(msgspec.Struct, frozen=True):
     place: str | None = None
     aids: tuple[str, ...] = ()
     people: int = 1
+    #: walk-in | appointment | callback; see ranks.py
+    origin: str = "walk-in"
+    #: UTC: when the appointment is, or when the callback was asked for
+    due_ms: int | None = None
 
 
 class Issued(msgspec.Struct, frozen=True):

@@ -204,6 +204,8 @@ def _give(
             aids=request.aids,
             people=request.people,
             promised=promised,
+            origin=request.origin,
+            due_ms=request.due_ms,
             path=paths.steps_of(about.path),
         )
     )
