@@ -86,6 +86,8 @@ class Work:
         match fact:
             case facts.SessionOpened():
                 self._sessions[fact.session] = _Session(fact.desk, at_ms)
+            case facts.SessionPaused() | facts.SessionResumed() | facts.SessionClosed():
+                _session(self._in(fact.session, fact.desk), at_ms, fact)
             case facts.ServiceFinished():
                 self._in(fact.session, fact.desk)
                 if self._from_ms <= at_ms < self._until_ms:
@@ -94,20 +96,20 @@ class Work:
                 for one in fact.tickets:
                     if one.was == "finished":
                         self._served.pop(one.ticket, None)
-            case facts.HelpAsked():
-                if self._from_ms <= at_ms < self._until_ms:
-                    call = HelpCall(fact.place, fact.need, at_ms, escalated=False, seconds=None)
-                    self._help[fact.help] = call
+            case _:
+                self._helped(at_ms, fact)
+
+    def _helped(self, at_ms: int, fact: Fact) -> None:
+        change = msgspec.structs.replace
+        match fact:
+            case facts.HelpAsked() if self._from_ms <= at_ms < self._until_ms:
+                call = HelpCall(fact.place, fact.need, at_ms, escalated=False, seconds=None)
+                self._help[fact.help] = call
             case facts.HelpEscalated() if fact.help in self._help:
-                self._help[fact.help] = msgspec.structs.replace(
-                    self._help[fact.help], escalated=True
-                )
+                self._help[fact.help] = change(self._help[fact.help], escalated=True)
             case facts.HelpAcknowledged() if fact.help in self._help:
-                self._help[fact.help] = msgspec.structs.replace(
-                    self._help[fact.help], seconds=max(0, fact.waited_ms) // 1000
-                )
-            case facts.SessionPaused() | facts.SessionResumed() | facts.SessionClosed():
-                _session(self._in(fact.session, fact.desk), at_ms, fact)
+                seconds = max(0, fact.waited_ms) // 1000
+                self._help[fact.help] = change(self._help[fact.help], seconds=seconds)
             case _:
                 return
 
