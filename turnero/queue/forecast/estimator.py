@@ -1,0 +1,142 @@
+"""How long one with so many people ahead will wait: a likely wait and a range for four in five.
+
+Pure. The day's own paces and last waits give a middle (their geometric median); trees learned from
+recorded days say by what factor to correct it, and how far the range goes. All factors: a queue that
+is ten times as fast or slow gets the same correction.
+"""
+
+import gzip
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from math import exp, log1p
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from turnero.queue.forecast.calibration import Factors, stretched
+from turnero.queue.forecast.day import NAMES, QueueDay
+from turnero.queue.forecast.history import History
+from turnero.queue.forecast.ranges import LONG_S, Forecast
+from turnero.queue.forecast.trees import BadTrees, Trees
+
+#: minutes a queue must have been watched before its first forecast on a day without a history
+_WATCHED: Final = 15.0
+_PLACES: Final = tuple(
+    NAMES.index(name)
+    for name in ("busy_pace_60", "pace_120", "busy_pace_day", "usual_today", "last_pace")
+)
+#: minutes, where no figure of the day says anything
+_ANY: Final = 20.0
+_NO_FACTORS: Final = Factors()
+
+
+class BadPrior(ValueError):
+    """The file of learned data is not one; the message says why."""
+
+
+class Prior(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was learned: logarithms of the factor on `middle`, for three quantiles."""
+
+    names: tuple[str, ...]
+    low: Trees
+    likely: Trees
+    high: Trees
+
+
+def middle(row: Sequence[float]) -> float:
+    """The median of what the day's paces say, in minutes; of two middles the geometric mean."""
+    known = sorted(max(0.5, row[place]) for place in _PLACES if row[place] >= 0)
+    if not known:
+        return _ANY
+    half = len(known) // 2
+    return known[half] if len(known) % 2 else (known[half - 1] * known[half]) ** 0.5
+
+
+def prior_from(data: bytes) -> Prior:
+    """Of a prior's file (gzip of JSON). Raises `BadPrior`."""
+    try:
+        prior = msgspec.json.decode(gzip.decompress(data), type=Prior)
+        for trees in (prior.low, prior.likely, prior.high):
+            trees.check(len(NAMES))
+    except (OSError, EOFError, msgspec.MsgspecError, BadTrees) as error:
+        raise BadPrior(f"not a prior: {error}") from error
+    if prior.names != NAMES:
+        raise BadPrior("not a prior of this release: it was learned with other features")
+    return prior
+
+
+class Estimator:
+    """Forecasts from a prior. Has no state: a day, its history and the calibration are given."""
+
+    def __init__(self, prior: Prior) -> None:
+        self._prior = prior
+
+    @staticmethod
+    @cache
+    def shipped() -> "Estimator":
+        """With the prior that comes with the product."""
+        return Estimator(prior_from(files(__package__).joinpath("prior.json.gz").read_bytes()))
+
+    def forecast(
+        self,
+        day: QueueDay,
+        ahead: int,
+        history: History | None = None,
+        factors: Factors | None = None,
+    ) -> Forecast | None:
+        """For one with `ahead` people before them; `factors` from `Calibration.of(queue)`.
+
+        None where it is honestly unknown: nothing seen today, or for less than a quarter of an hour
+        without a call and without an earlier day.
+        """
+        if not day.minutes or ahead < 0:
+            return None
+        if (
+            (history is None or history.taught is None)
+            and day.last_call is None
+            and day.minutes[-1] - day.minutes[0] < _WATCHED
+        ):
+            return None
+        return self._said(day.features(ahead, history), factors or _NO_FACTORS)
+
+    def forecasts(
+        self,
+        day: QueueDay,
+        aheads: Iterable[int],
+        history: History | None = None,
+        factors: Factors | None = None,
+    ) -> dict[int, Forecast | None]:
+        """For several people in one line: nobody further back is told a shorter wait."""
+        told: dict[int, Forecast | None] = {}
+        before = Forecast(0, 0, 0)
+        for ahead in sorted(aheads):
+            said = self.forecast(day, ahead, history, factors)
+            if said is not None:
+                said = before = Forecast(
+                    max(said.low_s, before.low_s),
+                    max(said.likely_s, before.likely_s),
+                    max(said.high_s, before.high_s),
+                )
+            told[ahead] = said
+        return told
+
+    def _said(self, row: Sequence[float], factors: Factors) -> Forecast:
+        base = log1p(middle(row))
+        likely = _minutes(base + self._prior.likely.value(row))
+        low = min(likely, _minutes(base + self._prior.low.value(row)))
+        high = max(likely, _minutes(base + self._prior.high.value(row)))
+        return Forecast(
+            _seconds(stretched(likely, low, factors.low)),
+            _seconds(likely),
+            _seconds(stretched(likely, high, factors.high)),
+        )
+
+
+def _minutes(log: float) -> float:
+    return max(0.0, exp(min(log, 10.0)) - 1.0)
+
+
+def _seconds(minutes: float) -> int:
+    return min(LONG_S, max(0, round(minutes * 60)))

@@ -1,0 +1,21 @@
+"""A forecast as it is said: a range of seconds with a likely wait in it."""
+
+from typing import Final
+
+from msgspec import Struct
+
+#: a range that goes beyond says so: no wait as long was learned from
+LONG_S: Final = 480 * 60
+
+
+class Forecast(Struct, frozen=True):
+    """In whole seconds; never negative, low ≤ likely ≤ high."""
+
+    low_s: int
+    likely_s: int
+    high_s: int
+
+    @property
+    def beyond(self) -> bool:
+        """Longer than any wait that was learned from: say "more than", not the figure."""
+        return self.high_s >= LONG_S
