@@ -10,7 +10,7 @@ from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
 _SERVICE = Statement(
-    select(service.c.id, service.c.prefix).where(
+    select(service.c.id, service.c.prefix, service.c.path, service.c.anew).where(
         service.c.site == bindparam("site"),
         service.c.key == bindparam("key"),
         service.c.active == 1,
@@ -30,14 +30,17 @@ _CLASS = Statement(
 )
 
 
-def service_id(tx: Tx, key: str) -> int:
-    """A service that has a line. `NotFound` for none, `Invalid` for a group."""
+def service_row(tx: Tx, key: str) -> Any:
+    """A service that has a line: its id, its path, and whether its places are new ones.
+
+    `NotFound` for none, `Invalid` for a group.
+    """
     row = tx.row(_SERVICE, site=tx.site, key=key)
     if row is None:
         raise refusals.unknown("service-unknown", service=key[:100])
     if row.prefix is None:
         raise refusals.invalid("service-is-group", service=key)
-    return int(row.id)
+    return row
 
 
 def desk_id(tx: Tx, ref: str) -> int:

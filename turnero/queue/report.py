@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from turnero.queue.numbers import local
-from turnero.queue.report_tickets import TICKET_KINDS, Call, Tickets
+from turnero.queue.report_tickets import TICKET_KINDS, Call, Ticket, Tickets
 from turnero.queue.report_work import WORK_KINDS, Desk, HelpCall, Work
 from turnero.store.facts import Entry
 
@@ -56,6 +56,31 @@ class ServiceWaits(msgspec.Struct, frozen=True):
     waits: Waits
 
 
+class PathStep(msgspec.Struct, frozen=True):
+    """A step of the way of those who went through several services under one number."""
+
+    #: 1 for the first
+    no: int
+    service: str
+    #: of those who were called for it: their wait for this step, all of it
+    waits: Waits
+
+
+class PathTaken(msgspec.Struct, frozen=True):
+    """Those who took a ticket for a service and went on from there."""
+
+    service: str
+    tickets: int
+    #: who came to the end
+    finished: int
+    #: of these: their wait for all steps together
+    waits: Waits | None
+    steps: tuple[PathStep, ...]
+    #: steps that were left out, and that were added or repeated
+    skipped: int
+    added: int
+
+
 class Override(msgspec.Struct, frozen=True):
     """A ticket called out of turn. The reason is kept with the ticket, for staff."""
 
@@ -93,6 +118,7 @@ class DayReport(msgspec.Struct, frozen=True):
     waits: tuple[ServiceWaits, ...]
     #: over all services
     all_waits: Waits | None
+    paths: tuple[PathTaken, ...]
     no_shows: int
     returned: int
     #: reason → tickets, in order of the reason
@@ -113,7 +139,7 @@ def fold(entries: Iterable[Entry], day: str, zone: str) -> DayReport:
     for entry in entries:
         work.see(entry.at_ms)
         if entry.kind in TICKET_KINDS:
-            tickets.take(entry.at_ms, entry.fact)
+            tickets.take(entry.seq, entry.at_ms, entry.fact)
         if entry.kind in WORK_KINDS:
             work.take(entry.at_ms, entry.fact)
     calls = tickets.calls()
@@ -124,6 +150,7 @@ def fold(entries: Iterable[Entry], day: str, zone: str) -> DayReport:
         tickets=_taken(tickets),
         waits=_by_service(waited, zone),
         all_waits=_waits([one.waited_ms or 0 for one in waited]),
+        paths=_paths(tickets),
         no_shows=sum(one.no_shows for one in tickets.all()),
         returned=sum(one.returned for one in tickets.all()),
         not_served=_reasons(tickets),
@@ -187,6 +214,36 @@ def _waits(times_ms: list[int]) -> Waits | None:
     n = len(seconds)
     median = (seconds[(n - 1) // 2] + seconds[n // 2]) // 2
     return Waits(n, median, seconds[-(-9 * n // 10) - 1], seconds[-1])
+
+
+def _paths(tickets: Tickets) -> tuple[PathTaken, ...]:
+    found: dict[str, list[Ticket]] = {}
+    for one in tickets.all():
+        if one.on_path:
+            found.setdefault(one.taken_for, []).append(one)
+    return tuple(_path(service, those) for service, those in sorted(found.items()))
+
+
+def _path(service: str, those: list[Ticket]) -> PathTaken:
+    done = [one for one in those if one.state == "finished"]
+    steps: dict[tuple[int, str], list[int]] = {}
+    for one in those:
+        for no, step in enumerate(one.steps, 1):
+            if step.called:
+                steps.setdefault((no, step.service), []).append(step.waited_ms)
+    return PathTaken(
+        service=service,
+        tickets=len(those),
+        finished=len(done),
+        waits=_waits([sum(step.waited_ms for step in one.steps) for one in done]),
+        steps=tuple(
+            PathStep(*key, waits)
+            for key, times in sorted(steps.items())
+            if (waits := _waits(times)) is not None
+        ),
+        skipped=sum(one.skipped for one in those),
+        added=sum(one.added for one in those),
+    )
 
 
 def _reasons(tickets: Tickets) -> tuple[tuple[str, int], ...]:

@@ -26,6 +26,8 @@ _OTHERS: Final[tuple[type[Fact], ...]] = (
     facts.TicketOverstayed,
     facts.TicketReturned,
     facts.TicketTransferred,
+    facts.TicketSentOn,
+    facts.PathChanged,
     facts.TicketNotServed,
     facts.TicketCorrected,
     facts.ServedByHand,
@@ -35,6 +37,8 @@ _OTHERS: Final[tuple[type[Fact], ...]] = (
 TICKET_KINDS: Final = frozenset(str(one.__struct_config__.tag) for one in (*_MOVES, *_OTHERS))
 #: calls that nobody waited for in a line
 _UNTICKETED: Final = "unticketed"
+#: how a path changed → the figure that counts it
+_PLANNED: Final = {"skipped": "skipped", "repeated": "added", "added": "added"}
 #: a channel of paper: when such a ticket was taken is not known
 _PAPER: Final = "paper"
 
@@ -49,6 +53,15 @@ class Call(NamedTuple):
     rule: str
     #: None: it did not come from a line
     waited_ms: int | None
+
+
+class Step(NamedTuple):
+    """A step of a ticket's way, and how long it waited for it."""
+
+    service: str
+    waited_ms: int = 0
+    #: somebody was called for it
+    called: bool = False
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -70,6 +83,11 @@ class Ticket(msgspec.Struct, frozen=True):
     returned: int = 0
     corrected: int = 0
     by_hand: int = 0
+    #: on a path; its steps so far, the present one last
+    on_path: bool = False
+    steps: tuple[Step, ...] = ()
+    skipped: int = 0
+    added: int = 0
 
 
 class Tickets:
@@ -78,7 +96,8 @@ class Tickets:
     def __init__(self, day: str) -> None:
         self._day = day
         self._tickets: dict[str, Ticket] = {}
-        self._before: dict[str, list[Ticket]] = {}
+        #: of each ticket, the number of each of its facts and what it was before
+        self._before: dict[str, list[tuple[int, Ticket]]] = {}
         #: question, version, answer
         self.ratings: list[tuple[str, int, int | None]] = []
 
@@ -90,8 +109,8 @@ class Tickets:
         """All calls that stood, in order of time."""
         return sorted(call for one in self._tickets.values() for call in one.calls)
 
-    def take(self, at_ms: int, fact: Fact) -> None:
-        """One fact more."""
+    def take(self, seq: int, at_ms: int, fact: Fact) -> None:
+        """One fact more, of that number in the journal."""
         if isinstance(fact, facts.TicketIssued):
             self._issued(at_ms, fact)
         elif isinstance(fact, facts.PressUndone):
@@ -103,7 +122,7 @@ class Tickets:
             held = self._tickets.get(getattr(fact, "ticket", ""))
             if held is not None:
                 ticket_id = fact.ticket  # type: ignore[attr-defined]
-                self._before[ticket_id].append(held)
+                self._before[ticket_id].append((seq, held))
                 self._tickets[ticket_id] = _after(held, at_ms, fact)
 
     def _issued(self, at_ms: int, fact: facts.TicketIssued) -> None:
@@ -119,21 +138,22 @@ class Tickets:
             taken_ms=fact.taken_ms if fact.taken_ms is not None else at_ms,
             late=fact.taken_ms is not None,
             paper=fact.channel == _PAPER,
+            on_path=bool(fact.path),
+            steps=(Step(fact.service),),
         )
 
     def _undone(self, fact: facts.PressUndone) -> None:
         for one in fact.tickets:
             if one.ticket not in self._tickets:
                 continue
-            # Serving without a ticket tells two facts of the same one: its call and its start.
-            for _ in range(2 if fact.move == _UNTICKETED and one.was == "serving" else 1):
-                if self._before[one.ticket]:
-                    self._tickets[one.ticket] = self._before[one.ticket].pop()
+            before = self._before[one.ticket]
+            while before and before[-1][0] >= fact.press:
+                self._tickets[one.ticket] = before.pop()[1]
             held = self._tickets[one.ticket]
             self._tickets[one.ticket] = msgspec.structs.replace(held, state=one.state)
 
 
-def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: PLR0911 - one a kind of fact
+def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: C901, PLR0911 - one a kind of fact
     """The ticket after a fact."""
     change = msgspec.structs.replace
     match fact:
@@ -147,14 +167,36 @@ def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: PLR0911 - o
                 fact.why.rule,
                 max(0, fact.waited_ms) if from_line else None,
             )
-            return change(held, state="called", calls=(*held.calls, call))
+            return change(
+                held,
+                state="called",
+                calls=(*held.calls, call),
+                steps=_waited(held, call.waited_ms or 0, called=True),
+            )
         case facts.TicketNoShow() | facts.TicketOverstayed():
             return change(held, state="no-show", no_shows=held.no_shows + 1)
         case facts.TicketReturned():
             back = int(fact.was == "no-show")
             return change(held, state="waiting", returned=held.returned + back)
         case facts.TicketTransferred():
-            return change(held, state="waiting", service=fact.service)
+            steps = _waited(held, fact.waited_ms)
+            if fact.started_ms is None:
+                steps = (*steps[:-1], steps[-1]._replace(service=fact.service))
+            else:
+                steps = (*steps, Step(fact.service))
+            return change(held, state="waiting", service=fact.service, steps=steps)
+        case facts.TicketSentOn():
+            return change(
+                held,
+                state="waiting",
+                service=fact.service,
+                on_path=True,
+                steps=(*_waited(held, fact.waited_ms), Step(fact.service)),
+                skipped=held.skipped + fact.skipped,
+            )
+        case facts.PathChanged():
+            name = _PLANNED[fact.how]
+            return change(held, on_path=True, **{name: getattr(held, name) + 1})
         case facts.TicketNotServed():
             return change(held, state="not-served", reason=fact.reason)
         case facts.TicketCorrected():
@@ -165,14 +207,26 @@ def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: PLR0911 - o
             return change(held, state=_MOVES[type(fact)])
 
 
+def _waited(held: Ticket, waited_ms: int, *, called: bool = False) -> tuple[Step, ...]:
+    """Its steps, with so much more wait for the present one."""
+    now = held.steps[-1]
+    now = now._replace(waited_ms=now.waited_ms + waited_ms, called=now.called or called)
+    return (*held.steps[:-1], now)
+
+
 def _corrected(held: Ticket, fact: facts.TicketCorrected) -> Ticket:
     service = fact.service[1] if fact.service is not None else None
+    now = held.steps[-1]
     if fact.moved:
-        return msgspec.structs.replace(held, service=service or held.service)
+        here = now._replace(service=service or now.service)
+        steps = (*held.steps[:-1], here)
+        return msgspec.structs.replace(held, service=service or held.service, steps=steps)
     return msgspec.structs.replace(
         held,
-        taken_for=service or held.taken_for,
+        # On the second step of a path it is that step which was put right.
+        taken_for=held.taken_for if service is None or len(held.steps) > 1 else service,
         service=service or held.service,
+        steps=(*held.steps[:-1], now._replace(service=service or now.service)),
         attention=fact.attention[1] if fact.attention is not None else held.attention,
         people=fact.people[1] if fact.people is not None else held.people,
         corrected=held.corrected + 1,
@@ -180,8 +234,13 @@ def _corrected(held: Ticket, fact: facts.TicketCorrected) -> Ticket:
 
 
 def _by_hand(held: Ticket, fact: facts.ServedByHand) -> Ticket:
-    waited_ms = None if held.paper else max(0, fact.called_ms - held.taken_ms)
+    first = len(held.steps) == 1
+    waited_ms = max(0, fact.called_ms - held.taken_ms) if first and not held.paper else None
     call = Call(fact.called_ms, fact.number, fact.service, fact.desk, "by-hand", waited_ms)
     return msgspec.structs.replace(
-        held, state="finished", calls=(*held.calls, call), by_hand=held.by_hand + 1
+        held,
+        state="finished",
+        calls=(*held.calls, call),
+        by_hand=held.by_hand + 1,
+        steps=_waited(held, waited_ms or 0, called=True),
     )

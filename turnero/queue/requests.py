@@ -111,6 +111,8 @@ class Next(msgspec.Struct, frozen=True):
     desk: str
     #: of the one in service, where its service asks for it
     outcome: str | None = None
+    #: of the one in service, as in `Finish`
+    onward: str | None = None
 
 
 class CallChosen(msgspec.Struct, frozen=True):
@@ -164,6 +166,28 @@ class Finish(msgspec.Struct, frozen=True):
 
     ticket: str
     outcome: str | None = None
+    at: str | None = None
+    #: where nobody attends the next step of its path now: wait (for it all the same) | skip | end
+    onward: str | None = None
+
+
+class SkipStep(msgspec.Struct, frozen=True):
+    """Leave a step of a path out."""
+
+    ticket: str
+    #: a service that is to come; None, or the one it is at: this one, unserved
+    step: str | None = None
+    at: str | None = None
+
+
+class AddStep(msgspec.Struct, frozen=True):
+    """One step more on a ticket's path."""
+
+    ticket: str
+    #: None, or the service that it is at: this one once more
+    step: str | None = None
+    #: after all others, not next
+    last: bool = False
     at: str | None = None
 
 

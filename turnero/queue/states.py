@@ -63,6 +63,12 @@ class Move(StrEnum):
     PARK = "park"
     #: to another service, or to one desk
     TRANSFER = "transfer"
+    #: service is over, and the next step of the ticket's path begins
+    SEND_ON = "send-on"
+    #: the present step of the path is left out
+    SKIP = "skip"
+    #: what is to come of the path changes: a step less, once more, or another
+    REPLAN = "replan"
     #: the person leaves
     CANCEL = "cancel"
     #: the person says how it went
@@ -107,6 +113,21 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
             State.SERVING: State.WAITING,
             State.PARKED: State.WAITING,
             State.AWAY: State.WAITING,
+        },
+        Move.SEND_ON: {State.CALLED: State.WAITING, State.SERVING: State.WAITING},
+        Move.SKIP: {
+            State.WAITING: State.WAITING,
+            State.CALLED: State.WAITING,
+            State.SERVING: State.WAITING,
+            State.PARKED: State.WAITING,
+            State.AWAY: State.WAITING,
+        },
+        Move.REPLAN: {
+            State.WAITING: State.WAITING,
+            State.CALLED: State.CALLED,
+            State.SERVING: State.SERVING,
+            State.PARKED: State.PARKED,
+            State.AWAY: State.AWAY,
         },
         Move.CANCEL: {
             State.WAITING: State.CANCELLED,
@@ -168,6 +189,9 @@ UNDOABLE: Final = frozenset(
         Move.RETURN,
         Move.PARK,
         Move.TRANSFER,
+        Move.SEND_ON,
+        Move.SKIP,
+        Move.REPLAN,
         Move.CANCEL,
         Move.UNTICKETED,
     }

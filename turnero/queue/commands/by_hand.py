@@ -9,18 +9,21 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from turnero.queue import leased, refusals, rows
+from turnero.queue.commands.paths import go_on, straight_on
 from turnero.queue.commands.reports import report_again
 from turnero.queue.facts import ServedByHand
 from turnero.queue.leased import Brought
 from turnero.queue.numbers import day_of
 from turnero.queue.requests import HandCall, Moved
-from turnero.queue.states import Move, after
+from turnero.queue.states import Move, State, after
 from turnero.queue.tables import desk
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
 #: how long ago a call by hand may have been
 LATEST_MS: Final = 7 * 24 * 3600 * 1000
+#: whose day goes on: after a step by hand they wait for the next one of their path
+_IN_LINE: Final = frozenset({State.WAITING, State.PARKED, State.AWAY})
 
 _DESK = Statement(
     select(desk.c.id).where(
@@ -64,9 +67,14 @@ def enter(tx: Tx, request: HandCall) -> Moved:
         started_ms=called_ms,
         ended_ms=ended_ms,
     )
+    going = straight_on(tx, held) if held.state in _IN_LINE else None
+    if going is not None:
+        # Whoever attended the next step without the server is entered after this one.
+        waited_ms = held.waited_ms + max(0, called_ms - held.entered_ms)
+        new = go_on(tx, tx.append, held, new._replace(waited_ms=waited_ms), going)
     rows.save(tx, held, new)
     report_again(tx, day)
-    return Moved(held.id, state)
+    return Moved(held.id, new.state)
 
 
 def _from_paper(tx: Tx, about: Any, request: HandCall, day: str) -> str:

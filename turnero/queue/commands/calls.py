@@ -57,7 +57,7 @@ def call_due(tx: Tx, request: Next, candidates: Callable[[Tx, int], Due]) -> Cal
     """The same among those candidates: what an agent may call, or what a desk may by itself."""
     seat, session = _calling(tx, request.desk)
     press = Press(tx, Move.NEXT, seat.desk)
-    finished = _finish_current(tx, seat, request.outcome, press)
+    finished = _finish_current(tx, seat, request.outcome, press, request.onward)
     due, order = candidates(tx, seat.desk)
     choice = choose(due, tx.line_ms, order)
     called = None
@@ -155,12 +155,12 @@ def _calling(tx: Tx, ref: str) -> tuple[Seat, int]:
 
 
 def _finish_current(
-    tx: Tx, seat: Seat, outcome: str | None, press: Press
+    tx: Tx, seat: Seat, outcome: str | None, press: Press, onward: str | None = None
 ) -> str | None:
     if seat.ticket is None:
         return None
     current = rows.load(tx, seat.ticket)
-    end_service(tx, current, outcome, press)
+    end_service(tx, current, outcome, press, onward)
     return current.id
 
 
@@ -200,6 +200,7 @@ def _call(
         recalls=0,
         counted=0,
         counted_ms=tx.line_ms,
+        waited_ms=held.waited_ms + waited_ms,
         why=msgspec.json.encode(reasons).decode(),
         away_until_ms=None,
     )

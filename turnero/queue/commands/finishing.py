@@ -1,6 +1,7 @@
 """End a service: on its own, or as the first half of a call of the next one."""
 
 from turnero.queue import refusals, rows
+from turnero.queue.commands.paths import go_on, whither
 from turnero.queue.facts import ServiceFinished
 from turnero.queue.presses import Press
 from turnero.queue.requests import Finish, Moved
@@ -17,19 +18,24 @@ def finish(tx: Tx, request: Finish) -> Moved:
     """End the service of the one at the desk."""
     held = rows.load(tx, request.ticket, request.at)
     press = Press(tx, Move.FINISH, held.desk)
-    new = end_service(tx, held, request.outcome, press)
+    new = end_service(tx, held, request.outcome, press, request.onward)
     press.close()
     return Moved(held.id, new.state)
 
 
-def end_service(tx: Tx, held: Ticket, outcome: str | None, press: Press) -> Ticket:
-    """The finished ticket, written as part of a press."""
+def end_service(
+    tx: Tx, held: Ticket, outcome: str | None, press: Press, onward: str | None = None
+) -> Ticket:
+    """The ticket once its service is over, written as part of a press: finished, or on its way to
+    the next step of its path. `onward`: see paths.whither.
+    """
     state = after(Move.FINISH, held.state, held.number)
     known = ", ".join(OUTCOMES)
     if outcome is None and held.outcomes:
         raise refusals.refused("outcome-missing", number=held.number, known=known)
     if outcome is not None and outcome not in OUTCOMES:
         raise refusals.invalid("outcome-unknown", outcome=outcome[:40], known=known)
+    going = whither(tx, held, onward)
     service = span(held, tx.line_ms)
     press.append(
         ServiceFinished(
@@ -52,5 +58,7 @@ def end_service(tx: Tx, held: Ticket, outcome: str | None, press: Press) -> Tick
         ended_ms=service.ended_ms,
         outcome=outcome,
     )
+    if going is not None:
+        new = go_on(tx, press.append, held, new, going)
     press.save(held, new)
     return new

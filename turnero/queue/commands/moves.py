@@ -7,6 +7,7 @@ no-show comes back once, for a while, just after the second in its line.
 from sqlalchemy import bindparam, select
 
 from turnero.queue import refusals, rows
+from turnero.queue.commands.paths import in_line_ms, left_now, over, renewed
 from turnero.queue.facts import (
     ServiceStarted,
     TicketCancelled,
@@ -14,7 +15,8 @@ from turnero.queue.facts import (
     TicketReturned,
     TicketTransferred,
 )
-from turnero.queue.places import desk_id, service_id
+from turnero.queue.paths import elsewhere
+from turnero.queue.places import desk_id, service_row
 from turnero.queue.presses import Press
 from turnero.queue.ranks import Rank, rank_back
 from turnero.queue.requests import Moved, TicketMove, Transfer
@@ -102,6 +104,7 @@ def transfer(tx: Tx, request: Transfer) -> Moved:
     held = rows.load(tx, request.ticket, request.at)
     state = after(Move.TRANSFER, held.state, held.number)
     to_service, to_key, to_desk = held.service, held.service_key, 0
+    goal = None
     if request.desk is not None:
         to_desk = desk_id(tx, request.desk)
     elif request.service is not None:
@@ -113,7 +116,7 @@ def transfer(tx: Tx, request: Transfer) -> Moved:
     at_desk = held.state in AT_DESK
     service_here = span(held, tx.line_ms) if at_desk else None
     press = Press(tx, Move.TRANSFER, held.desk)
-    press.append(
+    seq = press.append(
         TicketTransferred(
             ticket=held.id,
             number=held.number,
@@ -123,11 +126,15 @@ def transfer(tx: Tx, request: Transfer) -> Moved:
             to_desk=request.desk,
             started_ms=service_here.started_ms if service_here else None,
             ended_ms=service_here.ended_ms if service_here else None,
+            waited_ms=in_line_ms(held, tx.line_ms),
         )
     )
-    new = held.uncalled()._replace(
-        state=state, service=to_service, line=line, entered_ms=tx.line_ms
-    )
+    new = left_now(held, tx.line_ms, service_here)
+    new = over(tx, new, "sent") if at_desk else new
+    new = new.uncalled()._replace(state=state, service=to_service, line=line, entered_ms=tx.line_ms)
+    if goal is not None and goal.id != held.service:
+        new = new._replace(path=elsewhere(held.path, to_key, goal.path))
+        new = renewed(tx, new, seq) if goal.anew else new
     press.save(held, new)
     press.close()
     return Moved(held.id, state)

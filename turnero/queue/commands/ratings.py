@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, insert, select
 
 from turnero.queue import refusals, rows, text
 from turnero.queue.facts import TicketRated
+from turnero.queue.paths import steps_of
 from turnero.queue.requests import Moved, Rate
 from turnero.queue.states import Move, after
 from turnero.queue.tables import rating
@@ -52,6 +53,9 @@ def rate(tx: Tx, request: Rate) -> Moved:
     comment = text.comment(request.comment)
     held = rows.load(tx, request.ticket)
     state = after(Move.RATE, held.state, held.number)
+    if steps_of(held.path):
+        # One rating for the whole visit, at its end.
+        raise refusals.refused("path-not-over", number=held.number)
     if tx.row(_GIVEN, ticket=held.id, question=request.question) is not None:
         raise refusals.refused("already-rated", number=held.number, question=request.question)
     tx.run(

@@ -65,6 +65,7 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
     seq = tx.append(
         PressUndone(
             move=found.move,
+            press=found.no,
             desk=found.ref,
             tickets=tuple(
                 Restored(
