@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import func, select
 
 from tests.peers.postgres import PostgresServer
 from tests.peers.stores import opened
@@ -12,6 +13,7 @@ from tests.store.acts import Count, Counted, count, count_when_due, timers
 from turnero.store import follow, journal
 from turnero.store import timers as timers_module
 from turnero.store.errors import Unavailable
+from turnero.store.sql import Statement
 from turnero.store.timers import Timers
 from turnero.store.tx import Tx
 
@@ -27,6 +29,32 @@ def _shut(server: PostgresServer, address: str, *, shut: bool) -> None:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
             )
+
+
+_END_OURSELVES = Statement(select(func.pg_terminate_backend(func.pg_backend_pid())))
+
+
+def count_and_lose_the_server(tx: Tx, request: Count) -> None:
+    """Append one fact; then the server is gone, before any COMMIT."""
+    count(tx, request)
+    tx.rows(_END_OURSELVES)
+
+
+async def test_a_server_lost_before_the_commit_refuses_that_group_and_no_later_one(
+    migrated_postgres: str, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, migrated_postgres) as ledger:
+        await ledger.run(count, Count(1), site=1, actor="user:1")
+        together = await asyncio.gather(
+            ledger.run(count, Count(2), site=1, actor="user:1"),
+            ledger.run(count_and_lose_the_server, Count(3), site=1, actor="user:1"),
+            ledger.run(count, Count(4), site=1, actor="user:1"),
+            return_exceptions=True,
+        )
+        assert [type(one) for one in together] == [Unavailable] * 3
+        assert ledger.broken is None
+        done = await ledger.run(count, Count(5), site=1, actor="user:1")
+        assert done.seq == 2, "nothing of the lost group was kept"
 
 
 async def test_timers_and_followers_outlive_an_outage(

@@ -51,6 +51,10 @@ class PostgresSession:
         """See `Session.in_transaction`: open and not in the failed state."""
         return self._connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
 
+    def lost(self) -> bool:
+        """See `Session.lost`."""
+        return self._connection.closed
+
     def commit(self, entries: list[Entry]) -> None:
         """See `Session.commit`; the signal is part of the transaction."""
         for site in sorted({entry.site for entry in entries}):

@@ -48,6 +48,10 @@ class SqliteSession:
         """See `Session.in_transaction`."""
         return self._connection.in_transaction
 
+    def lost(self) -> bool:
+        """See `Session.lost`: there is no server to lose."""
+        return False
+
     def commit(self, entries: list[Entry]) -> None:
         """See `Session.commit`; nobody else reads this database, so there is nobody to signal."""
         self._cursor.execute("COMMIT")

@@ -110,6 +110,10 @@ class Session(Protocol):
         """Whether that transaction is still open: a full disk can end it behind our back."""
         ...
 
+    def lost(self) -> bool:
+        """Whether the connection to a database server is gone, and its transaction with it."""
+        ...
+
     def commit(self, entries: list[Entry]) -> None:
         """Commit, with whatever signal this database gives other processes about the facts."""
         ...
@@ -218,37 +222,45 @@ class Writer(threading.Thread):
             cursor = session.begin()
         except Exception as error:  # noqa: BLE001 - a lock, a lost connection: the next may succeed
             # Nothing was begun, so nothing is in doubt: only this group is refused.
-            _refuse(jobs, f"{type(error).__name__}: {error}")
-            if session is not None:
-                session.rollback()
-                session.close()
+            _give_up(session, jobs, f"{type(error).__name__}: {error}")
             return None
         try:
-            heads: dict[int, Head] = {}
-            for job in jobs:
-                self._one(session, cursor, heads, job)
-                if not self.still_open(session):
-                    # Everything before this command went with it: running on would commit
-                    # later commands alone and answer earlier ones that are not there.
-                    why = f"the database ended the transaction: {job.error or 'no reason given'}"
-                    self._fail(session, jobs, why)
-                    return session
-            links = [link for job in jobs for link in job.links]
-            if links:
-                plan = journal.APPEND.plan(session.dialect)
-                cursor.executemany(plan.sql, [plan.bind(link) for link in links])
-            for site, at in heads.items():
-                plan = SAVE_HEAD.plan(session.dialect)
-                cursor.execute(
-                    plan.sql,
-                    plan.bind(
-                        {"b_site": site, "b_seq": at.seq, "b_mac": at.mac, "b_line": at.line_ms}
-                    ),
-                )
-            session.commit([entry for job in jobs for entry in job.entries])
+            self._run_all(session, cursor, jobs)
         except Exception as error:  # noqa: BLE001 - whatever it was, nobody may be told that it was kept
+            why = f"{type(error).__name__}: {error}"
+            if session.lost():
+                # The server gave the transaction up with the connection, before any COMMIT was sent.
+                _give_up(session, jobs, why)
+                return None
+            self._fail(session, jobs, why)
+            return session
+        try:
+            session.commit([entry for job in jobs for entry in job.entries])
+        except Exception as error:  # noqa: BLE001 - kept or not, nobody here can know
             self._fail(session, jobs, f"{type(error).__name__}: {error}")
         return session
+
+    def _run_all(self, session: Session, cursor: Cursor, jobs: list[Job]) -> None:
+        """The commands in their order, then all their facts, and where each site's journal is now."""
+        heads: dict[int, Head] = {}
+        for job in jobs:
+            self._one(session, cursor, heads, job)
+            if not self.still_open(session):
+                # Everything before this command went with it: running on would commit
+                # later commands alone and answer earlier ones that are not there.
+                raise TurneroError(
+                    f"the database ended the transaction: {job.error or 'no reason given'}"
+                )
+        links = [link for job in jobs for link in job.links]
+        if links:
+            plan = journal.APPEND.plan(session.dialect)
+            cursor.executemany(plan.sql, [plan.bind(link) for link in links])
+        for site, at in heads.items():
+            plan = SAVE_HEAD.plan(session.dialect)
+            cursor.execute(
+                plan.sql,
+                plan.bind({"b_site": site, "b_seq": at.seq, "b_mac": at.mac, "b_line": at.line_ms}),
+            )
 
     def still_open(self, session: Session) -> bool:
         """The check after each command; the fault tests show what is lost without it."""
@@ -324,6 +336,14 @@ class Writer(threading.Thread):
 @lru_cache
 def _reply_type(command: Callable[..., Any]) -> Any:
     return get_type_hints(command).get("return", Any)
+
+
+def _give_up(session: Session | None, jobs: list[Job], why: str) -> None:
+    """Refuse a group of which nothing can have been kept; the next one opens a connection."""
+    _refuse(jobs, why)
+    if session is not None:
+        session.rollback()
+        session.close()
 
 
 def _refuse(jobs: list[Job], why: str) -> None:
