@@ -167,6 +167,22 @@ async def test_a_clock_that_nobody_checked_is_believed_only_as_far_as_its_lease(
     assert await hall.next() == first
 
 
+@pytest.mark.rule("power-returns")
+@pytest.mark.parametrize("hour", [0, 9, 40])
+async def test_a_number_leased_for_several_days_is_of_today_where_no_clock_can_be_believed(
+    hall: Hall, hour: int
+) -> None:
+    for day in ("2026-03-02", "2026-03-03", "2026-03-04"):
+        await lease(hall, 5, day=day)
+    hall.wait(24 * 3600)
+    await hall.fire_timers()
+    wrong_ms = hour * HOUR_MS if hour < 40 else MORNING_MS + 400 * 24 * HOUR_MS
+    ticket = await upload(hall, "C001", wrong_ms, verified=False)
+    view = await hall.ticket(ticket)
+    # Nobody was given a number of today yesterday, when it was leased and the day closed.
+    assert (view.day, view.state) == ("2026-03-03", "waiting")
+
+
 @pytest.mark.rule("server-down")
 @both_engines
 async def test_a_paper_number_called_by_hand_is_a_served_ticket(hall: Hall) -> None:
@@ -201,6 +217,15 @@ async def test_a_ticket_of_before_the_outage_was_served_by_hand(hall: Hall, when
     assert await enter(hall, "C001", MORNING_MS + HOUR_MS // 2) == "finished"
     assert await hall.state(ticket) == "finished"
     assert await hall.rows(LINES) == []
+
+
+async def test_a_call_by_hand_is_told_of_the_service_that_the_ticket_is_at(hall: Hall) -> None:
+    ticket = await hall.take("caja")
+    await hall.transfer(ticket, service="sangre")
+    hall.wait(3600)
+    await enter(hall, "C001", MORNING_MS + HOUR_MS // 2)
+    (fact,) = await hall.facts(ServedByHand)
+    assert fact.service == "sangre"
 
 
 async def test_a_call_by_hand_is_refused_where_it_cannot_have_been(hall: Hall) -> None:

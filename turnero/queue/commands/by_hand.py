@@ -52,7 +52,7 @@ def enter(tx: Tx, request: HandCall) -> Moved:
         ServedByHand(
             ticket=held.id,
             number=held.number,
-            service=about.key,
+            service=held.service_key,
             desk=request.desk,
             called_ms=request.called_ms,
             ended_ms=request.ended_ms,

@@ -1,9 +1,11 @@
 """Tickets that a kiosk gave without the server, told later: each joins its own day.
 
 Where that day is closed, the ticket was not served, for the reason "uploaded-late". A clock
-that nobody had checked is believed as far as the lease of its number allows.
+that nobody had checked is believed as far as the lease of its number allows: neither before it
+was leased nor before its day began.
 """
 
+from datetime import date
 from typing import Any, Final
 
 from turnero.queue import leased, refusals, rows, text
@@ -11,7 +13,7 @@ from turnero.queue.commands.reports import report_again
 from turnero.queue.facts import TicketNotServed
 from turnero.queue.hours import from_ms
 from turnero.queue.leased import Brought, Numbers
-from turnero.queue.numbers import day_of
+from turnero.queue.numbers import at_ms, day_of
 from turnero.queue.requests import Issued, Upload
 from turnero.queue.settings import languages_of
 from turnero.queue.states import Move, after
@@ -36,8 +38,8 @@ def upload(tx: Tx, request: Upload) -> Issued:
     taken_ms = min(request.taken_ms, tx.now_ms)
     lease = _lease(tx, about, request, place, day_of(taken_ms, about.zone))
     if not request.verified:
-        # Nobody was given a number before it was leased.
-        taken_ms = max(taken_ms, min(lease.at_ms + to_wall, tx.now_ms))
+        begins_ms = at_ms(date.fromisoformat(lease.day), 0, about.zone)
+        taken_ms = max(taken_ms, min(max(lease.at_ms + to_wall, begins_ms), tx.now_ms))
     if leased.ticket_of(tx, tx.site, lease.day, request.number) is not None:
         raise refusals.refused("number-taken", number=request.number, day=lease.day)
     taken_line_ms = taken_ms - to_wall
@@ -64,9 +66,14 @@ def upload(tx: Tx, request: Upload) -> Issued:
 
 
 def _lease(tx: Tx, about: Any, request: Upload, place: str, day: str) -> Numbers:
-    """The lease that the number is from: of the day it was taken, by a clock that can be believed."""
+    """The lease that the number is from: of the day it was taken, by a clock that can be believed,
+    else the newest that has begun: a kiosk may hold the same numbers of several days.
+    """
+    today = day_of(tx.now_ms, about.zone)
     own = [
-        one for one in leased.leases_of(tx, tx.site, about.id, request.number) if one.place == place
+        one
+        for one in leased.leases_of(tx, tx.site, about.id, request.number)
+        if one.place == place and one.day <= today
     ]
     of_day = [one for one in own if one.day == day]
     found = of_day or ([] if request.verified else own)
