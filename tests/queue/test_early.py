@@ -4,7 +4,8 @@ import pytest
 
 from tests.queue.engines import both_engines
 from tests.queue.hall import SITE, Hall
-from turnero.queue import reads
+from turnero.queue import reads, requests, site_out
+from turnero.queue.commands import desk_services
 from turnero.queue.facts import SiteLoaded, TicketCalled
 
 #: the cashier's desks begin at 10:00 and 11:00; blood is drawn from 12:00; it is 09:00
@@ -95,3 +96,25 @@ async def test_a_changed_roster_is_a_change_of_the_service_too(hall: Hall) -> No
         "infecto": {"starts": {"mon": 600}},
     }
     assert await hall.load(ROSTER) == 0
+
+
+async def test_a_desk_moved_to_a_service_is_planned_for_it_from_then_on(hall: Hall) -> None:
+    await hall.load(ROSTER)
+    await hall.act(
+        desk_services.serve, requests.ServeServices("hnc.v1", ("caja", "infecto")), "user:1"
+    )
+    await hall.act(desk_services.serve, requests.ServeServices("hnc.v2", ("sangre",)), "user:1")
+    # caja: v2 came at 10:00, now it is v1, at 11:00
+    ticket = await hall.take("caja")
+    await hall.open("v1")
+    hall.wait(2 * 3600 + 5 * 60)
+    assert await hall.next("v1") == ticket
+    assert await waits(hall) == [5]
+
+
+async def test_loading_what_a_moved_desk_left_changes_nothing(hall: Hall) -> None:
+    await hall.load(ROSTER)
+    await hall.act(desk_services.serve, requests.ServeServices("hnc.v2", ("citas",)), "user:1")
+    described = await hall.read(site_out.read, hall.site)
+    assert described is not None
+    assert await hall.load(site_out.encode(described)) == 0

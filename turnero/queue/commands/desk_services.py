@@ -1,16 +1,18 @@
 """Move a desk: it calls other services from now on. Its session and whoever is there stay.
 
 The change is the same as one in the site's file, and its fact is `SiteLoaded` with before and
-after. A service is not left without a desk while people wait for it, unless that is said.
+after, also of services whose first desk is planned at another hour now. A service is not left
+without a desk while people wait for it, unless that is said.
 """
 
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
-from turnero.queue import notices, refusals
+from turnero.queue import notices, refusals, rosters, site_out
 from turnero.queue.commands import lines
 from turnero.queue.facts import Change, SiteLoaded
+from turnero.queue.keyed_rows import json_of, plain
 from turnero.queue.numbers import SOUND_ALIKE
 from turnero.queue.requests import Serves, ServeServices
 from turnero.queue.seats import Seat, seat
@@ -54,6 +56,14 @@ _HEARD = Statement(
     )
     .distinct()
 )
+_STARTS = Statement(
+    select(service.c.id, service.c.key, service.c.starts).where(
+        service.c.site == bindparam("site"), service.c.active == 1
+    )
+)
+_SET_STARTS = Statement(
+    update(service).where(service.c.id == bindparam("b_id")).values(starts=bindparam("b_starts"))
+)
 _UNSERVE = Statement(delete(desk_service).where(desk_service.c.desk == bindparam("b_desk")))
 _SERVE = Statement(insert(desk_service))
 
@@ -75,10 +85,26 @@ def serve(tx: Tx, request: ServeServices) -> Serves:
     for key, tier in wanted.items():
         tx.run(_SERVE, desk=at.desk, service=known[key].id, tier=tier)
     change = Change("desk", about.key, {"serves": before}, {"serves": wanted})
-    tx.append(SiteLoaded(site=about.site_key, changes=(change,)))
+    tx.append(SiteLoaded(site=about.site_key, changes=(change, *_planned(tx))))
     if at.session is not None:
         lines.served_again(tx, at.desk)
     return answer
+
+
+def _planned(tx: Tx) -> list[Change]:
+    """When the first desk of each service is planned, derived anew."""
+    file = site_out.read(tx, tx.site)
+    if file is None:
+        return []
+    there = {row.key: row for row in tx.rows(_STARTS, site=tx.site)}
+    changes: list[Change] = []
+    for part in file.service:
+        row, starts = there[part.key], json_of(rosters.starts(part, file))
+        if row.starts != starts:
+            tx.run(_SET_STARTS, b_id=row.id, b_starts=starts)
+            before, after = plain({"starts": row.starts}), plain({"starts": starts})
+            changes.append(Change("service", part.key, before, after))
+    return changes
 
 
 def _checked(request: ServeServices, known: dict[str, Any]) -> dict[str, int]:
