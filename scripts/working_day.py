@@ -42,8 +42,7 @@ RULES: Final[dict[str, Rule]] = {
         "Before opening",
         "Some minutes before the first opening paper, boards, voice, kiosks and desks are looked"
         " at; what is missing is an alarm. Who comes earlier waits from the first planned desk on.",
-        ("queue.commands.readiness.check",),
-        ("alarm-raised", "alarm-ended"),
+        facts=("alarm-raised", "alarm-ended"),
     ),
     "desk-session": Rule(
         "Desk session",

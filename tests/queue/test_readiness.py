@@ -7,7 +7,7 @@ from sqlalchemy import select
 from tests.queue.engines import both_engines
 from tests.queue.hall import SITE, Hall
 from turnero.queue import reads, requests, site_file, tables
-from turnero.queue.commands import messages, pauses, readiness
+from turnero.queue.commands import messages, pauses
 from turnero.queue.facts import AlarmEnded, AlarmRaised
 from turnero.queue.ready import Ready
 from turnero.store import devices
@@ -214,13 +214,6 @@ async def test_a_check_that_is_a_day_late_raises_nothing_and_waits_for_the_next_
     hall.wait(5 * 24 * 3600 - 2 * 3600)
     assert hall.wall() == "07:45"
     await hall.fire_timers()
-    assert len(await alarms(hall)) == 4
-
-
-@pytest.mark.rule("before-opening")
-async def test_somebody_may_look_at_once(hall: Hall) -> None:
-    missing = await hall.act(readiness.check, readiness.ReadyCheck())
-    assert {one.kind for one in missing} == {"printer", "board", "voice", "kiosk"}
     assert len(await alarms(hall)) == 4
 
 

@@ -8,13 +8,11 @@ closes, or a printer that stops, is the day's business.
 from datetime import timedelta
 from typing import Final
 
-import msgspec
 from sqlalchemy import bindparam, select
 
 from turnero.queue import ready
 from turnero.queue.alarms import end_alarm, raise_alarm
 from turnero.queue.numbers import local
-from turnero.queue.ready import Missing
 from turnero.queue.settings import settings_of
 from turnero.queue.tables import alarm, site
 from turnero.store.sql import Statement
@@ -41,15 +39,6 @@ _RAISED = Statement(
 )
 
 
-class ReadyCheck(msgspec.Struct, frozen=True):
-    """Look now."""
-
-
-def check(tx: Tx, _request: ReadyCheck) -> tuple[Missing, ...]:
-    """What is missing now, raised as alarms; what is there again is over."""
-    return _look(tx, may_raise=True)
-
-
 def check_on_time(tx: Tx, due: TimerDue) -> None:
     """Timer `READY`: before the opening, and again while something is missing."""
     opens_ms = int(due.body)
@@ -58,8 +47,8 @@ def check_on_time(tx: Tx, due: TimerDue) -> None:
         _end_all(tx)
         set_ready(tx)
         return
-    missing = _look(tx, may_raise=tx.now_ms < opens_ms + AGAIN_MS)
-    if tx.now_ms < opens_ms or (missing and _raised(tx)):
+    _look(tx, may_raise=tx.now_ms < opens_ms + AGAIN_MS)
+    if tx.now_ms < opens_ms or _raised(tx):
         tx.timer(READY, "", tx.now_ms + AGAIN_MS, due.body)
     else:
         set_ready(tx)
@@ -92,7 +81,7 @@ def _next_opening(tx: Tx, zone: str) -> int | None:
     return None
 
 
-def _look(tx: Tx, *, may_raise: bool) -> tuple[Missing, ...]:
+def _look(tx: Tx, *, may_raise: bool) -> None:
     now = ready.ready(tx, tx.site, tx.now_ms)
     wanted: dict[str, dict[str, str | int]] = {}
     for one in now.missing:
@@ -106,7 +95,6 @@ def _look(tx: Tx, *, may_raise: bool) -> tuple[Missing, ...]:
     for subject, figures in wanted.items():
         if may_raise or subject in raised:
             raise_alarm(tx, NOT_READY, subject, figures)
-    return now.missing
 
 
 def _raised(tx: Tx) -> set[str]:
