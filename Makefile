@@ -64,13 +64,13 @@ bench: app ## measure speed, as JSON
 .PHONY: test
 test: setup ## every test but the long ones (ARGS='tests/queue -k undo' for some)
 	@rm -rf .pytest_cache/rules
-	@TURNERO_RULES=.pytest_cache/rules $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@TURNERO_RULES=.pytest_cache/rules $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 	@$(if $(ARGS),,$(BIN)/python -m scripts.working_day --check)
 
 .PHONY: rules
 rules: setup ## write docs/working-day.md from the tests of the working day
 	@rm -rf .pytest_cache/rules
-	@TURNERO_RULES=.pytest_cache/rules $(BIN)/python -m pytest -n auto --dist loadfile -m rule $(ARGS)
+	@TURNERO_RULES=.pytest_cache/rules $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m rule $(ARGS)
 	@$(BIN)/python -m scripts.working_day
 
 .PHONY: faults

@@ -13,9 +13,11 @@ from tests.web.test_streams import one_fact
 
 pytestmark = pytest.mark.requires("chromium")
 
-#: `window.answered` becomes true when the answer to the next press has been put in place
+#: the page says `data-answered` when the answer to the next press has been put in place
 WATCH = """() => {
-  document.addEventListener("htmx:finally:request", () => { window.answered = true }, { once: true });
+  const page = document.documentElement;
+  const answered = () => { page.dataset.answered = "" };
+  document.addEventListener("htmx:finally:request", answered, { once: true });
 }"""
 
 
@@ -55,7 +57,7 @@ async def test_a_key_presses_its_button_but_not_while_typing(
     await shown(page, 0)
     await page.evaluate(WATCH)
     await page.keyboard.press("Space")
-    await page.wait_for_function("window.answered")
+    await expect(page.locator("html[data-answered]")).to_be_attached()
     await shown(page, 1)
     await page.focus("#f-note")
     await page.keyboard.press("Space")
