@@ -409,6 +409,57 @@ _NOW = {
         _("There is nothing to correct"),
         _("Ticket %(number)s has this service, class and count of people already."),
     ),
+    "step-closed": Text(
+        _("The next step is closed now"),
+        _(
+            "Ticket %(number)s goes on to “%(service)s”, which is closed now. Say whether it waits "
+            "for it, leaves it out or ends here."
+        ),
+    ),
+    "step-paused": Text(
+        _("The next step is paused now"),
+        _(
+            "Ticket %(number)s goes on to “%(service)s”, which is paused now. Say whether it waits "
+            "for it, leaves it out or ends here."
+        ),
+    ),
+    "step-no-desk": Text(
+        _("Nobody attends the next step now"),
+        _(
+            "Ticket %(number)s goes on to “%(service)s”, where no desk is open now. Say whether it "
+            "waits for it, leaves it out or ends here."
+        ),
+    ),
+    "step-gone": Text(
+        _("The next step does not exist any more"),
+        _(
+            "Ticket %(number)s was to go on to “%(service)s”, which is not attended any more. Leave "
+            "that step out, or end here."
+        ),
+    ),
+    "path-over": Text(
+        _("There is no further step"),
+        _("Nothing follows for ticket %(number)s. Finish it instead."),
+    ),
+    "path-not-there": Text(
+        _("This step is not to come"),
+        _("“%(service)s” is not among the steps of ticket %(number)s still to come."),
+    ),
+    "path-has-step": Text(
+        _("This step is to come already"),
+        _("“%(service)s” is among the steps of ticket %(number)s still to come."),
+    ),
+    "path-full": Text(
+        _("Too many steps"),
+        _("Ticket %(number)s can have at most %(most)s steps still to come."),
+    ),
+    "path-not-over": Text(
+        _("The visit is not over yet"),
+        _("Ticket %(number)s still goes on to another step. It can be rated at its end."),
+    ),
+    "onward-unknown": Text(
+        _("This is not possible"), _("“%(onward)s” is none of these: %(known)s.")
+    ),
     "outcome-missing": Text(
         _("An outcome is needed"),
         _("Say how ticket %(number)s ended: %(known)s."),
