@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from turnero.queue.hours import WEEKDAYS
@@ -88,15 +89,19 @@ def _attentions(draw: Any) -> tuple[AttentionPart, ...]:
             clinical=clinical[n],
             kiosk=draw(FLAG),
             usual=usual == n,
+            target_minutes=draw(st.none() | st.integers(1, 90)),
         )
         for n in range(count)
     )
 
 
 @st.composite
-def _desks(draw: Any, services: tuple[ServicePart, ...]) -> tuple[DeskPart, ...]:
+def _desks(
+    draw: Any, services: tuple[ServicePart, ...], attentions: tuple[AttentionPart, ...]
+) -> tuple[DeskPart, ...]:
     parents = {part.parent for part in services}
     leaves = [part.key for part in services if part.key not in parents]
+    keys = [part.key for part in attentions]
     made = []
     for n in range(draw(st.integers(0, 3))):
         serves = draw(st.lists(st.sampled_from(leaves), min_size=1, unique=True))
@@ -109,6 +114,7 @@ def _desks(draw: Any, services: tuple[ServicePart, ...]) -> tuple[DeskPart, ...]
                 primary=tuple(serves[:split]),
                 overflow=tuple(serves[split:]),
                 auto_call=draw(FLAG),
+                classes=tuple(draw(st.lists(st.sampled_from(keys), unique=True, max_size=2))),
                 planned=draw(SPANS),
             )
         )
@@ -120,7 +126,8 @@ def sites(draw: Any) -> SiteFile:
     """A whole description that the rules allow."""
     common = draw(st.none() | SPANS)
     services = draw(_services(common is not None))
-    desks = draw(_desks(services))
+    attentions = draw(_attentions())
+    desks = draw(_desks(services, attentions))
     arrows = st.sampled_from(["right", "left", "up-left"])
     name, zone = draw(WORDS), draw(st.sampled_from(["America/Lima", "America/Bogota", "UTC"]))
     settings = st.builds(
@@ -128,6 +135,9 @@ def sites(draw: Any) -> SiteFile:
         recall_gap_s=st.sampled_from([20, 30]),
         day_close=st.sampled_from(["23:30", "22:00", NEVER]),
         holidays=FLAG,
+        order=st.sampled_from(["profile", "strict", "accumulating", "share"]),
+        share_first=st.integers(1, 4),
+        target_minutes=st.integers(1, 90),
     )
     return SiteFile(
         site=SitePart(
@@ -139,9 +149,17 @@ def sites(draw: Any) -> SiteFile:
             hours=common,
             settings=draw(settings),
         ),
-        service=services,
+        service=tuple(
+            msgspec.structs.replace(
+                part,
+                reserve=draw(
+                    st.integers(0, sum(part.key in one.primary + one.overflow for one in desks))
+                ),
+            )
+            for part in services
+        ),
         desk=desks,
-        attention=draw(_attentions()),
+        attention=attentions,
         kiosk=tuple(
             KioskPart(
                 key=f"k-{n}",

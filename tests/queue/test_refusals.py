@@ -60,6 +60,7 @@ def test_what_is_unknown_is_not_found_unless_it_is_a_word_of_ours(code: str) -> 
         "question-unknown",
         "need-unknown",
         "onward-unknown",
+        "origin-unknown",
     }
     kinds = {maker for found, maker, *_ in raised() if found == code}
     assert kinds == ({"invalid"} if code in ours else {"unknown"})

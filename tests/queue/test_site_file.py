@@ -91,7 +91,37 @@ WRONG = [
         "service[0].hours",
         "Invalid enum value 'lunes'",
     ),
+    (
+        'name = "Uno"',
+        'name = "Uno"\nsettings = { order = "fifo" }',
+        "site.settings.order",
+        "Invalid enum value 'fifo'",
+    ),
+    *(
+        (
+            'name = "Uno"',
+            f'name = "Uno"\nsettings = {{ {name} = {value} }}',
+            f"site.settings.{name}",
+            f"1 to {most}",
+        )
+        for name, value, most in (
+            ("share_first", 0, 20),
+            ("share_rest", -1, 20),
+            ("share_rest", 21, 20),
+            ("target_minutes", 0, 1440),
+            ("target_minutes", -30, 1440),
+        )
+    ),
+    (
+        'name = "Uno"',
+        'name = "Uno"\nsettings = { target_minutes = "30" }',
+        "site.settings.target_minutes",
+        "Expected `int`",
+    ),
     ("all_day = true", "all_day = true\nquota = 0", "service[0].quota", "1 or more"),
+    ("all_day = true", "all_day = true\ntarget_minutes = -5", "service[0].target_minutes", "1 to"),
+    ("all_day = true", "all_day = true\nreserve = -1", "service[0].reserve", "0 to 0"),
+    ("all_day = true", "all_day = true\nreserve = 1", "service[0].reserve", "0 to 0"),
     ("all_day = true", 'all_day = true\nparent = "nada"', "service[0].parent", "nada"),
     ("all_day = true", 'all_day = true\nparent = "caja"', "service[0].parent", "circle"),
 ]
@@ -136,6 +166,24 @@ ADDED = [
         ),
         "attention",
         "two classes",
+    ),
+    *(
+        (f'[[desk]]\nkey = "v"\nname = "V"\nprimary = ["caja"]\n{lines}', key, what)
+        for lines, key, what in (
+            ('classes = ["vip"]', "desk[0].classes", "vip"),
+            ('classes = ["ordinary", "ordinary"]', "desk[0].classes", "twice"),
+            ("only_classes = true", "desk[0].only_classes", "no class"),
+            (
+                'classes = ["preferential"]\nonly_classes = true',
+                "service[0]",
+                "nobody would call 'ordinary'",
+            ),
+        )
+    ),
+    (
+        '[[attention]]\nkey = "a"\nname = { es = "A" }\ntarget_minutes = 0',
+        "attention[0].target_minutes",
+        "1 to",
     ),
     ("[[service", "file", "not TOML"),
 ]

@@ -7,6 +7,9 @@ fact that is dealt with twice calls nobody twice.
 After an undo at such a desk it holds back, since its agent is at something: until a press
 there frees the desk anew, or three times the seconds of an undo have passed. The hold is a
 timer, set by the undo itself: whatever the consumer has still to deal with finds it.
+
+Among idle desks the one that nobody has been at for longest calls first. A service may keep
+some free desks for itself: their automatic calls leave the others alone meanwhile.
 """
 
 from typing import Final
@@ -14,10 +17,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, Text, and_, bindparam, literal_column, select
 
 from turnero.queue import emergency
-from turnero.queue.commands.calls import call_next
-from turnero.queue.heads import heads
+from turnero.queue.commands.calls import call_due
+from turnero.queue.heads import Due, heads
 from turnero.queue.requests import Next
-from turnero.queue.tables import YES, desk, desk_session, ticket
+from turnero.queue.tables import YES, desk, desk_service, desk_session, service, ticket
 from turnero.store.consumers import Consumer
 from turnero.store.facts import Entry
 from turnero.store.sql import Query, Statement
@@ -70,7 +73,25 @@ _FREE = Statement(
         ticket.c.id.is_(None),
         timer.c.key.is_(None),
     )
-    .order_by(desk_session.c.since_ms, desk.c.sort)
+    .order_by(desk_session.c.free_ms, desk.c.sort)
+)
+#: free desks of the services for which some are kept, whether they call by themselves or not
+_KEPT = Statement(
+    select(service.c.key, service.c.reserve, desk_service.c.desk)
+    .select_from(
+        service.join(desk_service, desk_service.c.service == service.c.id)
+        .join(
+            desk_session,
+            and_(desk_session.c.desk == desk_service.c.desk, desk_session.c.state == "open"),
+        )
+        .outerjoin(ticket, ticket.c.session == desk_session.c.id)
+    )
+    .where(
+        service.c.site == bindparam("site"),
+        service.c.active == YES,
+        service.c.reserve > 0,
+        ticket.c.id.is_(None),
+    )
 )
 _HELD = Statement(
     select(timer.c.body).where(
@@ -107,8 +128,21 @@ def go_on(tx: Tx, _due: TimerDue) -> None:
 
 def _call(tx: Tx) -> None:
     for free in tx.rows(_FREE, site=tx.site):
-        if not emergency.in_zone(tx, tx.site, free.zone) and heads(tx, free.id).heads:
-            call_next(tx, Next(free.ref))
+        if not emergency.in_zone(tx, tx.site, free.zone) and _due(tx, free.id).heads:
+            call_due(tx, Next(free.ref), _due)
+
+
+def _due(tx: Tx, desk_id: int) -> Due:
+    """Whom the desk may call by itself: not others while too few are free for a service that
+    it is kept for. Clinical classes, and who waits for this desk only, are called all the same.
+    """
+    due = heads(tx, desk_id)
+    kept = tx.rows(_KEPT, site=tx.site) if due.heads else []
+    for key, reserve in {(row.key, row.reserve) for row in kept if row.desk == desk_id}:
+        if sum(row.key == key for row in kept) <= reserve:
+            allowed = [one for one in due.heads if one.service == key or one.clinical or one.own]
+            due = due._replace(heads=allowed)
+    return due
 
 
 def wanted(q: Query, site: int) -> bool:

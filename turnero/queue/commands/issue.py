@@ -213,8 +213,11 @@ def _give(
     to_line = tx.line_ms - tx.now_ms
     due_ms = None if request.due_ms is None else request.due_ms + to_line
     rank = rank_of(request.origin, tx.line_ms, seq, due_ms)
-    # Who comes before the desks do waits from their opening on; an appointment from its hour.
-    opens_ms = to_line + from_ms(about.starts, tx.now_ms, about.zone)
+    # Who comes before the desks do waits from their opening on, and an appointment from its hour.
+    from_line_ms = to_line + from_ms(about.starts, tx.now_ms, about.zone)
+    if request.origin != WALK_IN:
+        late = request.origin == APPOINTMENT
+        from_line_ms = max(from_line_ms, rank.ms) if late else rank.ms
     tx.run(
         rows.NEW_TICKET,
         id=ticket_id,
@@ -235,7 +238,7 @@ def _give(
         rank_ms=rank.ms,
         rank_seq=rank.seq,
         issued_ms=tx.line_ms,
-        entered_ms=opens_ms if request.origin == WALK_IN else max(opens_ms, rank.ms),
+        entered_ms=from_line_ms,
         recalls=0,
         counted=0,
         returned=0,
