@@ -45,15 +45,16 @@ def test_a_forecast_is_believed_for_some_minutes() -> None:
     assert believed(BODY, NOW - HOLDS_MS, NOW) is not None
     assert believed(BODY, NOW - HOLDS_MS - 1, NOW) is None
     assert believed(None, None, NOW) is None
+    assert believed('{"desks":0}', 0, NOW) == Snapshot(0)  # until another one says otherwise
 
 
 def test_without_a_desk_at_work_it_says_so() -> None:
-    found = expected(Snapshot(0, {"ordinary": POINTS}), "ordinary", 3, NOTHING, NOW)
+    found = expected(Snapshot(0, classes={"ordinary": POINTS}), "ordinary", 3, NOTHING, NOW)
     assert (found.range, found.no_desk) == (None, True)
 
 
 def test_a_class_that_the_forecast_does_not_know_is_unknown() -> None:
-    found = expected(Snapshot(2, {"ordinary": POINTS}), "preferential", 3, NOTHING, NOW)
+    found = expected(Snapshot(2, classes={"ordinary": POINTS}), "preferential", 3, NOTHING, NOW)
     assert (found.range, found.no_desk) == (None, False)
 
 
@@ -64,7 +65,7 @@ def test_where_nothing_is_published_the_line_speaks_for_itself() -> None:
 
 @pytest.mark.parametrize(
     ("low_s", "high_s", "minutes"),
-    [(0, 0, (5, 10)), (301, 600, (10, 15)), (1200, 2099, (20, 35)), (10, 10**9, (5, 960))],
+    [(0, 0, (5, 10)), (301, 600, (10, 15)), (1200, 2099, (20, 35)), (10, 10**9, (5, 480))],
 )
 def test_it_is_told_in_fives_rounded_up(low_s: int, high_s: int, minutes: tuple[int, int]) -> None:
     assert told(Expected(Range(low_s, low_s, high_s)), NOW) == Wait(*minutes)

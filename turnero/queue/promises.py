@@ -12,13 +12,14 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from turnero.queue.forecast.ranges import LONG_S
 from turnero.queue.views import Wait
 from turnero.queue.waits import Range, estimate
 
 #: a forecast older than this is not believed any more: the server publishes several in that time
 HOLDS_MS: Final = 3 * 60_000
-#: no wait is told longer than this, seconds: the forecast itself tells none apart beyond
-MOST_S: Final = 16 * 3600
+#: no wait is told longer than this
+MOST_S: Final = LONG_S
 _STEP_S: Final = 300
 
 
@@ -84,10 +85,13 @@ def snapshot_of(text: str) -> Snapshot:
 
 
 def believed(text: str | None, made_ms: int | None, now_ms: int) -> Snapshot | None:
-    """The published forecast, if there is one that still holds."""
-    if text is None or made_ms is None or now_ms - made_ms > HOLDS_MS:
+    """The published forecast, if there is one that still holds: that no desk is at work does until
+    another one is published.
+    """
+    if text is None or made_ms is None:
         return None
-    return snapshot_of(text)
+    found = snapshot_of(text)
+    return found if now_ms - made_ms <= HOLDS_MS or not found.desks else None
 
 
 def expected(

@@ -37,6 +37,26 @@ class Issued(msgspec.Struct, frozen=True):
     number: str
 
 
+class PublishForecasts(msgspec.Struct, frozen=True):
+    """What is expected of waits from now on."""
+
+    #: id of a service, JSON of promises.Snapshot
+    services: tuple[tuple[int, str], ...]
+    #: the day so far (YYYY-MM-DD), with the JSON list of accuracy.Kept; None: unchanged
+    day: str | None = None
+    kept: str = "[]"
+
+
+class TeachDay(msgspec.Struct, frozen=True):
+    """What a day that is over taught."""
+
+    day: str
+    #: key of a service, JSON of its History; under "" the site's Calibration
+    taught: tuple[tuple[str, str], ...]
+    #: JSON list of accuracy.Kept
+    kept: str
+
+
 class OpenDesk(msgspec.Struct, frozen=True):
     """Begin to work at a desk. The agent is the actor if it is a person."""
 

@@ -11,6 +11,7 @@ from turnero.server.accounts.authenticator import CookieAuthenticator
 from turnero.server.accounts.service import Accounts
 from turnero.server.acts import acts
 from turnero.server.app import create_app, wire
+from turnero.server.forecasting import Forecaster
 from turnero.server.gauges import Gauges
 from turnero.server.health import Readiness, live, metrics_route, ready_route
 from turnero.server.looks import SiteLooks
@@ -66,6 +67,7 @@ class Running:
         )
         self._timers = Timers(ledger, rooms.timers(slices), _failed, clock_jumped)
         self._consumers = Consumers(ledger, rooms.consumers(slices), _failed)
+        self._forecaster = Forecaster(ledger, _failed)
         self._control = ControlServer(settings.data, acts(ledger, self.accounts, settings))
         self._tasks: list[asyncio.Task[None]] = []
         self._stops: list[Callable[[], Awaitable[None]]] = []
@@ -79,6 +81,7 @@ class Running:
             (self.watch.start, self.watch.stop),
             (self.authenticator.start, self.authenticator.stop),
             (self._begin, self._end),
+            (self._forecaster.start, self._forecaster.stop),
             (self._control.start, self._control.stop),
         ):
             if stop is not None:

@@ -7,6 +7,13 @@ ticket times are kept. Sites are named by number; `site_no` finds it by key.
 from turnero.queue.reads.alarms import alarms, handovers
 from turnero.queue.reads.boards import board
 from turnero.queue.reads.desks import desk, site_of_desk
+from turnero.queue.reads.forecasts import (
+    forecast_ground,
+    forecast_made_ms,
+    forecast_room,
+    promise_days,
+    promises_kept,
+)
 from turnero.queue.reads.help import help_answered
 from turnero.queue.reads.leases import countable, leases
 from turnero.queue.reads.levers import (
@@ -39,6 +46,9 @@ __all__ = [
     "day_report",
     "derived",
     "desk",
+    "forecast_ground",
+    "forecast_made_ms",
+    "forecast_room",
     "handovers",
     "help_answered",
     "help_calls",
@@ -49,6 +59,8 @@ __all__ = [
     "moved_from",
     "paper",
     "pauses",
+    "promise_days",
+    "promises_kept",
     "quiet_ms",
     "ready",
     "reported_days",
