@@ -153,6 +153,25 @@ async def test_what_is_missing_is_marked_and_no_site_is_made(
     assert room.looks.sites == {}
 
 
+async def test_a_desk_whose_name_was_emptied_goes_and_the_mark_stays_with_the_wrong_one(
+    room: Room,
+) -> None:
+    await to_the_desks(room)
+    typed = {"desk.0.name": "", "desk.0.serves": "caja", "desk.1.name": "Ventanilla 2"}
+    refused = await room.post("/setup/desks", await ask(room, "desks") | typed)
+    assert 'name="desk.0.name" value="Ventanilla 2"' in refused.text
+    assert 'id="e-desk.0"' in refused.text
+
+
+async def test_two_desks_have_two_names(room: Room) -> None:
+    """A call names the desk: of two alike nobody would know which."""
+    await to_the_desks(room)
+    typed = DESKS | {"desk.1.name": "VENTANILLA 1", "desk.1.serves": "caja"}
+    refused = await room.post("/setup/desks", await ask(room, "desks") | typed)
+    assert refused.status_code == 422
+    assert 'id="e-desk.1"' in refused.text
+
+
 async def test_one_more_desk_is_a_row_and_no_step(room: Room) -> None:
     await to_the_desks(room)
     assert await answer(room, "desks", **DESKS, add="1") == "/setup/desks"

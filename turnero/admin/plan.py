@@ -38,6 +38,7 @@ BEFORE: Final = ORDER[: ORDER.index("kiosk")]
 MOST_DESKS: Final = 30
 
 _MISSING: Final = Wrong(mark("Please fill this in."))
+_TWICE: Final = Wrong(SENTENCES["key-taken"])
 _NO_SERVICE: Final = Wrong(mark("Please choose at least one service."))
 _UNSERVED: Final = Wrong(mark("No desk calls these services yet: %(services)s."))
 _NO_HOURS: Final = Wrong(mark("Please give the hours of at least one day."))
@@ -147,12 +148,15 @@ def check_desks(plan: Plan) -> None:
     """Raise `BadForm` for what the site's rules would not say as plainly."""
     if not plan.desks:
         raise bad("desks", _MISSING)
+    names = [desk.name.casefold() for desk in plan.desks]
     for n, desk in enumerate(plan.desks):
+        if names[n] in names[:n]:
+            raise bad(f"desk.{n}", _TWICE)
         if not desk.serves:
             raise bad(f"desk.{n}", _NO_SERVICE)
-    names = {part.key: part.name for part in chosen_services(plan)}
+    services = {part.key: part.name for part in chosen_services(plan)}
     served = {key for desk in plan.desks for key in desk.serves}
-    left = [names[key][plan.languages[0]] for key in plan.services if key not in served]
+    left = [services[key][plan.languages[0]] for key in plan.services if key not in served]
     if left:
         raise bad("desks", Wrong(_UNSERVED.msgid, {"services": ", ".join(left)}))
 

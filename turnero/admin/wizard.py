@@ -283,6 +283,6 @@ def _rows(plan: Plan, step: str, given: dict[str, Any]) -> list[PlannedDesk]:
         rows = [
             PlannedDesk(given[f"desk.{n}.name"][-1], tuple(given.get(f"desk.{n}.serves", ())))
             for n in range(MOST_DESKS)
-            if given.get(f"desk.{n}.name")
+            if "".join(given.get(f"desk.{n}.name", ())).strip()
         ]
     return rows

@@ -66,7 +66,9 @@ SENTENCES: Final[dict[str, str]] = {
         "%(letters)s sound alike and would be called in one waiting area. Please choose another letter."
     ),
     "printer-unknown": mark("This printer is not there any more. Please choose another."),
-    "printer-address": mark("“%(url)s” is no printer's address: %(why)s."),
+    "printer-address": mark(
+        "“%(url)s” is no printer's address. Please write tcp://192.168.1.50, or virtual: for one on a page."
+    ),
     "printer-profile": mark("“%(profile)s” is none of the models: %(known)s."),
     "day": mark("“%(day)s” is no day. Please write one such as 2026-12-24."),
     "day-twice": mark("This day is in the list already."),
