@@ -125,12 +125,15 @@ async def test_a_kiosk_and_a_phone_show_an_emergency(
     await house.do(pauses.pause_service, PauseService("blood", after=3))
     shown = await house.do(messages.show, ShowMessage("emergency", EXIT))
     for one in (page, phone):
-        await expect(one.locator(".told-alarm")).to_have_text(EXIT["es"])
+        await expect(one.locator(".told-alarm")).to_have_text(f"Emergencia {EXIT['es']}")
         assert await axe_violations(one) == []
+    # it does not say "stay where you see the screens" below "leave the building"
+    await expect(phone.locator(".phone-advice")).to_contain_text("Primero haga lo que dice")
     await picture(page, "kiosk-emergency")
     await picture(phone, "phone-emergency")
     await house.do(messages.end, EndMessage(shown.message))
     await expect(phone.locator(".told-here")).to_have_count(0)
+    await expect(phone.locator(".phone-advice")).to_contain_text("Quédese donde vea")
     await house.do(lines.move_line, MoveLine("admission", "hiv"))
     await expect(phone.locator(".moved-line")).to_contain_text("ahora espera para Consultorio 4")
     await expect(phone.locator(".moved-line")).to_contain_text("Conserva su lugar")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WHERE: Final = mark("Wait where you see the screens. We will call you by this number.")
 STAFF: Final = mark("the nearest window, or anybody of the staff")
+#: who is told to stay or to come, which an emergency may gainsay
+_IN_LINE: Final = frozenset({"waiting", "called", "parked"})
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -179,8 +181,12 @@ class Wording(msgspec.Struct, frozen=True):
             return self.say.gettext(mark("Please come back now"))
         return self.say.gettext(STATES[ticket.state])
 
-    def state_advice(self, ticket: TicketView) -> str:
-        """What its holder does now."""
+    def state_advice(self, ticket: TicketView, told: Sequence[MessageView] = ()) -> str:
+        """What its holder does now; `told`: what its holder is told beside calls."""
+        if ticket.state in _IN_LINE and any(one.sort == "emergency" for one in told):
+            return self.say.gettext(
+                mark("First do what the emergency message says. You keep your place in line.")
+            )
         if ticket.state == "no-show" and ticket.return_until_ms is None:
             return self.say.gettext(mark("Please take a new ticket, or ask the staff."))
         until_ms = ticket.return_until_ms or ticket.away_until_ms

@@ -150,8 +150,12 @@
       words.textContent = "";
       return;
     }
-    const time = new Date(since).toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit" });
-    words.textContent = words.dataset.text.replace("{time}", time);
+    // the site's hour, as its clocks show it, wherever this machine believes to be
+    const time = new Date(since).toLocaleTimeString(root.lang, {
+      hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone,
+    });
+    // "p. m." brings its own full stop
+    words.textContent = words.dataset.text.replace("{time}", time).replace("..", ".");
     words.hidden = false;
   }
 
