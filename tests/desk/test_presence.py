@@ -10,6 +10,7 @@ from tests.desk.conftest import Room
 from turnero.desk.presence import Presence, sessions
 from turnero.queue import reads
 from turnero.queue.timers import TIMERS
+from turnero.store.errors import Unavailable
 from turnero.store.timers import Timers
 from turnero.web.principal import Principal, Role
 
@@ -87,6 +88,25 @@ async def test_after_a_restart_every_open_desk_is_missed_until_its_page_comes(ro
     await Presence().look(room.web)
     room.wait(4 * 60)
     assert await alarms(room) == ["main.1"]
+
+
+async def test_a_page_that_goes_while_the_database_is_away_is_missed_once_it_is_back(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.open(who="ana")
+    presence = Presence()
+    async with page_open(room):
+        await presence.look(room.web)
+
+    async def away(*_: object, **__: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as gone:
+        gone.setattr(room.ledger, "run", away)
+        with pytest.raises(Unavailable):
+            await presence.look(room.web)
+    await presence.look(room.web)
+    assert await missed(room)
 
 
 async def test_who_only_looks_on_does_not_attend(room: Room) -> None:

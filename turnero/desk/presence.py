@@ -112,11 +112,12 @@ class Presence:
                 for site, ref, actor in shown
             )
             was = self._here.get(one.id)
-            self._here[one.id] = here
             if here and one.missed:
                 await self._tell(web, one, page_here)
             elif not here and not one.missed and (was or (was is None and one.agent is not None)):
                 await self._tell(web, one, page_gone)
+            # Only what was told: where the database is away it is told when it is back.
+            self._here[one.id] = here
         self._here = {one.id: self._here[one.id] for one in now}
 
     async def _tell(self, web: "Web", one: Session, command: Callable[..., AtPage]) -> None:
