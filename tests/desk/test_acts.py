@@ -141,6 +141,21 @@ async def test_undo_takes_the_whole_press_back_within_ten_seconds(room: Room) ->
     assert (await room.ticket(second.ticket)).state == "waiting"
 
 
+async def test_a_press_at_another_desk_is_not_undone_but_for_what_any_desk_may_do(
+    room: Room,
+) -> None:
+    await room.open("main.1")
+    issued = await room.arrive()
+    await room.next("main.1")
+    await room.post("/desk/main.1/move/park", ticket=issued.ticket)
+    undone = await room.post("/desk/main.2/move/undo", "supervisor", ticket=issued.ticket)
+    assert undone.status_code == 409
+    assert (await room.ticket(issued.ticket)).state == "parked"
+    await room.post("/desk/main.2/move/return", "supervisor", ticket=issued.ticket)
+    await room.post("/desk/main.2/move/undo", "supervisor", ticket=issued.ticket)
+    assert (await room.ticket(issued.ticket)).state == "parked"
+
+
 async def test_undo_is_not_offered_when_it_is_too_late(room: Room) -> None:
     await room.open()
     issued = await room.arrive()

@@ -37,6 +37,14 @@ async def test_a_ticket_is_cancelled_after_asking_and_the_cancelling_undone(room
     assert (await room.ticket(issued.ticket)).state == "waiting"
 
 
+async def test_what_a_desk_pressed_is_not_the_greeters_to_undo(room: Room) -> None:
+    issued = await room.arrive()
+    await room.open()
+    await room.next()
+    await act(room, issued.ticket, "undo", 409)
+    assert (await room.ticket(issued.ticket)).state == "called"
+
+
 @pytest.mark.rule("numbers")
 async def test_class_service_and_people_are_corrected_with_a_reason(room: Room) -> None:
     issued = await room.arrive()

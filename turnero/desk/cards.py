@@ -210,7 +210,7 @@ ACTS: Final[dict[str, Callable[..., Any]]] = {
     "cancel": moves.cancel,
     "return": moves.return_ticket,
     "step-out": steps.step_out,
-    "undo": undo.undo,
+    "undo": undo.undo_elsewhere,
     "take-back": takings.take_back,
 }
 #: what a dialog asks → its template

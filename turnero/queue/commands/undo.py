@@ -1,8 +1,11 @@
 """Take back a whole press within ten seconds, by a new fact.
 
-Only if nothing later touched its tickets, and their desk can hold them again. What a
+Only if nothing later touched its tickets, and their desk can hold them again; a desk takes
+back what was pressed there, and what is pressed anywhere in the house. What a
 printer printed or a phone rang is not taken back: there is no such press.
 """
+
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select
 
@@ -14,10 +17,13 @@ from turnero.queue.presses import Touched, touched_of
 from turnero.queue.requests import Moved, TicketMove
 from turnero.queue.rows import CHANGING, Ticket
 from turnero.queue.settings import settings_of
-from turnero.queue.states import SessionState
+from turnero.queue.states import Move, SessionState
 from turnero.queue.tables import desk, desk_session, press, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
+
+#: moves that are pressed wherever somebody of staff is
+ANYWHERE: Final = frozenset({str(Move.RETURN), str(Move.CANCEL)})
 
 _PRESS = Statement(
     select(
@@ -49,13 +55,11 @@ _SESSION = Statement(
 def undo(tx: Tx, request: TicketMove) -> Moved:
     """Revert the press that touched this ticket last, every ticket of it."""
     held = rows.load(tx, request.ticket, request.at)
-    if held.press is None:
-        raise refusals.refused("undo-nothing")
     seconds = settings_of(held.settings).undo_s
-    found = tx.row(_PRESS, site=tx.site, no=held.press)
-    # A press that is not kept any more is older than any that could be undone.
-    if found is None or tx.line_ms - found.at_ms > seconds * 1000:
-        raise refusals.refused("undo-too-late", seconds=seconds)
+    found = _press(tx, held, seconds)
+    there = found.move in ANYWHERE or found.ref is None or request.at in (None, found.ref)
+    if not there:
+        raise refusals.refused("ticket-not-here", number=held.number, desk=found.ref)
     touched = touched_of(found.touched)
     now = [rows.load(tx, one.ticket) for one in touched]
     before = [_before(one, ticket) for one, ticket in zip(touched, now, strict=True)]
@@ -90,6 +94,25 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
         hold_back(tx, found.ref, seq, seconds)
     restored_state = next(new.state for new in before if new.id == held.id)
     return Moved(held.id, restored_state)
+
+
+def undo_elsewhere(tx: Tx, request: TicketMove) -> Moved:
+    """The same for who is at no desk: what a desk pressed is the desk's."""
+    held = rows.load(tx, request.ticket)
+    if _press(tx, held, settings_of(held.settings).undo_s).move not in ANYWHERE:
+        raise refusals.refused("undo-nothing")
+    return undo(tx, request)
+
+
+def _press(tx: Tx, held: Ticket, seconds: int) -> Any:
+    """The press that touched it last, if it is young enough."""
+    if held.press is None:
+        raise refusals.refused("undo-nothing")
+    found = tx.row(_PRESS, site=tx.site, no=held.press)
+    # A press that is not kept any more is older than any that could be undone.
+    if found is None or tx.line_ms - found.at_ms > seconds * 1000:
+        raise refusals.refused("undo-too-late", seconds=seconds)
+    return found
 
 
 def _before(touched: Touched, now: Ticket) -> Ticket:
