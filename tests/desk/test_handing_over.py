@@ -56,7 +56,10 @@ async def test_or_is_finished_by_the_same_press(room: Room) -> None:
     await room.open(who="ana")
     issued = await room.arrive()
     await room.next(who="ana")
-    await hand_over(room, person="finish")
+    assert f'name="seen" value="{issued.ticket}"' in await room.text(
+        "/desk/main.1/ask/hand-over", "ana", part=True
+    )
+    await hand_over(room, person="finish", seen=issued.ticket)
     assert (await room.ticket(issued.ticket)).state == "finished"
     assert (await room.desk()).session is None
 

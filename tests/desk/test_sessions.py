@@ -1,5 +1,7 @@
 """Sitting down at a desk, taking a break, leaving; and that only who works there gets keys."""
 
+from typing import Any
+
 from tests.desk.conftest import Room
 
 
@@ -113,16 +115,37 @@ async def test_closing_asks_what_becomes_of_the_person_and_does_it(room: Room) -
         dialog = await room.text("/desk/main.1/ask/close", part=True)
         assert f"{issued.number} is at the desk" in dialog
         assert (await room.post("/desk/main.1/leave", how="close")).status_code == 409
-        page = (await room.post("/desk/main.1/leave", how="close", person=person)).text
+        assert f'name="seen" value="{issued.ticket}"' in dialog
+        page = (
+            await room.post("/desk/main.1/leave", how="close", person=person, seen=issued.ticket)
+        ).text
         assert "This desk is closed" in page
         assert (await room.ticket(issued.ticket)).state == state
+
+
+async def test_what_becomes_of_a_person_is_said_of_the_one_who_was_shown(room: Room) -> None:
+    await room.open()
+    shown, other = await room.arrive(), await room.arrive()
+    await room.next()
+    await room.next()  # in another window, while the dialog is open
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("leave", {"how": "close"}),
+        ("leave", {"how": "break", "reason": "Meal"}),
+        ("hand-over", {"text": "Falta papel."}),
+    ]
+    for address, fields in said:
+        answer = await room.post(
+            f"/desk/main.1/{address}", person="finish", seen=shown.ticket, **fields
+        )
+        assert answer.status_code == 409
+    assert (await room.ticket(other.ticket)).state == "called"
 
 
 async def test_closing_with_an_outcome_missing_changes_nothing_at_all(room: Room) -> None:
     await room.open("main.3")
     issued = await room.arrive("laboratory")
     await room.next("main.3")
-    answer = await room.post("/desk/main.3/leave", how="close", person="finish")
+    answer = await room.post("/desk/main.3/leave", how="close", person="finish", seen=issued.ticket)
     assert answer.status_code == 409
     assert (await room.ticket(issued.ticket)).state == "called"
     assert (await room.desk("main.3")).session is not None

@@ -61,8 +61,9 @@ class Leave(msgspec.Struct, frozen=True):
     how: Literal["break", "close"]
     #: of a break
     reason: str = ""
-    #: "" where nobody is at the desk
+    #: "" where nobody is at the desk; else what becomes of `seen`
     person: Literal["", "finish", "park"] = ""
+    seen: str = ""
     outcome: str | None = None
     #: of those whom this desk set aside; "" where there are none
     parked: Literal["", "leave", "return"] = ""
@@ -77,6 +78,7 @@ class HandedOver(msgspec.Struct, frozen=True):
     text: str
     #: "stay": the next agent goes on with them, so one's session waits to be taken over
     person: Literal["", "finish", "park", "stay"] = ""
+    seen: str = ""
     outcome: str | None = None
 
 
@@ -104,7 +106,7 @@ def unticketed_as_seen(tx: Tx, request: UnticketedSeen) -> Called:
 
 def leave(tx: Tx, request: Leave) -> AtDesk:
     """Finish or park whoever is there, as was said, then take the break or close."""
-    _become(tx, request.desk, request.person, request.outcome)
+    _become(tx, request)
     if request.how == "break":
         return desks.pause_desk(tx, PauseDesk(request.desk, request.reason))
     # Who is set aside by closing was said to stay so.
@@ -114,18 +116,19 @@ def leave(tx: Tx, request: Leave) -> AtDesk:
 
 def hand_on(tx: Tx, request: HandedOver) -> HandoverNamed:
     """Leave a note; the desk closes unless the person who is there stays for the next agent."""
-    _become(tx, request.desk, request.person, request.outcome)
+    _become(tx, request)
     close = request.person != "stay"
     return hand_over.hand_over(tx, HandOver(request.desk, request.text, close=close))
 
 
-def _become(tx: Tx, desk: str, person: str, outcome: str | None) -> None:
-    """What was said of the person at the desk, if there still is one."""
-    at = seat(tx, desk)
-    if at.ticket is not None and person == "finish":
-        finishing.finish(tx, Finish(at.ticket, outcome, at=desk))
-    elif at.ticket is not None and person == "park":
-        moves.park(tx, TicketMove(at.ticket, at=desk))
+def _become(tx: Tx, said: Leave | HandedOver) -> None:
+    """What was said of the person at the desk, unless another press changed who is there."""
+    if said.person in ("finish", "park"):
+        _as_seen(tx, said.desk, said.seen)
+    if said.person == "finish":
+        finishing.finish(tx, Finish(said.seen, said.outcome, at=said.desk))
+    elif said.person == "park":
+        moves.park(tx, TicketMove(said.seen, at=said.desk))
 
 
 def _as_seen(tx: Tx, desk: str, seen: str) -> None:

@@ -16,6 +16,8 @@ from turnero.web.forms import Form, read_form
 from turnero.web.principal import PageRequest
 
 Reason = Annotated[str, Meta(max_length=MAX_REASON)]
+#: the ticket that the page showed at the desk
+Seen = Annotated[str, Meta(max_length=40)]
 #: a text area counts each new line as two characters
 LONGEST = 2 * hand_over.MAX_NOTE
 
@@ -31,6 +33,7 @@ class LeaveForm(Form, frozen=True, kw_only=True):
 
     how: Literal["break", "close"]
     person: Literal["", "finish", "park"] = ""
+    seen: Seen = ""
     outcome: Annotated[str, Meta(max_length=20)] | None = None
     reason: Reason = ""
     #: a reason in one's own words, before any that was offered
@@ -44,6 +47,7 @@ class HandOverForm(Form, frozen=True, kw_only=True):
 
     text: Annotated[str, Meta(max_length=LONGEST)]
     person: Literal["", "finish", "park", "stay"] = ""
+    seen: Seen = ""
     outcome: Annotated[str, Meta(max_length=20)] | None = None
 
 
@@ -81,6 +85,7 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
             form.how,
             form.own or form.reason,
             form.person,
+            form.seen,
             form.outcome,
             form.parked,
             form.line,
@@ -92,7 +97,7 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
     async def press_hand_over(request: PageRequest, ref: FromPath[str]) -> Response[str]:
         """Leave a word for the next agent."""
         form = await read_form(request, HandOverForm)
-        act = HandedOver(ref, form.text, form.person, form.outcome)
+        act = HandedOver(ref, form.text, form.person, form.seen, form.outcome)
         site, _ = await acts.run(request, ref, hand_on, act, form.idempotency_key)
         return await acts.answer(request, ref, site)
 
