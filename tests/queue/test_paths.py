@@ -233,12 +233,12 @@ async def test_where_nobody_attends_the_next_step_whoever_ends_this_one_decides(
     ticket = await clinic.take("caja")
     await clinic.next("v1")
     await happens(clinic)
-    for act in (
-        lambda: clinic.finish(ticket),
-        lambda: clinic.next("v1"),
+    for command, request in (
+        (finishing.finish, requests.Finish(ticket)),
+        (call_next, requests.Next("hnc.v1")),
     ):
         with pytest.raises(Refused) as refused:
-            await act()
+            await clinic.act(command, request)  # type: ignore[arg-type]
         assert refused.value.code == code
         assert refused.value.params["service"] == "sangre"
     assert await clinic.state(ticket) == "called"
@@ -429,3 +429,45 @@ async def test_a_visit_is_rated_once_at_its_end(clinic: Hall) -> None:
     await clinic.rate(ticket)
     with pytest.raises(Refused, match="already-rated"):
         await clinic.rate(ticket)
+
+
+async def test_the_person_sees_the_way_and_the_desk_sees_it_too(clinic: Hall) -> None:
+    ticket = await clinic.take("caja")
+    clinic.wait(90)
+    await clinic.next("v1")
+    seen = (await clinic.desk("v1")).serving
+    assert seen is not None
+    assert seen.next_trouble is None
+    assert [(one.names["es"], one.state) for one in seen.path] == [
+        ("Caja", "now"),
+        ("Toma de sangre", "next"),
+        ("VIH", "next"),
+    ]
+    await clinic.finish(ticket)
+    clinic.wait(60)
+    view = await clinic.ticket(ticket)
+    # never the name of a service that nobody should be seen waiting for
+    assert [(one.names["es"], one.state, one.waited_ms // 1000) for one in view.path] == [
+        ("Caja", "done", 90),
+        ("Toma de sangre", "now", 60),
+        ("Consultorio 4", "next", 0),
+    ]
+    assert view.path[1].where == {"es": "2.º piso"}
+    assert view.path[0].desk == "hnc.v1"
+    assert view.waited_ms == 150_000
+    plain = await clinic.take("urgencia")
+    assert (await clinic.ticket(plain)).path == ()
+
+
+async def test_a_desk_is_told_before_that_nobody_attends_the_next_step(clinic: Hall) -> None:
+    await clinic.take("caja")
+    await clinic.next("v1")
+    await clinic.act(desks.pause_desk, requests.PauseDesk("hnc.v2", "refrigerio"))
+    seen = (await clinic.desk("v1")).serving
+    assert seen is not None
+    assert seen.next_trouble is None  # on a break: it comes back
+    await clinic.act(desks.resume_desk, requests.DeskMove("hnc.v2"))
+    await close(clinic)
+    seen = (await clinic.desk("v1")).serving
+    assert seen is not None
+    assert seen.next_trouble == "no-desk"

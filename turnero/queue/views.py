@@ -106,6 +106,24 @@ class SiteView(msgspec.Struct, frozen=True):
     desks: tuple[DeskBrief, ...]
 
 
+class StepView(msgspec.Struct, frozen=True):
+    """A service on the way of a ticket that goes through several."""
+
+    service: str
+    names: Names
+    #: language → where its people go
+    where: Names
+    #: done | skipped | sent (to another service, by hand) | now | next
+    state: str
+    #: in line for it so far
+    waited_ms: int
+    called_ms: int | None = None
+    started_ms: int | None = None
+    ended_ms: int | None = None
+    #: where it was attended
+    desk: str | None = None
+
+
 class TicketView(msgspec.Struct, frozen=True):
     """A ticket as its owner may see it."""
 
@@ -143,6 +161,10 @@ class TicketView(msgspec.Struct, frozen=True):
     return_until_ms: int | None
     rated: bool
     version: int
+    #: through several services: those behind it, the present one, those to come; else none
+    path: tuple[StepView, ...] = ()
+    #: in line for all steps so far
+    waited_ms: int = 0
     #: the wait is not known because no desk is at work that calls the service
     no_desk: bool = False
 
@@ -258,6 +280,11 @@ class ServingView(msgspec.Struct, frozen=True):
     outcomes: bool
     why: Why
     call_reason: str | None
+    #: staff: by internal names; as in `TicketView`
+    path: tuple[StepView, ...] = ()
+    #: why nobody attends the next step now: gone | paused | closed | no-desk; null: somebody does,
+    #: or there is none
+    next_trouble: str | None = None
 
 
 class QueueView(msgspec.Struct, frozen=True):

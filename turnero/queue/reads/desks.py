@@ -7,12 +7,15 @@ import msgspec
 from sqlalchemy import and_, bindparam, select
 
 from turnero.queue.facts import Why
+from turnero.queue.paths import steps_of
 from turnero.queue.presses import touched_of
 from turnero.queue.reads.alarms import handovers
 from turnero.queue.reads.lines import Lines, names_of, oldest
+from turnero.queue.reads.paths import steps
 from turnero.queue.reads.tickets import waiting_view
 from turnero.queue.settings import Settings, settings_of
 from turnero.queue.states import State
+from turnero.queue.stations import station
 from turnero.queue.tables import (
     ABSENT,
     ANY_DESK,
@@ -73,11 +76,20 @@ _SITE_OF = Statement(select(desk_table.c.site).where(desk_table.c.ref == bindpar
 _SERVING = Statement(
     select(
         ticket.c.id,
+        ticket.c.site,
         ticket.c.number,
         ticket.c.state,
-        service.c.key,
+        ticket.c.path,
+        ticket.c.step,
+        ticket.c.waited_ms,
+        ticket.c.entered_ms,
+        ticket.c.ended_ms,
+        service.c.key.label("service_key"),
         service.c.names,
+        service.c.public_names,
+        service.c.where_to,
         service.c.outcomes,
+        desk_table.c.ref.label("desk_ref"),
         attention.c.key.label("attention"),
         attention.c.names.label("attention_names"),
         ticket.c.aids,
@@ -96,6 +108,7 @@ _SERVING = Statement(
     .select_from(
         ticket.join(service, service.c.id == ticket.c.service)
         .join(attention, attention.c.id == ticket.c.attention)
+        .join(desk_table, desk_table.c.id == ticket.c.desk)
         .outerjoin(
             note,
             and_(
@@ -233,11 +246,12 @@ def _serving(q: Query, session: int | None, settings: Settings, now_ms: int) -> 
     if row.state == State.CALLED and missing > 0:
         next_ms = max(now_ms, row.counted_ms + settings.recall_gap_s * 1000)
         no_show_ms = next_ms + (missing - 1) * settings.recall_gap_s * 1000
+    left = steps_of(row.path)
     return ServingView(
         ticket=row.id,
         number=row.number,
         state=row.state,
-        service=row.key,
+        service=row.service_key,
         names=names_of(row.names),
         attention=row.attention,
         attention_names=names_of(row.attention_names),
@@ -253,6 +267,8 @@ def _serving(q: Query, session: int | None, settings: Settings, now_ms: int) -> 
         outcomes=bool(row.outcomes),
         why=msgspec.json.decode(row.why, type=Why),
         call_reason=row.call_reason,
+        path=steps(q, row, now_ms, staff=True),
+        next_trouble=station(q, row.site, left[0], now_ms).trouble if left else None,
     )
 
 

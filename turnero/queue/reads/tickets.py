@@ -7,6 +7,8 @@ from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 
 from turnero.queue.promises import Expected, Line, Rest, believed, expected, rest, told
 from turnero.queue.reads.lines import names_of, public_names
+from turnero.queue.reads.paths import steps as path_steps
+from turnero.queue.reads.paths import waited_ms
 from turnero.queue.reads.sites import requirements_of
 from turnero.queue.settings import settings_of
 from turnero.queue.states import AT_DESK, State
@@ -60,6 +62,7 @@ _TICKET = select(
     service.c.key.label("service_key"),
     service.c.names,
     service.c.public_names,
+    service.c.where_to,
     service.c.requirements,
     attention.c.key.label("attention_key"),
     attention.c.names.label("attention_names"),
@@ -295,7 +298,7 @@ def _promised_wait(row: Any, now_ms: int) -> Wait | None:
 
 def _left(row: Any, found: Expected, now_ms: int) -> Rest:
     """What is left: by the promise too, as long as the ticket waits for what it was taken for."""
-    stands = row.service == row.origin_service and not row.returned
+    stands = row.service == row.origin_service and not row.returned and not row.step
     waited_s = max(0, now_ms - row.entered_ms) // 1000
     return rest(_promised(row) if stands else None, waited_s, found.range)
 
@@ -305,6 +308,7 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
     at_desk = row.state in AT_DESK
     found = Expected() if position is None else _expected(row, position, now_ms)
     left = Rest(None, longer=False) if position is None else _left(row, found, now_ms)
+    steps = path_steps(q, row, now_ms)
     return TicketView(
         id=row.id,
         site=row.site_key,
@@ -333,6 +337,8 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         return_until_ms=_return_until(row, now_ms),
         rated=row.ratings > 0,
         version=row.version,
+        path=steps,
+        waited_ms=waited_ms(row, now_ms) + sum(one.waited_ms for one in steps if one.ended_ms),
     )
 
 
