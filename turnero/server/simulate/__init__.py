@@ -9,6 +9,7 @@ import hashlib
 import random
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from sqlalchemy import bindparam, select
 from turnero.queue import reads, site_file
 from turnero.queue.commands.sites import load_site
 from turnero.queue.report import DayReport
+from turnero.server.forecasting import Forecaster
 from turnero.server.simulate.day import TICKETS, Day
 from turnero.server.simulate.engine import SITE, Engine
 from turnero.server.simulate.site import DAY, START_MS, description
@@ -33,6 +35,8 @@ from turnero.store.tables import journal as table
 
 #: the day ends at half past eight in the evening, after the close and its reports
 _LENGTH_MS: Final = 14 * 3_600_000 + 30 * 60_000
+#: from one forecast to the next: the last one holds until then
+_FORECAST_MS: Final = 150_000
 _CHAIN = Statement(
     select(table.c.seq, table.c.at_ms, table.c.actor, table.c.kind, table.c.body, table.c.mac)
     .where(table.c.site == bindparam("site"))
@@ -73,6 +77,7 @@ async def simulate(folder: Path, seed: int, tickets: int = TICKETS) -> Simulated
         engine = Engine(ledger, clock, random.Random(seed))  # noqa: S311 - repeatable on purpose
         await engine.do(load_site, site_file.decode(description()), "cli")
         Day(engine, tickets).plan()
+        _forecast(engine)
         await engine.run(START_MS + _LENGTH_MS)
         kept = await ledger.read(reads.day_report, SITE, DAY)
         if kept is None:
@@ -91,6 +96,13 @@ async def simulate(folder: Path, seed: int, tickets: int = TICKETS) -> Simulated
         )
     finally:
         await ledger.stop()
+
+
+def _forecast(engine: Engine) -> None:
+    """Let waits be forecast as a server does, at fixed hours, so that promises are the same too."""
+    forecaster = Forecaster(engine.ledger, engine.failed)
+    for ms in range(START_MS, START_MS + _LENGTH_MS, _FORECAST_MS):
+        engine.at(ms, partial(forecaster.round, SITE))
 
 
 def run(seed: int, folder: Path | None = None, tickets: int = TICKETS) -> Simulated:

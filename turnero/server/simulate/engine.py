@@ -32,7 +32,7 @@ class Engine:
         self.refused: Counter[str] = Counter()
         self.commands = 0
         self._clock = clock
-        self._timers = Timers(ledger, TIMERS, self._failed)
+        self._timers = Timers(ledger, TIMERS, self.failed)
         self._order = itertools.count()
         self._events: list[tuple[int, int, Event]] = []
         self._moved = True
@@ -52,11 +52,25 @@ class Engine:
         """Let that happen so many seconds from now."""
         self.at(self.now_ms + seconds * 1000, event)
 
-    async def do(self, command: Callable[..., Any], request: object, actor: str) -> Any:
-        """Run a command; None where a rule refuses it."""
+    async def do(
+        self,
+        command: Callable[..., Any],
+        request: object,
+        actor: str,
+        view: Callable[..., Any] | None = None,
+    ) -> Any:
+        """Run a command; its result, or what `view(tx, result)` makes of it; None where a rule
+        refuses it.
+        """
         self.commands += 1
         try:
-            return await self.ledger.run(command, request, site=SITE, actor=actor)
+            return await self.ledger.run(
+                command,
+                request,
+                site=SITE,
+                actor=actor,
+                view=view,  # type: ignore[arg-type]  # None or a view: two overloads
+            )
         except Refused as error:
             self.refused[error.code] += 1
             return None
@@ -90,5 +104,5 @@ class Engine:
         self._moved = True
 
     @staticmethod
-    def _failed(kind: str, error: Exception) -> None:
+    def failed(kind: str, error: Exception) -> None:
         raise AssertionError(kind) from error
