@@ -120,3 +120,21 @@ async def test_an_administrator_of_one_site_manages_that_sites_accounts_only(
         answer = await client.post(f"/accounts/{elsewhere}/state", data={**key, "disabled": "1"})
         assert answer.status_code == 403
         assert (await client.post(f"/accounts/tokens/{token}/revoke", data=key)).status_code == 403
+
+
+async def test_a_slip_in_the_form_makes_nobody_more_than_was_chosen(here: Installation) -> None:
+    """What is wrong is said on the form that was sent, and role and site stay in it."""
+    await here.person("chief", "administrator", site=None)
+    typed = {"login": "rosa", "password": "short", "role": "greeter", "site": "demo"}
+    async with here.client() as client:
+        await client.post("/sign-in", data={"login": "chief", "password": PASSWORD})
+        for after in ({}, {"next": "/setup/people"}):
+            data = typed | after | {"idempotency_key": "k" * 12}
+            refused = await client.post("/accounts", data=data)
+            assert refused.status_code == 422
+            assert "10 to 128" in refused.text
+            assert '<option value="greeter" selected>' in refused.text
+            wizard = '<input type="hidden" name="site" value="demo">' in refused.text
+            assert wizard is bool(after)
+            assert wizard or '<option value="demo" selected>' in refused.text
+            assert ("Revoke" in refused.text or "New token" in refused.text) is not bool(after)

@@ -33,6 +33,10 @@ ROLE_NAMES = {
 }
 
 
+#: whom the wizard makes accounts for
+_CREW = (Role.AGENT, Role.GREETER, Role.SUPERVISOR)
+
+
 class AccountForm(Form, frozen=True, kw_only=True):
     """A new account."""
 
@@ -91,10 +95,13 @@ async def _show(
     own = request.user.site
     people = await web.ledger.read(reads.accounts)
     tokens = await web.ledger.read(reads.tokens)
+    sites = {number: look for number, look in looks.sites.items() if own in (None, number)}
     context: dict[str, Any] = {
         "accounts": [one for one in people if own in (None, one.site)],
         "tokens": [one for one in tokens if own in (None, one.site)],
-        "sites": {number: look for number, look in looks.sites.items() if own in (None, number)},
+        "sites": sites,
+        # with one site, people and screens are of that one unless somebody says otherwise
+        "only": next(iter(sites.values())).key if len(sites) == 1 else "",
         "people": sorted(PEOPLE),
         "roles": list(Role),
         "role_names": ROLE_NAMES,
@@ -127,6 +134,9 @@ def _of_accounts(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterH
                 actor=request.user.actor,
             )
         except Refused as refused:
+            given = typed(form, refused)
+            if own_path(given.get("next"), ""):
+                return _crew_again(request, given, refused)
             return await _show(request, looks, refused=refused, which="account", form=form)
         return see_other(request, own_path(form.next, "/accounts"))
 
@@ -155,15 +165,28 @@ async def crew_panel(request: PageRequest, site: int) -> str:
         "server/crew.html",
         {
             "principal": request.user,
-            "site_key": look.key,
-            "roles": [Role.AGENT, Role.GREETER, Role.SUPERVISOR],
+            "roles": _CREW,
             "role_names": ROLE_NAMES,
             "shortest": SHORTEST,
-            "next": "/setup/people",
+            "given": {"site": look.key, "next": "/setup/people"},
+            "errors": {},
         },
         site=site,
         language=language_of(request, look, web.languages),
     )
+
+
+def _crew_again(request: PageRequest, given: dict[str, Any], refused: Refused) -> Response[str]:
+    """The wizard's form by itself: nobody is led from one role or site to another by a slip."""
+    context = {
+        "roles": _CREW,
+        "role_names": ROLE_NAMES,
+        "shortest": SHORTEST,
+        "given": given,
+        "errors": field_errors(request, refused),
+        "wrong": said(request, refused),
+    }
+    return page(request, "server/crew-again.html", context, status=status_of(refused))
 
 
 def _of_tokens(accounts: Accounts, looks: SiteLooks) -> list[ControllerRouterHandler]:
