@@ -238,7 +238,7 @@ async def test_where_nobody_attends_the_next_step_whoever_ends_this_one_decides(
         (call_next, requests.Next("hnc.v1")),
     ):
         with pytest.raises(Refused) as refused:
-            await clinic.act(command, request)  # type: ignore[arg-type]
+            await clinic.act(command, request)
         assert refused.value.code == code
         assert refused.value.params["service"] == "sangre"
     assert await clinic.state(ticket) == "called"

@@ -41,7 +41,7 @@ def test_every_route_says_what_it_is_what_it_takes_and_how_it_refuses(
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
-    assert len(operations) == 23
+    assert len(operations) == 25
     for (method, path), operation in operations.items():
         where = f"{method} {path}"
         assert path.startswith("/api/v1/"), where

@@ -5,14 +5,14 @@ Times are ISO 8601 in UTC and end in `_at`. Fields are only ever added within v1
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from msgspec import Meta, Struct
 
 from turnero.queue.facts import Why
 from turnero.queue.routing import why_sentence
 from turnero.queue.states import State
-from turnero.queue.views import TicketView, Wait, name_in
+from turnero.queue.views import StepView, TicketView, Wait, name_in
 from turnero.web.languages import Translator
 
 Id = Annotated[str, Meta(description="32 hexadecimal digits", examples=["0193" + "0" * 28])]
@@ -57,6 +57,26 @@ class Issued(Struct, frozen=True):
     public_url: str | None
 
 
+class StepAnswer(Struct, frozen=True):
+    """A service on the way of a ticket that goes through several."""
+
+    service: str
+    name: str
+    #: where its people go, in the caller's language; empty where nothing is said
+    where: str
+    state: Annotated[
+        Literal["done", "skipped", "sent", "now", "next"],
+        Meta(description="sent: to another service, by hand; next: still to come"),
+    ]
+    #: in line for it so far
+    waited_seconds: int
+    called_at: Moment | None
+    started_at: Moment | None
+    ended_at: Moment | None
+    #: where it was attended
+    desk: str | None
+
+
 class Ticket(Struct, frozen=True):
     """A ticket and where it is in its life."""
 
@@ -86,6 +106,10 @@ class Ticket(Struct, frozen=True):
     #: until when a no-show may come back
     return_until_at: Moment | None
     rated: bool
+    #: where it goes through several services: those behind it, the present one, those to come
+    path: list[StepAnswer]
+    #: in line for all its steps so far
+    waited_seconds: int
 
 
 def ticket_of(view: TicketView, language: str) -> Ticket:
@@ -113,6 +137,22 @@ def ticket_of(view: TicketView, language: str) -> Ticket:
         away_until_at=moment(view.away_until_ms),
         return_until_at=moment(view.return_until_ms),
         rated=view.rated,
+        path=[_step(one, language) for one in view.path],
+        waited_seconds=view.waited_ms // 1000,
+    )
+
+
+def _step(view: StepView, language: str) -> StepAnswer:
+    return StepAnswer(
+        service=view.service,
+        name=name_in(view.names, language),
+        where=name_in(view.where, language),
+        state=cast("Literal['done', 'skipped', 'sent', 'now', 'next']", view.state),
+        waited_seconds=view.waited_ms // 1000,
+        called_at=moment(view.called_ms),
+        started_at=moment(view.started_ms),
+        ended_at=moment(view.ended_ms),
+        desk=view.desk,
     )
 
 

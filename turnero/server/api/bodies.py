@@ -26,6 +26,11 @@ REASON = Meta(
     extra_json_schema={"minLength": 1, "maxLength": MAX_REASON}, description="In your own words"
 )
 COMMENT = Meta(extra_json_schema={"maxLength": MAX_COMMENT})
+ONWARD = Meta(
+    description="Where nobody attends the next step of its path now: wait (for it all the same), "
+    "skip (what nobody attends) or end (the path here)"
+)
+Onward = Literal["wait", "skip", "end"]
 _Key = Annotated[str, Meta(max_length=64)]
 _Desk = Annotated[str, Meta(max_length=129)]
 _Word = Annotated[str, Meta(max_length=40)]
@@ -99,6 +104,7 @@ class NextBody(Body, frozen=True):
     outcome: Annotated[
         _Word | None, Meta(description="Of the one in service, where its service asks for one")
     ] = None
+    onward: Annotated[Onward | None, ONWARD] = None
 
 
 class CallBody(Body, frozen=True):
@@ -115,6 +121,26 @@ class FinishBody(Body, frozen=True):
     outcome: Annotated[
         _Word | None, Meta(description="attended, referred, incomplete or other")
     ] = None
+    onward: Annotated[Onward | None, ONWARD] = None
+
+
+class SkipBody(Body, frozen=True):
+    """Leave a step of the path out."""
+
+    service: Annotated[
+        _Key | None,
+        Meta(description="One that is to come; the present one if left out", examples=["cash"]),
+    ] = None
+
+
+class AddBody(Body, frozen=True):
+    """A step more on the path."""
+
+    service: Annotated[
+        _Key | None,
+        Meta(description="The present one again if left out", examples=["laboratory"]),
+    ] = None
+    last: Annotated[bool, Meta(description="After all others; next if left out")] = False
 
 
 class TransferBody(Body, frozen=True):

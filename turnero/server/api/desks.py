@@ -152,7 +152,7 @@ async def next_(request: PageRequest, desk: DeskInPath) -> NextAnswer:
 
     return await web_of(request).ledger.run(
         calls.call_next,
-        Next(desk, body.outcome),
+        Next(desk, body.outcome, body.onward),
         site=site,
         actor=request.user.actor,
         key=key_of(request),

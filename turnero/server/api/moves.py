@@ -9,16 +9,26 @@ from typing import Any
 from litestar import post
 
 from turnero.queue import reads, refusals
-from turnero.queue.commands import calls, finishing, moves, ratings, steps
+from turnero.queue.commands import calls, finishing, moves, paths, ratings, steps
 from turnero.queue.commands import undo as undoing
-from turnero.queue.requests import CallChosen, Finish, Rate, TicketMove, Transfer
+from turnero.queue.requests import (
+    AddStep,
+    CallChosen,
+    Finish,
+    Rate,
+    SkipStep,
+    TicketMove,
+    Transfer,
+)
 from turnero.server.api.acting import key_of, language, site_of_ticket
 from turnero.server.api.answers import RatingAnswer, Ticket, ticket_of
 from turnero.server.api.bodies import (
+    AddBody,
     CallBody,
     FinishBody,
     NoBody,
     RatingBody,
+    SkipBody,
     TransferBody,
     read_body,
 )
@@ -177,7 +187,8 @@ async def call(request: PageRequest, ticket: TicketInPath) -> Ticket:
     status_code=200,
     **described(
         "End the service",
-        "With an outcome where the service asks for one.",
+        "With an outcome where the service asks for one. A ticket with a path goes on to its next "
+        "step; where nobody attends that now, `onward` says what is to become of it.",
         permission=_MOVE,
         tag=_TAG,
         takes=FinishBody,
@@ -188,7 +199,9 @@ async def call(request: PageRequest, ticket: TicketInPath) -> Ticket:
 async def finish(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """End the service."""
     body = await read_body(request, FinishBody)
-    return await _move(request, ticket, finishing.finish, Finish(ticket, body.outcome))
+    return await _move(
+        request, ticket, finishing.finish, Finish(ticket, body.outcome, onward=body.onward)
+    )
 
 
 @post(
@@ -209,6 +222,44 @@ async def transfer(request: PageRequest, ticket: TicketInPath) -> Ticket:
     body = await read_body(request, TransferBody)
     asked = Transfer(ticket, service=body.service, desk=body.desk)
     return await _move(request, ticket, moves.transfer, asked)
+
+
+@post(
+    "/tickets/{ticket:str}/path/skip",
+    status_code=200,
+    **described(
+        "Leave a step out",
+        "One that is to come; or the present one, and the ticket goes on unserved.",
+        permission=_MOVE,
+        tag=_TAG,
+        takes=SkipBody,
+        example={"service": "cash"},
+        refuses=(404,),
+    ),
+)
+async def skip(request: PageRequest, ticket: TicketInPath) -> Ticket:
+    """Leave a step out."""
+    body = await read_body(request, SkipBody)
+    return await _move(request, ticket, paths.skip, SkipStep(ticket, body.service))
+
+
+@post(
+    "/tickets/{ticket:str}/path/add",
+    status_code=200,
+    **described(
+        "A step more, or the present one again",
+        "Under the same number; next, or after all others.",
+        permission=_MOVE,
+        tag=_TAG,
+        takes=AddBody,
+        example={"service": "laboratory"},
+        refuses=(404,),
+    ),
+)
+async def add(request: PageRequest, ticket: TicketInPath) -> Ticket:
+    """A step more."""
+    body = await read_body(request, AddBody)
+    return await _move(request, ticket, paths.add, AddStep(ticket, body.service, body.last))
 
 
 @post(

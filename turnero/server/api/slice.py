@@ -40,6 +40,8 @@ def make(public_address: str = "") -> Slice:
             moves.call,
             moves.finish,
             moves.transfer,
+            moves.skip,
+            moves.add,
             moves.rating,
             desks.open_,
             desks.break_,
