@@ -69,7 +69,7 @@ class Engine:
                 request,
                 site=SITE,
                 actor=actor,
-                view=view,  # type: ignore[arg-type]  # None or a view: two overloads
+                view=view,
             )
         except Refused as error:
             self.refused[error.code] += 1
