@@ -1,7 +1,8 @@
 """The life of a ticket once more, in plain lists: the reference that the product is compared with.
 
 Written from the rules of the working day, not from the product's code. It knows one site
-of two services and two classes, and desks that are always open.
+of two services and three classes, by each rule of who is next, and desks that are always open.
+It weighs everybody who waits, where the product looks at the heads of lines.
 """
 
 import copy
@@ -11,9 +12,19 @@ from fractions import Fraction
 GAP_MS, RECALLS, RETURN_MS, UNDO_MS, OUT_MS = 20_000, 2, 30 * 60_000, 10_000, 20 * 60_000
 #: the site's days begin five hours after those of UTC
 LIMA_MS = 5 * 3_600_000
-#: class → rank, and desk → its primary and its overflow services
-CLASSES = {"preferential": 0, "ordinary": 1}
-DESKS = {"s.one": (("adm",), ("lab",)), "s.two": (("lab", "adm"), ())}
+MINUTE_MS = 60_000
+#: class → rank; the first is clinical, the second preferred
+CLASSES = {"red": 0, "preferential": 1, "ordinary": 2}
+#: service → minutes to stay under; a preferred class has half of it
+TARGETS = {"adm": 30, "lab": 8}
+#: desk → its primary and its overflow services, and the classes it is for
+DESKS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "s.one": (("adm",), ("lab",), ()),
+    "s.two": (("lab", "adm"), (), ()),
+    "s.three": (("adm",), (), ("preferential",)),
+}
+#: of so many preferred and so many other calls while both wait
+FIRST, REST = 2, 1
 
 #: not over yet
 STANDING = ("waiting", "called", "serving", "parked", "away")
@@ -38,6 +49,12 @@ class Person:
     returned: bool = False
     touches: int = 0
     press: int = -1
+    origin: str = "walk-in"
+
+    @property
+    def stands(self) -> tuple[str, str, str | None, str]:
+        """The line it is in, or was in last."""
+        return self.service, self.attention, self.only, self.origin
 
 
 class Refusal(Exception):
@@ -49,17 +66,20 @@ class Model:
     """The site."""
 
     now: int
+    rule: str
     people: dict[str, Person] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     presses: dict[int, tuple[int, dict[str, Person], dict[str, int]]] = field(default_factory=dict)
+    #: line → turns it was passed, and press → what it changed of them
+    passed: dict[tuple[str, str, str | None, str], int] = field(default_factory=dict)
+    turns: dict[int, dict[tuple[str, str, str | None, str], int]] = field(default_factory=dict)
     facts: int = 0
     closed: int = 0
 
     def line(self, of: Person) -> list[Person]:
         """Who stands in the same line, in order."""
-        same = (of.service, of.attention, of.only)
         found = [p for p in self.people.values() if p.state == "waiting"]
-        found = [p for p in found if (p.service, p.attention, p.only) == same]
+        found = [p for p in found if p.stands == of.stands]
         return sorted(found, key=lambda p: p.place)
 
     def serving(self, desk: str) -> str | None:
@@ -70,17 +90,71 @@ class Model:
         assert len(found) <= 1
         return found[0] if found else None
 
-    def due(self, desk: str) -> str | None:
-        """Who must be called next."""
-        own, overflow = DESKS[desk]
-        best = []
+    def candidates(self, desk: str) -> dict[str, tuple[int, Person]]:
+        """Whom a desk may call, each with its tier."""
+        own, overflow, classes = DESKS[desk]
+        found = {}
         for t, p in self.people.items():
             if p.state != "waiting" or p.only not in (None, desk):
                 continue
             if p.only == desk or p.service in own + overflow:
                 tier = int(p.only is None and p.service in overflow)
-                best.append((tier, CLASSES[p.attention], p.place, t))
-        return min(best)[3] if best else None
+                if classes and p.only is None and p.attention not in (*classes, "red"):
+                    tier += 2
+                found[t] = (tier, p)
+        return found
+
+    def due(self, desk: str) -> str | None:
+        """Who must be called next."""
+        found = self.candidates(desk)
+        if not found:
+            return None
+        best = min(tier for tier, _ in found.values())
+        here = {t: p for t, (tier, p) in found.items() if tier == best}
+        come = {t: p for t, p in here.items() if p.place[0] <= self.now}
+        clinical = {t: p for t, p in here.items() if p.attention == "red"}
+        if clinical:
+            return min(clinical, key=lambda t: clinical[t].place)
+        if come:
+            return self.due_of(come)
+        return min(
+            here, key=lambda t: (here[t].place[0], CLASSES[here[t].attention], here[t].place)
+        )
+
+    def due_of(self, come: dict[str, Person]) -> str:
+        """The same among those of one tier, none clinical, whose time has come."""
+        if self.rule == "accumulating":
+            rank = {t: (-self.points(p), CLASSES[p.attention], p.place) for t, p in come.items()}
+            return min(rank, key=lambda t: rank[t])
+        first = min(come, key=lambda t: (CLASSES[come[t].attention], come[t].place))
+        others = {t: p for t, p in come.items() if p.attention == "ordinary"}
+        turn = any(self.passed.get(p.stands, 0) >= FIRST for p in others.values())
+        if self.rule == "share" and turn:
+            eldest = min(others, key=lambda t: others[t].place)
+            return min(first, eldest, key=lambda t: come[t].place)
+        return first
+
+    def points(self, of: Person) -> Fraction:
+        """Time over target."""
+        half = 2 if of.attention == "preferential" else 1
+        return Fraction((self.now - of.place[0]) * half, TARGETS[of.service] * MINUTE_MS)
+
+    def count_turns(self, called: str, desk: str) -> None:
+        """What this call, not yet made, means for the turns of those who wait."""
+        found = self.candidates(desk)
+        tier, person = found[called]
+        if self.rule != "share" or person.attention == "red" or person.place[0] > self.now:
+            return
+        here = [p for at, p in found.values() if at == tier and p.place[0] <= self.now]
+        both = any(p.attention == "preferential" for p in here)
+        for of in {p.stands for p in here if p.attention == "ordinary"}:
+            before = now = self.passed.get(of, 0)
+            if person.attention == "preferential":
+                now = min(before + REST, FIRST + REST - 1)
+            else:
+                now = max(0, before - FIRST) if both else 0
+            self.passed[of] = now
+            self.turns.setdefault(self.facts, {})[of] = now - before
 
     def press(self, *tickets: str | None) -> None:
         """Remember what these tickets were, for undo. Call before changing them."""
@@ -99,19 +173,25 @@ class Model:
             raise Refusal("move-illegal")
         return person
 
-    def issue(self, ticket: str, service: str, attention: str) -> str:
-        """Take a ticket; returns its number."""
+    def issue(
+        self, ticket: str, service: str, attention: str, origin: str = "walk-in", due: int = 0
+    ) -> str:
+        """Take a ticket; returns its number. `due`: of an appointment, or when it was asked for."""
         day = (self.now - LIMA_MS) // 86_400_000
         self.counts[day, service] = count = self.counts.get((day, service), 0) + 1
         self.facts += 1
         number = f"{service[0].upper()}{count:03d}"
-        self.people[ticket] = Person(number, service, attention, (self.now, Fraction(self.facts)))
+        at = {"walk-in": self.now, "appointment": max(due, self.now), "callback": due}[origin]
+        place = (at, Fraction(self.facts))
+        self.people[ticket] = Person(number, service, attention, place, origin=origin)
         return number
 
     def next(self, desk: str) -> tuple[str | None, str | None]:
         """Finish who is there, call who is due; returns (called, finished)."""
         finished, called = self.serving(desk), self.due(desk)
         self.press(finished, called)
+        if called is not None:
+            self.count_turns(called, desk)
         self._end(finished)
         self._call(called, desk)
         return called, finished
@@ -192,6 +272,8 @@ class Model:
         person = self.require(ticket, *STANDING)
         was = (person.service, person.attention, person.people)
         goal = (service or was[0], attention or was[1], people or was[2])
+        if was[1] == "red" and goal[1] != "red":
+            raise Refusal("attention-clinical")
         if goal == was:
             raise Refusal("correct-nothing")
         person.service, person.attention, person.people = goal
@@ -235,6 +317,8 @@ class Model:
             holder = self.serving(old.at) if old.at and old.state in ("called", "serving") else None
             if holder is not None and holder not in before:
                 raise Refusal("desk-serving")
+        for line, change in self.turns.pop(self.people[ticket].press, {}).items():
+            self.passed[line] = max(0, self.passed[line] - change)
         del self.presses[self.people[ticket].press]
         for t, old in before.items():
             self.people[t] = old

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from sqlalchemy import bindparam, func, or_, select
 
 from tests.peers.stores import put_database
-from tests.queue.model import DESKS, Model, Refusal
+from tests.queue.model import DESKS, MINUTE_MS, Model, Refusal
 from turnero.queue import requests as ask
 from turnero.queue import site_file, tables
 from turnero.queue.commands.calls import call_chosen, call_next, no_show, recall
@@ -54,7 +54,7 @@ name = "Model"
 zone = "America/Lima"
 profile = "pe"
 languages = ["es"]
-settings = {{ day_close = "never" }}
+settings = {{ day_close = "never", order = "{order}", share_first = 2 }}
 
 [[service]]
 key = "adm"
@@ -66,6 +66,7 @@ hours = {{ {hours} }}
 key = "lab"
 prefix = "L"
 name = {{ es = "Laboratorio" }}
+target_minutes = 8
 hours = {{ {hours} }}
 
 [[desk]]
@@ -78,6 +79,25 @@ overflow = ["lab"]
 key = "two"
 name = "2"
 primary = ["lab", "adm"]
+
+[[desk]]
+key = "three"
+name = "3"
+primary = ["adm"]
+classes = ["preferential"]
+
+[[attention]]
+key = "red"
+name = {{ es = "Rojo" }}
+clinical = true
+
+[[attention]]
+key = "preferential"
+name = {{ es = "Preferente" }}
+
+[[attention]]
+key = "ordinary"
+name = {{ es = "General" }}
 """
 
 #: open round the clock, but by hours: such a service has a close of day
@@ -162,10 +182,10 @@ class World:
         """Read."""
         return self.runner.run(self.ledger.read(function, *args))
 
-    def new_day(self) -> None:
-        """A fresh site."""
+    def new_day(self, order: str) -> None:
+        """A fresh site, with that rule of who is next."""
         self.site += 1
-        text = SITE.format(key="s" if self.site == 1 else f"s{self.site}", hours=HOURS)
+        text = SITE.format(key="s" if self.site == 1 else f"s{self.site}", hours=HOURS, order=order)
         self.do(load_site, site_file.decode(text))
 
 
@@ -178,11 +198,12 @@ class Day(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = Model(now=self.world.clock.line_ms())
+        self.model = Model(now=self.world.clock.line_ms(), rule="")
 
-    @initialize()
-    def open_site(self) -> None:
-        self.world.new_day()
+    @initialize(order=st.sampled_from(["strict", "accumulating", "share", "share"]))
+    def open_site(self, order: str) -> None:
+        self.world.new_day(order)
+        self.model.rule = order
         self.key = "s" if self.world.site == 1 else f"s{self.world.site}"
 
     def _desk(self, desk: str) -> str:
@@ -217,15 +238,52 @@ class Day(RuleBasedStateMachine):
     @rule(
         target=tickets,
         service=st.sampled_from(["adm", "lab"]),
-        attention=st.sampled_from(["ordinary", "preferential"]),
+        attention=st.sampled_from(["ordinary", "preferential", "ordinary", "preferential", "red"]),
         people=st.integers(1, 3),
+        due=st.sampled_from([None, None, None, 0, -10, 10, 20]),
     )
-    def take_tickets(self, service: str, attention: str, people: int) -> Any:
+    def take_tickets(self, service: str, attention: str, people: int, due: int | None) -> Any:
+        """Some walk in; `due`: an appointment in so many minutes, or a callback asked for before."""
         taken = []
+        clock, later_ms = self.world.clock, (due or 0) * MINUTE_MS
+        origin = "walk-in" if due is None else "callback" if due < 0 else "appointment"
+        request = ask.Issue(
+            service=service,
+            attention=attention,
+            channel="triage" if attention == "red" else "api",
+            origin=origin,
+            due_ms=None if due is None else clock.now_ms() + later_ms,
+        )
         for _ in range(people):
-            issued = self.world.do(issue, ask.Issue(service=service, attention=attention))
-            assert issued.number == self.model.issue(issued.ticket, service, attention)
+            issued = self.world.do(issue, request)
+            number = self.model.issue(
+                issued.ticket, service, attention, origin, clock.line_ms() + later_ms
+            )
+            assert issued.number == number
             taken.append(issued.ticket)
+        return multiple(*taken)
+
+    @rule(
+        target=tickets,
+        service=st.sampled_from(["adm", "lab"]),
+        classes=st.permutations(["ordinary", *["preferential"] * 4, "ordinary", "red"]),
+        due=st.sampled_from([None, None, 0, 10]),
+        desk=desks,
+        calls=st.lists(st.sampled_from(["next", "next", "next", "undo"]), min_size=4, max_size=8),
+    )
+    def a_rush(
+        self, service: str, classes: list[str], due: int | None, desk: str, calls: list[str]
+    ) -> Any:
+        """Several come one after the other, and are called one after the other."""
+        taken: list[str] = []
+        for attention in classes[:6]:
+            self.time_passes(20)
+            came = self.take_tickets(
+                service, attention, 1, due if attention == "preferential" else None
+            )
+            taken += came.values
+        for call in calls:
+            self.press_next(desk) if call == "next" else self.undo_who_is_there(desk)
         return multiple(*taken)
 
     @rule(desk=desks)
@@ -372,7 +430,7 @@ def test_any_day_goes_as_the_model_says(world: World) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=30,
             stateful_step_count=40,
             deadline=None,
             report_multiple_bugs=False,
