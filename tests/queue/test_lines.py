@@ -33,7 +33,7 @@ async def close(hall: Hall, desk: str = "v1", **more: Any) -> None:
 
 
 async def told(hall: Hall) -> tuple[MessageView, ...]:
-    return await hall.read(reads.messages, 1, None, hall.clock.line_ms())
+    return await hall.read(reads.messages, 1, None)
 
 
 async def counted(hall: Hall) -> None:
@@ -290,3 +290,14 @@ async def test_with_nobody_waiting_it_closes_without_a_word(hall: Hall) -> None:
     await hall.open("v1")
     await close(hall)
     assert await told(hall) == ()
+
+
+async def test_who_waits_for_one_desk_only_and_steps_out_comes_back_to_it(hall: Hall) -> None:
+    ticket = await hall.take()
+    await hall.transfer(ticket, desk="v1")
+    await hall.move("step-out", ticket)
+    assert (await move(hall, "caja", "sangre")).moved == 0
+    await hall.move("return", ticket)
+    await hall.open("v1")
+    assert [one.ticket for one in (await hall.desk("v1")).own] == [ticket]
+    await counted(hall)

@@ -64,7 +64,12 @@ _PARKED = Statement(
 )
 _AWAY = Statement(
     select(ticket.c.id)
-    .where(ticket.c.service == bindparam("service"), ticket.c.state == AWAY)
+    .select_from(ticket.join(line, line.c.id == ticket.c.line))
+    .where(
+        ticket.c.service == bindparam("service"),
+        ticket.c.state == AWAY,
+        line.c.desk == ANY_DESK,
+    )
     .limit(bindparam("limit"))
 )
 _ZONES = Statement(
