@@ -5,8 +5,11 @@ import pytest
 from tests.queue.engines import both_engines
 from tests.queue.hall import Hall
 from tests.queue.refusal import refused
-from turnero.queue import reads
+from turnero.queue import reads, requests
+from turnero.queue.commands import desks
 from turnero.queue.facts import (
+    MessageEnded,
+    MessageShown,
     PressUndone,
     ServiceFinished,
     ServiceStarted,
@@ -97,3 +100,12 @@ async def test_only_for_a_service_that_there_is(hall: Hall, service: str, code: 
     await hall.open()
     async with refused(hall, code):
         await hall.unticketed(service)
+
+
+async def test_a_desk_that_opens_by_it_ends_what_was_said_of_its_line(hall: Hall) -> None:
+    await hall.open()
+    await hall.take()
+    await hall.act(desks.close_desk, requests.CloseDesk("hnc.v1", line="keep"))
+    assert len(await hall.facts(MessageShown)) == 1
+    await hall.unticketed()
+    assert len(await hall.facts(MessageEnded)) == 1

@@ -7,6 +7,7 @@ of the service before it; undone, the ticket that was made is cancelled.
 import msgspec
 
 from turnero.queue import rows
+from turnero.queue.commands import lines
 from turnero.queue.commands.finishing import end_service
 from turnero.queue.commands.issue import issue_at_desk
 from turnero.queue.facts import HeadSeen, ServiceStarted, TicketCalled, Why
@@ -23,6 +24,8 @@ RULE = "unticketed"
 def serve(tx: Tx, request: ServeUnticketed) -> Called:
     """Finish the one in service, if any, and serve somebody without a ticket."""
     at, session = working(tx, request.desk)
+    if at.since_ms is None:
+        lines.served_again(tx, at.desk)  # serving itself opened the desk
     press = Press(tx, Move.UNTICKETED, at.desk)
     finished = None
     if at.ticket is not None:
