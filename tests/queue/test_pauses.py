@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.queue.engines import both_engines
-from tests.queue.hall import Hall
+from tests.queue.hall import SITE, Hall
 from tests.queue.refusal import refused
 from turnero.queue import reads, requests
-from turnero.queue.commands import pauses
+from turnero.queue.commands import devices, pauses
 from turnero.queue.facts import (
     KioskPaused,
     KioskResumed,
@@ -251,3 +251,31 @@ async def test_only_what_there_is_can_be_closed(hall: Hall) -> None:
     ):
         async with refused(hall, code):
             await hall.act(command, request)
+
+
+async def test_a_pause_that_was_planned_comes_though_a_language_of_its_words_is_gone(
+    hall: Hall,
+) -> None:
+    now_ms = hall.clock.now_ms()
+    texts = {"es": "Vuelva mañana", "en": "Come back tomorrow"}
+    await pause(hall, from_ms=now_ms + HOUR_MS, text=texts)
+    await pause_kiosk(hall, from_ms=now_ms + HOUR_MS, text=texts)
+    await hall.load(SITE.replace('languages = ["es", "en"]', 'languages = ["es"]'))
+    hall.wait(3600)
+    await hall.fire_timers()
+    there = await paused(hall)
+    assert there is not None
+    assert (there.state, there.texts) == ("paused", {"es": "Vuelva mañana"})
+    (kiosk,) = (await hall.read(reads.pauses, 1)).kiosks
+    assert kiosk.pause is not None
+    assert kiosk.pause.state == "paused"
+
+
+async def test_a_kiosk_that_is_taken_out_takes_its_pause_along(hall: Hall) -> None:
+    await pause_kiosk(hall)
+    await pause_kiosk(hall, from_ms=hall.clock.now_ms() + HOUR_MS)
+    await hall.act(devices.remove, devices.RemoveDevice("hnc", "kiosk", "k1"))
+    await hall.load()
+    hall.wait(3600)
+    await hall.fire_timers()
+    assert [one.pause for one in (await hall.read(reads.pauses, 1)).kiosks] == [None]

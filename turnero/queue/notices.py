@@ -40,6 +40,13 @@ def checked(tx: Tx, texts: Mapping[str, str] | None) -> dict[str, str]:
     return found
 
 
+def still(tx: Tx, texts: Mapping[str, str] | None) -> dict[str, str] | None:
+    """The texts that were right once, in the languages that the site has by now."""
+    row = tx.row(_SITE, site=tx.site)
+    known = languages_of(row.languages) if row else ()
+    return {name: words for name, words in (texts or {}).items() if name in known} or None
+
+
 def kept(texts: Mapping[str, str]) -> str | None:
     """The texts as a row keeps them; None for none."""
     return msgspec.json.encode(texts, order="sorted").decode() if texts else None

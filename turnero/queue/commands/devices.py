@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, delete
 
 from turnero.queue import refusals
+from turnero.queue.commands.pauses import forget_kiosk
 from turnero.queue.facts import Change, SiteLoaded
 from turnero.queue.keyed_rows import plain
 from turnero.store import devices
@@ -32,6 +33,8 @@ def remove(tx: Tx, request: RemoveDevice) -> None:
     found = devices.by_key(tx, tx.site, request.kind, request.key)
     if found is None:
         raise refusals.unknown("device-unknown", key=request.key)
+    if request.kind == "kiosk":
+        forget_kiosk(tx, request.key)
     tx.run(_NO_BEAT, b_id=found.id)
     tx.run(_NO_DEVICE, b_id=found.id)
     before = plain({"name": found.name, "zone": found.zone, "settings": found.settings})

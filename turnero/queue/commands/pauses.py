@@ -7,6 +7,7 @@ whoever pulls the lever again sets it anew. Each has its own message for the peo
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from turnero.queue import notices, refusals
@@ -156,6 +157,13 @@ def resume_kiosk(tx: Tx, request: KioskNamed) -> LeverPulled:
     return LeverPulled(request.place, "open")
 
 
+def forget_kiosk(tx: Tx, place: str) -> None:
+    """The kiosk is taken out of the site, and what its lever did or was to do with it."""
+    tx.run(_NO_KIOSK, b_site=tx.site, b_place=place)
+    tx.untimer(KIOSK_AT, place)
+    tx.untimer(KIOSK, place)
+
+
 # --- timers ----------------------------------------------------------------------------------
 
 
@@ -175,12 +183,14 @@ def open_kiosk(tx: Tx, due: TimerDue) -> None:
 
 def pause_service_on_time(tx: Tx, due: TimerDue) -> None:
     """Timer: the hour has come at which the service pauses; refused when its pause is over already."""
-    pause_service(tx, msgspec.json.decode(due.body, type=PauseService))
+    request = msgspec.json.decode(due.body, type=PauseService)
+    pause_service(tx, replace(request, text=notices.still(tx, request.text)))
 
 
 def pause_kiosk_on_time(tx: Tx, due: TimerDue) -> None:
     """Timer: the same for a kiosk."""
-    pause_kiosk(tx, msgspec.json.decode(due.body, type=PauseKiosk))
+    request = msgspec.json.decode(due.body, type=PauseKiosk)
+    pause_kiosk(tx, replace(request, text=notices.still(tx, request.text)))
 
 
 # --- tickets that are still given ------------------------------------------------------------
@@ -238,7 +248,7 @@ def _state(request: PauseService | PauseKiosk) -> str:
 
 def _body(request: PauseService | PauseKiosk) -> str:
     """What the timer does at its hour: the same lever, pulled then."""
-    return msgspec.json.encode(msgspec.structs.replace(request, from_ms=None)).decode()
+    return msgspec.json.encode(replace(request, from_ms=None)).decode()
 
 
 def _open_at(tx: Tx, kind: str, key: str, until_ms: int | None) -> None:
