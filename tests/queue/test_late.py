@@ -261,3 +261,17 @@ async def test_a_site_that_asks_for_more_people_than_it_may_is_refused(hall: Hal
         await upload(hall, "C001", MORNING_MS, attention="vip")
     ticket = await upload(hall, "C001", MORNING_MS, attention="preferential", people=4)
     assert (await hall.ticket(ticket)).people == 4
+
+
+async def test_a_kiosks_clock_may_say_anything(hall: Hall) -> None:
+    await lease(hall)
+    ticket = await upload(hall, "C001", -(10**17), verified=False)
+    assert await hall.state(ticket) == "waiting"
+    async with refused(hall, "number-not-leased"):
+        await upload(hall, "C002", -(10**17))
+
+
+async def test_no_kiosk_gives_a_class_that_only_triage_gives(hall: Hall) -> None:
+    await lease(hall)
+    async with refused(hall, "attention-clinical", attention="rojo"):
+        await upload(hall, "C001", MORNING_MS, attention="rojo")

@@ -34,6 +34,7 @@ _SERVICE = Statement(
         site.c.closed_ms,
         attention.c.id.label("attention"),
         attention.c.key.label("attention_key"),
+        attention.c.clinical,
     )
     .select_from(
         service.join(site, site.c.no == service.c.site).outerjoin(

@@ -29,13 +29,15 @@ MAX_PEOPLE: Final = 500
 def upload(tx: Tx, request: Upload) -> Issued:
     """Take over a ticket given by a kiosk, with a number that it had on lease."""
     about = leased.about(tx, tx.site, request.service, request.attention)
+    if about.clinical:
+        raise refusals.invalid("attention-clinical", attention=about.attention_key)
     place = text.name(request.place, "place")
     if not 1 <= request.people <= MAX_PEOPLE:
         raise refusals.invalid("people-out-of-range", max=MAX_PEOPLE)
     if request.language is not None and request.language not in languages_of(about.languages):
         raise refusals.invalid("language-unknown", language=request.language[:20])
     to_wall = tx.now_ms - tx.line_ms
-    taken_ms = min(request.taken_ms, tx.now_ms)
+    taken_ms = min(max(0, request.taken_ms), tx.now_ms)
     lease = _lease(tx, about, request, place, day_of(taken_ms, about.zone))
     if not request.verified:
         begins_ms = at_ms(date.fromisoformat(lease.day), 0, about.zone)
