@@ -121,3 +121,16 @@ async def test_a_note_is_read_once_by_who_works_there(hall: Hall) -> None:
     await read(hall, left)
     async with refused(hall, "handover-read"):
         await read(hall, left)
+
+
+@both_engines
+async def test_nobody_is_missed_at_a_closed_desk_after_the_close_of_day(hall: Hall) -> None:
+    for desk, agent in (("v1", ANA), ("v2", BETO)):
+        await hall.open(desk, actor=agent)
+        request = requests.HandOver(f"hnc.{desk}", "Falta papel.")
+        await hall.act(hand_over.hand_over, request, agent)
+        hall.wait(10 * 60)
+        await hall.fire_timers()
+    assert [one.subject for one in await hall.read(reads.alarms, 1)] == ["hnc.v1", "hnc.v2"]
+    await hall.close_day()
+    assert await hall.read(reads.alarms, 1) == ()

@@ -275,3 +275,15 @@ async def test_a_roster_in_words_that_are_no_hours_is_refused_whole(hall: Hall) 
     with pytest.raises(Invalid, match="roster"):
         site_file.decode(ROSTER + '\n[[roster]]\nday = "tue"\ndesk = "v77"\n')
     assert (await ready(hall)).planned == 0
+
+
+async def test_a_day_closed_by_hand_is_over_too(hall: Hall) -> None:
+    await hall.load(ROSTER)
+    hall.wait(NIGHT_S)
+    await hall.fire_timers()
+    assert await alarms(hall) != {}
+    hall.wait(3600)
+    await hall.close_day()
+    hall.wait(60)
+    await hall.fire_timers()
+    assert await alarms(hall) == {}

@@ -6,11 +6,11 @@ commands. Timers are rows, so this outlives the server.
 
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from turnero.queue.alarms import end_alarm
 from turnero.queue.settings import settings_of
-from turnero.queue.tables import alarm, site
+from turnero.queue.tables import CLOSED, alarm, desk, desk_session, site
 from turnero.store.sql import Statement
 from turnero.store.tables import timer
 from turnero.store.tx import Tx
@@ -34,23 +34,39 @@ _ALARM = Statement(
         alarm.c.ended_ms.is_(None),
     )
 )
+_CLOSED_DESKS = Statement(
+    select(desk.c.ref)
+    .select_from(
+        desk.outerjoin(
+            desk_session, and_(desk_session.c.desk == desk.c.id, desk_session.c.state != CLOSED)
+        )
+    )
+    .where(desk.c.site == bindparam("site"), desk_session.c.id.is_(None))
+    .order_by(desk.c.id)
+)
 
 
-def expect(tx: Tx, desk: str, session: int) -> None:
+def expect(tx: Tx, ref: str, session: int) -> None:
     """From now on somebody should come within the site's minutes; session 0: open the desk."""
-    tx.timer(UNATTENDED, desk, tx.now_ms + patience_ms(tx), f"{tx.line_ms} {session}")
+    tx.timer(UNATTENDED, ref, tx.now_ms + patience_ms(tx), f"{tx.line_ms} {session}")
 
 
-def expected(tx: Tx, desk: str) -> bool:
+def expected(tx: Tx, ref: str) -> bool:
     """Whether the time runs already, or is over."""
-    named = {"site": tx.site, "kind": UNATTENDED, "desk": desk}
+    named = {"site": tx.site, "kind": UNATTENDED, "desk": ref}
     return tx.row(_TIMER, **named) is not None or tx.row(_ALARM, **named) is not None
 
 
-def came(tx: Tx, desk: str) -> None:
+def came(tx: Tx, ref: str) -> None:
     """Somebody is there, or nobody need be any more."""
-    tx.untimer(UNATTENDED, desk)
-    end_alarm(tx, UNATTENDED, desk)
+    tx.untimer(UNATTENDED, ref)
+    end_alarm(tx, UNATTENDED, ref)
+
+
+def day_is_over(tx: Tx) -> None:
+    """The close of day: nobody need come to a closed desk any more."""
+    for row in tx.rows(_CLOSED_DESKS, site=tx.site):
+        came(tx, row.ref)
 
 
 def patience_ms(tx: Tx) -> int:

@@ -9,9 +9,8 @@ from typing import Final
 
 from sqlalchemy import and_, bindparam, select, update
 
-from turnero.queue import rows
-from turnero.queue.commands import lines
-from turnero.queue.commands.readiness import day_is_over
+from turnero.queue import attendance, rows
+from turnero.queue.commands import lines, readiness
 from turnero.queue.commands.reports import report_later, set_roll
 from turnero.queue.facts import DayClosed, TicketNotServed
 from turnero.queue.numbers import next_at
@@ -82,7 +81,6 @@ def close_day_on_time(tx: Tx, due: TimerDue) -> None:
     # the hour of closing has not passed for those who came since.
     _portion(tx, due.due_ms - tx.now_ms + tx.line_ms, before=0)
     set_day_close(tx)
-    day_is_over(tx)
 
 
 def close_day_further(tx: Tx, due: TimerDue) -> None:
@@ -119,6 +117,8 @@ def _portion(tx: Tx, until_ms: int, before: int) -> DayDone:
         tx.run(_CLOSED, b_site=tx.site, b_until=until_ms)
         tx.append(DayClosed(until_ms=until_ms, not_served=done))
         lines.day_closed(tx)
+        readiness.day_is_over(tx)
+        attendance.day_is_over(tx)
         report_later(tx, until_ms - tx.line_ms + tx.now_ms)
     return DayDone(done, left)
 
