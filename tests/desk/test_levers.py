@@ -201,7 +201,7 @@ async def test_a_broadcast_is_shown_until_it_is_ended(room: Room) -> None:
         until="11:00",
     )
     assert _said(told) == "It is on the screens now."
-    (shown,) = await room.ledger.read(reads.messages, 1, None, room.clock.line_ms())
+    (shown,) = await room.ledger.read(reads.messages, 1, None)
     assert (shown.sort, shown.until_ms) == ("broadcast", room.clock.now_ms() + HOUR_MS)
     told = await _press(room, "end-message", message=shown.id)
     assert _said(told) == "It is not on the screens any more."
@@ -221,7 +221,7 @@ async def test_an_emergency_is_confirmed_and_shown_large_with_how_to_end_it(room
     emergency = told.partition('class="emergency"')[2].partition("</section>")[0]
     for words in ("Emergency message is on", "Leave now", "Everywhere", "End the emergency"):
         assert words in emergency
-    (shown,) = await room.ledger.read(reads.messages, 1, None, room.clock.line_ms())
+    (shown,) = await room.ledger.read(reads.messages, 1, None)
     ending = await _ask(room, f"end-emergency?message={shown.id}")
     assert "What was missed is not announced." in ending
     await room.do(messages.end, EndMessage(shown.id), "user:77")
@@ -260,7 +260,7 @@ async def test_a_text_that_is_too_long_is_refused_with_its_length(room: Room, le
     )
     assert answer.status_code == 422
     assert str(length) in answer.text
-    assert await room.ledger.read(reads.messages, 1, None, room.clock.line_ms()) == ()
+    assert await room.ledger.read(reads.messages, 1, None) == ()
 
 
 async def test_pressing_again_after_a_lost_answer_is_one_message(room: Room) -> None:
@@ -268,7 +268,7 @@ async def test_pressing_again_after_a_lost_answer_is_one_message(room: Room) -> 
         await _press(
             room, "show-message", sort="broadcast", language="es", text="Hola", key="once-0001"
         )
-    assert len(await room.ledger.read(reads.messages, 1, None, room.clock.line_ms())) == 1
+    assert len(await room.ledger.read(reads.messages, 1, None)) == 1
 
 
 @pytest.mark.parametrize(

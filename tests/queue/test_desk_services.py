@@ -87,11 +87,11 @@ async def test_the_last_desk_of_a_service_leaves_it_only_with_a_word_on_its_line
     await _serve(hall, "citas", line="keep")
     kept = [fact for fact in await hall.facts() if isinstance(fact, LineKept)]
     assert kept == [LineKept(service="caja", desk="hnc.v1", waiting=1)]
-    told = await hall.read(reads.messages, 1, None, hall.clock.line_ms())
+    told = await hall.read(reads.messages, 1, None)
     assert [(one.sort, one.service) for one in told] == [("kept", "caja")]
     # who calls it again ends what was said of it
     await _serve(hall, "caja")
-    assert await hall.read(reads.messages, 1, None, hall.clock.line_ms()) == ()
+    assert await hall.read(reads.messages, 1, None) == ()
 
 
 async def test_a_paused_service_may_be_left(hall: Hall) -> None:

@@ -27,7 +27,7 @@ async def end(hall: Hall, number: int) -> None:
 
 
 async def shown(hall: Hall, zone: str | None = None) -> tuple[MessageView, ...]:
-    return await hall.read(reads.messages, 1, zone, hall.clock.line_ms())
+    return await hall.read(reads.messages, 1, zone)
 
 
 @both_engines
@@ -208,3 +208,15 @@ async def test_a_call_and_an_emergency_at_once_are_one_of_the_two_orders(hall: H
         assert await hall.state(ticket) == "waiting"
     else:
         assert kinds == ["ticket-called", "message-shown"]
+
+
+async def test_a_clock_that_is_set_ends_a_message_at_its_hour_and_not_before(hall: Hall) -> None:
+    hall.clock.set_wall(hall.clock.now_ms() - 2 * 3600_000)
+    until_ms = hall.clock.now_ms() + 3600_000
+    await hall.act(
+        messages.show, requests.ShowMessage("broadcast", {"es": "Hola"}, until_ms=until_ms)
+    )
+    assert len(await hall.read(reads.messages, 1, None)) == 1
+    hall.wait(3600)
+    await hall.fire_timers()
+    assert await hall.read(reads.messages, 1, None) == ()

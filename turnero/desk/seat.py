@@ -97,9 +97,7 @@ def read_seat(q: Query, ref: str, site: int, now_ms: int) -> SeatRead:
     if view is None:
         raise NotFound("desk-unknown", desk=ref[:100])
     rule = reads.no_show_rule(q, view.serving.ticket) if view.serving else None
-    emergencies = tuple(
-        one for one in line.messages(q, site, view.zone, now_ms) if one.sort == "emergency"
-    )
+    emergencies = tuple(one for one in line.messages(q, site, view.zone) if one.sort == "emergency")
     return SeatRead(view, rule, reads.classes(q, site), emergencies)
 
 

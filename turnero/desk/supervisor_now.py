@@ -75,7 +75,7 @@ def read_site(q: Query, site: int, now_ms: int, wall_ms: int) -> SiteRead:
         ),
         alarms=tuple(one for one in alarms if one.kind not in _ELSEWHERE),
         pauses=line.pauses(q, site),
-        messages=line.messages(q, site, None, now_ms),
+        messages=line.messages(q, site, None),
         opening=opening(line.ready(q, site, wall_ms), alarms, wall_ms),
     )
 

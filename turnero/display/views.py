@@ -104,7 +104,7 @@ def read_board(q: Query, site: int, key: str, line_ms: int, now_ms: int) -> Boar
         view,
         device,
         sounding,
-        reads.messages(q, site, zone, line_ms),
+        reads.messages(q, site, zone),
         reads.quiet_ms(q, site, zone, line_ms),
     )
 

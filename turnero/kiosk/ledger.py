@@ -143,7 +143,7 @@ class LedgerKiosk:
 
     async def place(self, site: int, key: str | None) -> Place:
         """See `KioskPort.place`."""
-        device, pause, told = await self._ledger.read(_place, site, key or "", self._now_ms())
+        device, pause, told = await self._ledger.read(_place, site, key or "")
         if device is None:
             return Place(key=key or "", name=key or "", prints=False, pause=pause, told=told)
         settings = msgspec.json.decode(device.settings)
@@ -270,7 +270,7 @@ class LedgerKiosk:
             paper=paper,
             url=f"{self._address}/t/{paper.code}" if self._address else None,
             special=row is not None and not row.usual,
-            told=reads.told(q, site, paper.ticket.service, self._now_ms()),
+            told=reads.told(q, site, paper.ticket.service),
             moved_from=reads.moved_from(q, site, ticket_id),
         )
 
@@ -302,10 +302,10 @@ class LedgerKiosk:
 
 
 def _place(
-    q: Query, site: int, key: str, now_ms: int
+    q: Query, site: int, key: str
 ) -> tuple[devices.Device | None, PauseView | None, tuple[MessageView, ...]]:
     device = devices.by_key(q, site, "kiosk", key) if key else None
-    told = reads.messages(q, site, device.zone if device else "", now_ms)
+    told = reads.messages(q, site, device.zone if device else "")
     return device, reads.kiosk_pause_of(q, site, key), told
 
 

@@ -134,27 +134,27 @@ _MOVED = Statement(
 _LOOK_BACK_MS = 3600_000
 
 
-def messages(q: Query, site: int, zone: str | None, now_ms: int) -> tuple[MessageView, ...]:
+def messages(q: Query, site: int, zone: str | None) -> tuple[MessageView, ...]:
     """What is shown now: everything (zone None), or what concerns a zone. Emergencies, then newest first.
+
+    A message is over when its timer, or somebody, has ended it: no other clock is asked.
 
     A board without a zone ("") sees all; which of them fill it, the board decides.
     """
     found = []
     for row in q.rows(_MESSAGES, site=site):
-        if row.until_ms is not None and row.until_ms <= now_ms:
-            continue
         zones = msgspec.json.decode(row.zones, type=tuple[str, ...])
         if not zone or not zones or zone in zones:
             found.append(_message(row, zones))
     return tuple(sorted(found, key=lambda one: one.sort != "emergency"))
 
 
-def told(q: Query, site: int, service: str, now_ms: int) -> tuple[MessageView, ...]:
+def told(q: Query, site: int, service: str) -> tuple[MessageView, ...]:
     """What the holder of a ticket for this service is told: where its desks are, and on itself.
 
     That its line was moved, the ticket says for itself.
     """
-    found = messages(q, site, None, now_ms)
+    found = messages(q, site, None)
     if not found:
         return ()
     zones = {row.zone for row in q.rows(_SERVED_IN, site=site, key=service)}
