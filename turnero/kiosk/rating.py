@@ -10,6 +10,7 @@ from typing import NamedTuple
 from turnero.kiosk.forms import AnswerForm
 from turnero.kiosk.port import By, Held, KioskPort
 from turnero.kiosk.questions import NO_ANSWER, Question, following, question, questions
+from turnero.kiosk.way import over
 from turnero.queue.requests import Rate
 from turnero.queue.states import MOVES, Move, State
 from turnero.store.errors import Invalid, Refused
@@ -32,8 +33,9 @@ class Step(NamedTuple):
 
 
 def may_rate(held: Held) -> bool:
-    """Whether this ticket can be rated now."""
-    return State(held.ticket.state) in MOVES[Move.RATE] and not held.ticket.rated
+    """Whether this ticket can be rated now: once, on the last step of its way."""
+    ticket = held.ticket
+    return State(ticket.state) in MOVES[Move.RATE] and not ticket.rated and over(ticket)
 
 
 def first(held: Held) -> Step:
