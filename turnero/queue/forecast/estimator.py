@@ -1,8 +1,7 @@
 """How long one with so many people ahead will wait: a likely wait and a range for four in five.
 
-Pure. The day's own paces and last waits give a middle (their geometric median); trees learned from
-recorded days say by what factor to correct it, and how far the range goes. All factors: a queue that
-is ten times as fast or slow gets the same correction.
+Pure. The middle of the day's own paces (`day.py`) is a first answer; trees learned from recorded days
+say by what factor to correct it, and how far the range goes.
 """
 
 import gzip
@@ -23,12 +22,6 @@ from turnero.queue.forecast.trees import BadTrees, Trees
 
 #: minutes a queue must have been watched before its first forecast on a day without a history
 _WATCHED: Final = 15.0
-_PLACES: Final = tuple(
-    NAMES.index(name)
-    for name in ("busy_pace_60", "pace_120", "busy_pace_day", "usual_today", "last_pace")
-)
-#: minutes, where no figure of the day says anything
-_ANY: Final = 20.0
 _NO_FACTORS: Final = Factors()
 
 
@@ -37,21 +30,12 @@ class BadPrior(ValueError):
 
 
 class Prior(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was learned: logarithms of the factor on `middle`, for three quantiles."""
+    """What was learned: logarithms of the factor on the middle, for three quantiles."""
 
     names: tuple[str, ...]
     low: Trees
     likely: Trees
     high: Trees
-
-
-def middle(row: Sequence[float]) -> float:
-    """The median of what the day's paces say, in minutes; of two middles the geometric mean."""
-    known = sorted(max(0.5, row[place]) for place in _PLACES if row[place] >= 0)
-    if not known:
-        return _ANY
-    half = len(known) // 2
-    return known[half] if len(known) % 2 else (known[half - 1] * known[half]) ** 0.5
 
 
 def prior_from(data: bytes) -> Prior:
@@ -123,7 +107,7 @@ class Estimator:
         return told
 
     def _said(self, row: Sequence[float], factors: Factors) -> Forecast:
-        base = log1p(middle(row))
+        base = log1p(row[-1])
         likely = _minutes(base + self._prior.likely.value(row))
         low = min(likely, _minutes(base + self._prior.low.value(row)))
         high = max(likely, _minutes(base + self._prior.high.value(row)))

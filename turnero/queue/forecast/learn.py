@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from turnero.queue.forecast.day import NAMES
-from turnero.queue.forecast.estimator import Prior, middle
+from turnero.queue.forecast.estimator import Prior
 from turnero.queue.forecast.trees import Trees
 
 Floats = npt.NDArray[np.float64]
@@ -29,7 +29,7 @@ _ROWS: Final = 0.7
 _RIDGE: Final = 5.0
 _SEED: Final = 20260101
 #: quantile and number of trees
-_MODELS: Final = {"low": (0.1, 150), "likely": (0.5, 300), "high": (0.9, 150)}
+_MODELS: Final = {"low": (0.1, 120), "likely": (0.5, 200), "high": (0.9, 120)}
 
 
 def learned(
@@ -37,7 +37,7 @@ def learned(
 ) -> Prior:
     """A prior from features and the minutes really waited; `done` is called after each tree."""
     features = np.asarray(rows, dtype=np.float64)
-    base = np.asarray([middle(row) for row in rows])
+    base = features[:, -1]
     target = np.log1p(np.asarray(waits, dtype=np.float64)) - np.log1p(base)
     # An error of one per cent of a long wait is more minutes than of a short one.
     weights = (base + 2.0) / float(np.mean(base + 2.0))
