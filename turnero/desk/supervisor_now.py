@@ -24,9 +24,7 @@ from turnero.queue.views import (
     DeskNow,
     MessageView,
     Pauses,
-    ServiceView,
     SupervisorView,
-    Wait,
 )
 from turnero.store import devices
 from turnero.store.devices import Device
@@ -47,7 +45,6 @@ class SiteRead(msgspec.Struct, frozen=True):
     """What this page reads in one moment."""
 
     view: SupervisorView
-    waits: dict[str, Wait | None]
     devices: list[Device]
     #: services with people waiting and no desk at work that calls them
     unattended: frozenset[str]
@@ -62,13 +59,10 @@ def read_site(q: Query, site: int, now_ms: int, wall_ms: int) -> SiteRead:
     view = line.supervisor(q, site, now_ms)
     if view is None:
         raise NotFound("site-unknown", site=str(site))
-    waits: dict[str, Wait | None] = {}
-    _waits(line.services(q, site, now_ms), waits)
     attended = reads.services_attended(q, site)
     alarms = line.alarms(q, site)
     return SiteRead(
         view=view,
-        waits=waits,
         devices=devices.of_site(q, site),
         unattended=frozenset(
             one.service for one in view.services if one.waiting and one.service not in attended
@@ -78,12 +72,6 @@ def read_site(q: Query, site: int, now_ms: int, wall_ms: int) -> SiteRead:
         messages=line.messages(q, site, None),
         opening=opening(line.ready(q, site, wall_ms), alarms, wall_ms),
     )
-
-
-def _waits(tree: tuple[ServiceView, ...], into: dict[str, Wait | None]) -> None:
-    for one in tree:
-        into[one.key] = one.wait
-        _waits(one.children, into)
 
 
 def long_break(desk: DeskNow, now_ms: int) -> bool:
@@ -104,7 +92,8 @@ class SupervisorPanel(Panel):
     permission = "supervisor.page"
     kinds = frozenset({
         "ticket-issued", "ticket-called", "service-started", "service-finished", "ticket-no-show",
-        "ticket-returned", "ticket-parked", "ticket-transferred", "ticket-cancelled",
+        "ticket-returned", "ticket-parked", "ticket-transferred",
+        "ticket-sent-on", "ticket-cancelled",
         "ticket-not-served", "ticket-stepped-out", "ticket-overstayed", "ticket-corrected",
         "press-undone", "session-opened", "session-paused", "session-resumed", "session-closed",
         "day-closed", "site-loaded", "service-paused", "service-resumed", "kiosk-paused",
@@ -137,7 +126,6 @@ class SupervisorPanel(Panel):
         return common(web, language) | {
             "site_no": site,
             "site": view,
-            "waits": read.waits,
             "unattended": read.unattended,
             "verdicts": {
                 one.service: judge(one.oldest_ms, one.target_min, now_ms) for one in view.services

@@ -12,7 +12,7 @@ from turnero.display.settings import BoardSettings, settings_of
 from turnero.display.voice.script import Script, length_ms, scripts
 from turnero.display.voice.studio import Studio
 from turnero.queue import reads
-from turnero.queue.views import BoardView, CallView, MessageView, name_in
+from turnero.queue.views import BoardView, CallView, MessageView, Wait, name_in
 from turnero.store import devices
 from turnero.store.devices import Device
 from turnero.store.errors import NotFound
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 #: Facts that change a call, who waits or for how long.
 _KINDS: Final = frozenset({
     "ticket-issued", "ticket-called", "ticket-recalled", "service-started", "service-finished",
-    "ticket-no-show", "ticket-returned", "ticket-parked", "ticket-transferred", "ticket-cancelled",
+    "ticket-no-show", "ticket-returned", "ticket-parked", "ticket-transferred",
+    "ticket-sent-on", "ticket-cancelled",
     "ticket-stepped-out", "ticket-corrected", "ticket-not-served",
     "press-undone", "session-opened", "session-paused", "session-resumed",
     "session-closed", "day-closed", "site-loaded", "message-shown", "message-ended",
@@ -69,7 +70,8 @@ class Line(msgspec.Struct, frozen=True):
 
     name: str
     waiting: int
-    wait: Any
+    wait: Wait | None
+    no_desk: bool
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -169,7 +171,8 @@ def state(board: Board, studio: Studio, look: Look, language: str) -> dict[str, 
         "calls": [card(call, studio, settings, look) for call in heard.calls],
         "floor": heard.floor,
         "queues": [
-            Line(name_in(one.names, language), one.waiting, one.wait) for one in board.view.queues
+            Line(name_in(one.names, language), one.waiting, one.wait, one.no_desk)
+            for one in board.view.queues
         ],
         "sounding": board.sounding,
         "told": messages(board, studio, settings, look, language),

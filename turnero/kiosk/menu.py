@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from turnero.kiosk.visit import Visit
-from turnero.queue.views import ServiceView, name_in
+from turnero.queue.views import ServiceView, TicketView, name_in
 from turnero.web.formats import formats
 from turnero.web.languages import Translator
 
@@ -68,11 +68,34 @@ def present(service: ServiceView, say: Translator, until: Until) -> tuple[str, .
     if service.state != "open":
         return (closed(service, say, until),)
     facts = [people(service, say)]
-    if service.waiting and service.wait is None and not service.children:
-        facts.append(say.gettext("no estimate yet"))
+    if service.wait is None and not service.children and (service.waiting or service.no_desk):
+        facts.append(unknown(service, say))
     if service.pause is not None and service.pause.after is not None:
         facts.append(left(service.pause.after, say))
     return tuple(facts)
+
+
+def unknown(view: ServiceView | TicketView, say: Translator) -> str:
+    """Why no wait is told: nobody can know, or no desk is at work."""
+    if view.no_desk:
+        return say.gettext("no desk is at work now")
+    return say.gettext("no estimate yet")
+
+
+def notes(view: ServiceView | TicketView, say: Translator) -> tuple[str, ...]:
+    """What must be said with a wait: that it is longer than promised, that it may be too late."""
+    if view.wait is None:
+        return ()
+    found = []
+    if view.wait.longer:
+        found.append(say.gettext("It is taking longer than we told you."))
+    if view.wait.closes is not None:
+        found.append(
+            say.gettext(
+                "You may not be attended before closing time at %(time)s.", time=view.wait.closes
+            )
+        )
+    return tuple(found)
 
 
 def left(tickets: int, say: Translator) -> str:
@@ -129,4 +152,5 @@ def spoken(name: str, service: ServiceView, say: Translator, until: Until) -> tu
                 high=service.wait.high_minutes,
             )
         )
+        sentences.extend(notes(service, say))
     return tuple(sentences)

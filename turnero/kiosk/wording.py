@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from turnero.kiosk import menu
+from turnero.kiosk import menu, way
 from turnero.kiosk.guidance import Guide, sounding
 from turnero.kiosk.port import Held, Help, Place, Printing
 from turnero.kiosk.ticket_words import ADVICE, STATES, TROUBLES, UNKNOWN_TROUBLE, grounds
@@ -70,10 +70,14 @@ class Wording(msgspec.Struct, frozen=True):
             "choices": self.choices,
             "grounds": self.grounds,
             "grouped": grouped,
+            "way": self.way,
+            "way_sentence": self.way_sentence,
             "state_sentence": self.state_sentence,
             "state_advice": self.state_advice,
             "ahead_sentence": self.ahead_sentence,
             "wait_sentence": self.wait_sentence,
+            "wait_notes": self.wait_notes,
+            "wait_unknown": self.wait_unknown,
             "where_to_wait": self.where_to_wait,
             "where_staff": self.where_staff,
             "help_sentences": self.help_sentences,
@@ -173,8 +177,22 @@ class Wording(msgspec.Struct, frozen=True):
 
     # --- tickets -----------------------------------------------------------------------------
 
+    def way(self, ticket: TicketView) -> tuple[way.Shown, ...]:
+        """The steps of a ticket that goes through several services; else none."""
+        return way.way(ticket, self.name)
+
+    def way_sentence(self, ticket: TicketView) -> tuple[str, ...]:
+        """The same as it is spoken: what comes after the present step."""
+        then = [one.text for one in self.way(ticket) if one.state == "next"]
+        if not then:
+            return ()
+        return (self.say.gettext("Then you go on to: %(services)s", services=", ".join(then)),)
+
     def state_sentence(self, ticket: TicketView) -> str:
         """Where a ticket is in its life."""
+        step = way.sent_on(ticket)
+        if step is not None:
+            return self.say.gettext(mark("Now go to %(service)s"), service=self.name(step.names))
         if ticket.state == "no-show" and ticket.last_call_ms is None:
             return self.say.gettext(mark("You did not come back in time"))
         if ticket.hurry:
@@ -189,6 +207,10 @@ class Wording(msgspec.Struct, frozen=True):
             )
         if ticket.state == "no-show" and ticket.return_until_ms is None:
             return self.say.gettext(mark("Please take a new ticket, or ask the staff."))
+        if (step := way.sent_on(ticket)) is not None:
+            there = self.say.gettext(mark("We will call you there by the same number."))
+            where = self.name(step.where).rstrip(".")
+            return f"{where}. {there}" if where else there
         until_ms = ticket.return_until_ms or ticket.away_until_ms
         text = self.say.gettext(ADVICE[ticket.state])
         if ticket.hurry:
@@ -212,11 +234,20 @@ class Wording(msgspec.Struct, frozen=True):
         """How long it takes; "" where nobody can tell."""
         if ticket.wait is None:
             return ""
-        return self.say.gettext(
+        said = self.say.gettext(
             "The wait is from %(low)s to %(high)s minutes",
             low=ticket.wait.low_minutes,
             high=ticket.wait.high_minutes,
         )
+        return ". ".join((said, *(note.rstrip(".") for note in self.wait_notes(ticket))))
+
+    def wait_notes(self, view: ServiceView | TicketView) -> tuple[str, ...]:
+        """What must be said with a wait."""
+        return menu.notes(view, self.say)
+
+    def wait_unknown(self, view: ServiceView | TicketView) -> str:
+        """Why no wait is told."""
+        return menu.unknown(view, self.say)
 
     # --- the kiosk ---------------------------------------------------------------------------
 

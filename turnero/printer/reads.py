@@ -11,7 +11,7 @@ from turnero.printer.test_page import TEST
 from turnero.printer.ticket import Slip
 from turnero.queue import reads as line
 from turnero.queue.tables import attention, site, ticket
-from turnero.queue.views import name_in
+from turnero.queue.views import StepView, name_in
 from turnero.store import devices
 from turnero.store.errors import NotFound
 from turnero.store.sql import Query, Statement
@@ -156,13 +156,24 @@ def to_print(
         attention=None if ordinary else name_in(paper.attention_names, language),
         ahead=seen.ahead,
         wait=seen.wait,
+        no_desk=seen.no_desk,
         people=seen.people,
+        steps=_steps(seen.path, language),
         where=_note(notes.get("where"), language),
         footer=_note(notes.get("footer"), language),
         large="large-type" in seen.aids,
         copied_ms=copied_ms,
     )
     return ToPrint(slip, language, paper.profile, paper.zone)
+
+
+def _steps(path: tuple[StepView, ...], language: str) -> tuple[str, ...]:
+    """What is still to do, this step first."""
+    left = [one for one in path if one.state in ("now", "next")]
+    return tuple(
+        ", ".join(filter(None, (name_in(one.names, language), name_in(one.where, language))))
+        for one in left
+    )
 
 
 def _note(setting: Any, language: str) -> str | None:

@@ -6,7 +6,7 @@ anything: everything it says is given to it.
 
 import msgspec
 
-from turnero.printer.document import Block, Cut, Document, Qr, Rule, Space, Text
+from turnero.printer.document import Align, Block, Cut, Document, Qr, Rule, Space, Text
 from turnero.queue.codes import grouped, short_code
 from turnero.queue.views import Wait
 from turnero.web.formats import Formats
@@ -32,8 +32,12 @@ class Slip(msgspec.Struct, frozen=True):
     ahead: int | None = None
     #: None: nobody can tell yet
     wait: Wait | None = None
+    #: nobody can tell because no desk is at work
+    no_desk: bool = False
     #: how many people it stands for
     people: int = 1
+    #: the services of its way, this one first, where it goes through several: each with where it is
+    steps: tuple[str, ...] = ()
     #: where to wait, in the site's words
     where: str | None = None
     #: last line, in the site's words
@@ -52,6 +56,7 @@ def ticket(slip: Slip, say: Translator, fmt: Formats) -> Document:
     blocks += _head(slip)
     blocks += _number(slip, say)
     blocks += _waiting(slip, say)
+    blocks += _way(slip, say)
     blocks += _code(slip, say)
     blocks += _foot(slip, say, fmt)
     return Document((*blocks, Space(24), Cut()))
@@ -99,7 +104,9 @@ def _waiting(slip: Slip, say: Translator) -> list[Block]:
         ahead = say.gettext("Nobody ahead of you")
     else:
         ahead = say.gettext("Ahead of you: %(n)s", n=slip.ahead)
-    if slip.wait is None:
+    if slip.wait is None and slip.no_desk:
+        wait = say.gettext("Wait: no desk is at work yet")
+    elif slip.wait is None:
         wait = say.gettext("Wait: no estimate yet")
     else:
         wait = say.gettext(
@@ -113,8 +120,35 @@ def _waiting(slip: Slip, say: Translator) -> list[Block]:
         Text(ahead, 2, 2, bold=heavy, fit=True),
         Space(6),
         Text(wait, 2, 2, bold=heavy, fit=True),
+        *_closes(slip, say),
         Space(28),
     ]
+
+
+def _closes(slip: Slip, say: Translator) -> list[Block]:
+    """That it may be too late, if it may."""
+    if slip.wait is None or slip.wait.closes is None:
+        return []
+    text = say.gettext(
+        "You may not be attended before closing time at %(time)s.", time=slip.wait.closes
+    )
+    return [Space(6), Text(text, 2 if slip.large else 1, 2 if slip.large else 1, bold=True)]
+
+
+def _way(slip: Slip, say: Translator) -> list[Block]:
+    """Where to go, one after the other, with this number."""
+    if not slip.steps:
+        return []
+    size = 2 if slip.large else 1
+    blocks: list[Block] = [
+        Rule(),
+        Space(8),
+        Text(say.gettext("Your way, with this number"), size, size, bold=True, align=Align.LEFT),
+        Space(6),
+    ]
+    for number, step in enumerate(slip.steps, 1):
+        blocks += [Text(f"{number}. {step}", size, size, align=Align.LEFT), Space(4)]
+    return [*blocks, Space(4), Rule(), Space(16)]
 
 
 def _code(slip: Slip, say: Translator) -> list[Block]:

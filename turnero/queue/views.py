@@ -124,6 +124,18 @@ class StepView(msgspec.Struct, frozen=True):
     desk: str | None = None
 
 
+class Onward(msgspec.Struct, frozen=True):
+    """What follows a step whose next one nobody attends now; staff: by internal names."""
+
+    #: the next step
+    names: Names
+    #: gone | paused | closed | no-desk
+    trouble: str
+    #: the steps that nobody attends, this one first, and the one after them, if any
+    skipped: tuple[Names, ...]
+    to: Names | None
+
+
 class TicketView(msgspec.Struct, frozen=True):
     """A ticket as its owner may see it."""
 
@@ -167,6 +179,8 @@ class TicketView(msgspec.Struct, frozen=True):
     waited_ms: int = 0
     #: the wait is not known because no desk is at work that calls the service
     no_desk: bool = False
+    #: the wait that was promised when it was taken; None: none was
+    promised: Wait | None = None
 
 
 class TakenView(msgspec.Struct, frozen=True):
@@ -299,6 +313,9 @@ class QueueView(msgspec.Struct, frozen=True):
     #: when the one who waits longest took their place; null when nobody waits
     oldest_ms: int | None
     target_min: int | None
+    #: for one who takes a ticket of the usual class now
+    wait: Wait | None = None
+    no_desk: bool = False
 
 
 class WaitingView(msgspec.Struct, frozen=True):
@@ -392,6 +409,10 @@ class ServiceNow(msgspec.Struct, frozen=True):
     late: bool
     last_wait_ms: int | None
     parked: int
+    #: for one who takes a ticket of the usual class now, and for one who comes in an hour
+    wait: Wait | None = None
+    no_desk: bool = False
+    later: LaterView | None = None
 
 
 class DeskNow(msgspec.Struct, frozen=True):

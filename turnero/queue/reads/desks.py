@@ -284,6 +284,8 @@ def _queues(q: Query, desk_id: int, lines: Lines) -> tuple[QueueView, ...]:
                 waiting=sum(one.waiting for one in shared),
                 oldest_ms=oldest(shared),
                 target_min=row.target_min,
+                wait=lines.wait(row.id),
+                no_desk=lines.no_desk(row.id),
             )
         )
     return tuple(found)

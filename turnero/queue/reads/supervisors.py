@@ -162,6 +162,9 @@ def _service(row: Any, lines: Lines, parked: int, hour: Hour) -> ServiceNow:
         and hour.now_ms - oldest_ms > target * 60_000,
         last_wait_ms=lines.last_wait_ms(row.id),
         parked=parked,
+        wait=lines.wait(row.id),
+        no_desk=lines.no_desk(row.id),
+        later=lines.later(row.id),
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 
 from turnero.queue.promises import Expected, Line, Rest, believed, expected, rest, told
+from turnero.queue.reads.ahead import ahead, position
 from turnero.queue.reads.lines import names_of, public_names
 from turnero.queue.reads.paths import steps as path_steps
 from turnero.queue.reads.paths import waited_ms
@@ -27,11 +28,6 @@ from turnero.queue.tables import ticket as ticket_table
 from turnero.queue.views import Paper, TakenView, TicketView, Wait, WaitingView
 from turnero.queue.waits import Range
 from turnero.store.sql import Query, Statement
-
-#: people ahead are counted up to here
-MOST_AHEAD = 1000
-#: so many behind are looked at first: a new ticket, the usual case, has none
-_FEW = 50
 
 _ahead_line = line.alias("ahead_line")
 _ahead_class = attention.alias("ahead_class")
@@ -90,23 +86,6 @@ _BY_CODE = Statement(_TICKET.where(ticket_table.c.code == bindparam("code")))
 _SITE_OF = Statement(select(ticket_table.c.site).where(ticket_table.c.id == bindparam("id")))
 
 _in_line = and_(ticket_table.c.line == bindparam("line"), ticket_table.c.state == WAITING)
-_before = and_(
-    ticket_table.c.rank_ms <= bindparam("ms"),
-    or_(ticket_table.c.rank_ms < bindparam("ms"), ticket_table.c.rank_seq < bindparam("seq")),
-)
-_behind = and_(
-    ticket_table.c.rank_ms >= bindparam("ms"),
-    or_(ticket_table.c.rank_ms > bindparam("ms"), ticket_table.c.rank_seq > bindparam("seq")),
-)
-_first_before = select(ticket_table.c.people).where(_in_line, _before).limit(MOST_AHEAD).subquery()
-_first_behind = select(ticket_table.c.people).where(_in_line, _behind).limit(_FEW).subquery()
-_BEFORE = Statement(select(func.coalesce(func.sum(_first_before.c.people), 0).label("people")))
-_BEHIND = Statement(
-    select(
-        func.count().label("n"),
-        func.coalesce(func.sum(_first_behind.c.people), 0).label("people"),
-    )
-)
 _LINES_OF = Statement(
     select(line.c.id)
     .select_from(line.join(service, service.c.id == line.c.service))
@@ -210,30 +189,22 @@ def paper(q: Query, ticket_id: str, now_ms: int) -> Paper | None:
 
 
 def taken(q: Query, ticket_id: str, now_ms: int) -> TakenView | None:
-    """What whoever takes a ticket is told: one statement, because everybody asks at doors open."""
+    """What whoever takes a ticket is told: few statements, because everybody asks at doors open."""
     row = q.row(_TAKEN, id=ticket_id)
     if row is None:
         return None
-    position = None
+    place = None
     if row.state == State.WAITING:
-        position = _position(q, row) if row.followed else int(row.line_people) - int(row.people)
+        place = position(q, row) if row.followed else int(row.line_people) - int(row.people)
     return TakenView(
         id=row.id,
         number=row.number,
         code=row.code,
         state=row.state,
         service=row.service_key,
-        ahead=None if position is None else _people_ahead(row, position),
-        wait=None if position is None else _promised_wait(row, now_ms),
+        ahead=None if place is None else ahead(q, row, place, now_ms),
+        wait=None if place is None else _promised_wait(row, now_ms),
     )
-
-
-def ahead(q: Query, ticket_id: str) -> int | None:
-    """People before a waiting ticket in its service; None for any other."""
-    row = q.row(_BY_ID, id=ticket_id)
-    if row is None or row.state != State.WAITING:
-        return None
-    return _people_ahead(row, _position(q, row))
 
 
 def waiting(q: Query, site: int, service_key: str, limit: int = 50) -> tuple[WaitingView, ...]:
@@ -260,16 +231,11 @@ def waiting_view(row: Any) -> WaitingView:
     )
 
 
-def _position(q: Query, row: Any) -> int:
-    """How many people stand before it in its own line."""
-    at = {"line": row.line, "ms": row.rank_ms, "seq": row.rank_seq}
-    behind = q.rows(_BEHIND, **at)[0]
-    if behind.n < _FEW:
-        return max(0, int(row.line_people) - int(row.people) - int(behind.people))
-    return int(q.rows(_BEFORE, **at)[0].people)
+def _of_better(row: Any, position: int) -> int:
+    """Before it in its line, and of better classes: what a forecast goes by, whatever the rule.
 
-
-def _people_ahead(row: Any, position: int) -> int:
+    What its person is told is ahead.py's.
+    """
     # Only this desk calls from its own line: nobody of the service's other lines is before it.
     return position if row.line_desk else position + int(row.better)
 
@@ -278,7 +244,7 @@ def _expected(row: Any, position: int, now_ms: int) -> Expected:
     """What is expected by now. Of a line that one desk calls only its own figures speak."""
     snapshot = None if row.line_desk else believed(row.forecast, row.forecast_ms, now_ms)
     line_now = Line(position, row.last_wait_ms, row.line_call_ms, row.pace_ms)
-    return expected(snapshot, row.attention_key, _people_ahead(row, position), line_now, now_ms)
+    return expected(snapshot, row.attention_key, _of_better(row, position), line_now, now_ms)
 
 
 def _promised(row: Any) -> Range | None:
@@ -304,10 +270,10 @@ def _left(row: Any, found: Expected, now_ms: int) -> Rest:
 
 
 def _view(q: Query, row: Any, now_ms: int) -> TicketView:
-    position = _position(q, row) if row.state == State.WAITING else None
+    place = position(q, row) if row.state == State.WAITING else None
     at_desk = row.state in AT_DESK
-    found = Expected() if position is None else _expected(row, position, now_ms)
-    left = Rest(None, longer=False) if position is None else _left(row, found, now_ms)
+    found = Expected() if place is None else _expected(row, place, now_ms)
+    left = Rest(None, longer=False) if place is None else _left(row, found, now_ms)
     steps = path_steps(q, row, now_ms)
     return TicketView(
         id=row.id,
@@ -322,9 +288,10 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         aids=msgspec.json.decode(row.aids, type=tuple[str, ...]),
         people=row.people,
         issued_ms=row.issued_ms,
-        ahead=None if position is None else _people_ahead(row, position),
+        ahead=None if place is None else ahead(q, row, place, now_ms),
         wait=told(found._replace(range=left.range), now_ms, longer=left.longer),
         no_desk=found.no_desk,
+        promised=told(Expected(_promised(row)), now_ms),
         desk=row.desk_ref if at_desk else None,
         desk_name=row.desk_name if at_desk else None,
         out_minutes=_out_minutes(row),

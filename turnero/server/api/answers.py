@@ -36,11 +36,36 @@ class WaitAnswer(Struct, frozen=True):
 
     low_minutes: int
     high_minutes: int
+    closes: Annotated[
+        str | None,
+        Meta(
+            description="HH:MM at the site: the desks close then, and it may take until after that"
+        ),
+    ] = None
+    #: it takes longer than was promised when the ticket was taken
+    longer: bool = False
 
 
 def wait_of(wait: Wait | None) -> WaitAnswer | None:
     """The range, null until it is known."""
-    return None if wait is None else WaitAnswer(wait.low_minutes, wait.high_minutes)
+    if wait is None:
+        return None
+    return WaitAnswer(wait.low_minutes, wait.high_minutes, wait.closes, wait.longer)
+
+
+Unknown = Annotated[
+    Literal["no-desk", "no-estimate"] | None,
+    Meta(
+        description="Why `wait` is null for one who waits; no-desk: none is at work that calls it"
+    ),
+]
+
+
+def unknown_of(wait: Wait | None, *, no_desk: bool) -> Literal["no-desk", "no-estimate"] | None:
+    """Why no wait is told; null where one is."""
+    if wait is not None:
+        return None
+    return "no-desk" if no_desk else "no-estimate"
 
 
 class Issued(Struct, frozen=True):
@@ -110,6 +135,9 @@ class Ticket(Struct, frozen=True):
     path: list[StepAnswer]
     #: in line for all its steps so far
     waited_seconds: int
+    #: the wait that was promised when it was taken; null: none was
+    promised: WaitAnswer | None = None
+    wait_unknown: Unknown = None
 
 
 def ticket_of(view: TicketView, language: str) -> Ticket:
@@ -139,6 +167,10 @@ def ticket_of(view: TicketView, language: str) -> Ticket:
         rated=view.rated,
         path=[_step(one, language) for one in view.path],
         waited_seconds=view.waited_ms // 1000,
+        promised=wait_of(view.promised),
+        wait_unknown=(
+            unknown_of(view.wait, no_desk=view.no_desk) if view.state == State.WAITING else None
+        ),
     )
 
 

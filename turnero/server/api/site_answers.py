@@ -12,7 +12,15 @@ from turnero.queue.views import (
     SiteView,
     name_in,
 )
-from turnero.server.api.answers import Moment, Names, WaitAnswer, moment_of, wait_of
+from turnero.server.api.answers import (
+    Moment,
+    Names,
+    Unknown,
+    WaitAnswer,
+    moment_of,
+    unknown_of,
+    wait_of,
+)
 
 
 class Attention(Struct, frozen=True):
@@ -43,6 +51,7 @@ class Service(Struct, frozen=True):
     wait: WaitAnswer | None
     #: what to bring, in the caller's language
     requirements: list[str]
+    wait_unknown: Unknown = None
 
 
 class Desk(Struct, frozen=True):
@@ -113,6 +122,7 @@ def _services(branch: tuple[ServiceView, ...], parent: str | None, language: str
                 waiting=one.waiting,
                 wait=wait_of(one.wait),
                 requirements=list(asked),
+                wait_unknown=(None if one.children else unknown_of(one.wait, no_desk=one.no_desk)),
             )
         )
         found += _services(one.children, one.key, language)
@@ -150,6 +160,7 @@ class Queue(Struct, frozen=True):
     names: Names
     waiting: int
     wait: WaitAnswer | None
+    wait_unknown: Unknown = None
 
 
 class Board(Struct, frozen=True):
@@ -201,4 +212,5 @@ def _queue(view: QueueBrief, language: str) -> Queue:
         names=view.names,
         waiting=view.waiting,
         wait=wait_of(view.wait),
+        wait_unknown=unknown_of(view.wait, no_desk=view.no_desk),
     )
