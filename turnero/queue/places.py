@@ -10,7 +10,14 @@ from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
 _SERVICE = Statement(
-    select(service.c.id, service.c.prefix, service.c.path, service.c.anew).where(
+    select(
+        service.c.id,
+        service.c.prefix,
+        service.c.path,
+        service.c.anew,
+        service.c.open,
+        service.c.paused_after,
+    ).where(
         service.c.site == bindparam("site"),
         service.c.key == bindparam("key"),
         service.c.active == 1,
@@ -31,7 +38,7 @@ _CLASS = Statement(
 
 
 def service_row(tx: Tx, key: str) -> Any:
-    """A service that has a line: its id, its path, and whether its places are new ones.
+    """A service that has a line: its id, its path, whether its places are new ones, its pause.
 
     `NotFound` for none, `Invalid` for a group.
     """

@@ -6,18 +6,15 @@ served from then on; nobody is called, nothing is announced.
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
-
 from turnero.queue import leased, refusals, rows
 from turnero.queue.commands.paths import go_on, straight_on
 from turnero.queue.commands.reports import report_again
 from turnero.queue.facts import ServedByHand
 from turnero.queue.leased import Brought
 from turnero.queue.numbers import day_of
+from turnero.queue.places import desk_id
 from turnero.queue.requests import HandCall, Moved
 from turnero.queue.states import Move, State, after
-from turnero.queue.tables import desk
-from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
 #: how long ago a call by hand may have been
@@ -25,17 +22,11 @@ LATEST_MS: Final = 7 * 24 * 3600 * 1000
 #: whose day goes on: after a step by hand they wait for the next one of their path
 _IN_LINE: Final = frozenset({State.WAITING, State.PARKED, State.AWAY})
 
-_DESK = Statement(
-    select(desk.c.id).where(
-        desk.c.site == bindparam("site"), desk.c.ref == bindparam("ref"), desk.c.active == 1
-    )
-)
-
 
 def enter(tx: Tx, request: HandCall) -> Moved:
     """Enter one call. The day is that of the call, at the site."""
     about = leased.about(tx, tx.site, request.service, None)
-    desk_id = _desk(tx, request.desk)
+    desk = desk_id(tx, request.desk)
     if not request.called_ms <= request.ended_ms <= tx.now_ms:
         raise refusals.invalid("hand-call-times")
     if tx.now_ms - request.called_ms > LATEST_MS:
@@ -60,7 +51,7 @@ def enter(tx: Tx, request: HandCall) -> Moved:
     )
     new = held.uncalled()._replace(
         state=state,
-        desk=desk_id,
+        desk=desk,
         entered_ms=min(held.entered_ms, called_ms),
         called_ms=called_ms,
         last_call_ms=called_ms,
@@ -98,10 +89,3 @@ def _from_paper(tx: Tx, about: Any, request: HandCall, day: str) -> str:
             entered_ms=called_line_ms,
         ),
     )
-
-
-def _desk(tx: Tx, ref: str) -> int:
-    row = tx.row(_DESK, site=tx.site, ref=ref)
-    if row is None:
-        raise refusals.unknown("desk-unknown", desk=ref[:100])
-    return int(row.id)

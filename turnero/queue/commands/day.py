@@ -108,7 +108,7 @@ def _portion(tx: Tx, until_ms: int, before: int) -> DayDone:
         if room:
             open_now += tx.rows(aside, site=tx.site, until=until_ms, limit=room)
     for row in open_now:
-        _not_served(tx, row.id)
+        not_served(tx, row.id, REASON)
     done = before + len(open_now)
     left = len(open_now) == PORTION
     if left:
@@ -123,7 +123,8 @@ def _portion(tx: Tx, until_ms: int, before: int) -> DayDone:
     return DayDone(done, left)
 
 
-def _not_served(tx: Tx, ticket_id: str) -> None:
+def not_served(tx: Tx, ticket_id: str, reason: str) -> None:
+    """The ticket's day is over, and it was not served."""
     held = rows.load(tx, ticket_id)
     state = after(Move.CLOSE_DAY, held.state, held.number)
     tx.append(
@@ -132,7 +133,7 @@ def _not_served(tx: Tx, ticket_id: str) -> None:
             number=held.number,
             service=held.service_key,
             was=held.state,
-            reason=REASON,
+            reason=reason,
         )
     )
     rows.save(tx, held, held._replace(state=state, ended_ms=tx.line_ms))

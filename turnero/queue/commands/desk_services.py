@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 
-from turnero.queue import notices, refusals, rosters, site_out
+from turnero.queue import refusals, rosters, site_out
 from turnero.queue.commands import lines
 from turnero.queue.facts import Change, SiteLoaded
 from turnero.queue.keyed_rows import json_of, plain
@@ -80,7 +80,8 @@ def serve(tx: Tx, request: ServeServices) -> Serves:
     if before == wanted:
         return answer
     if at.session is not None:
-        _keep_lines(tx, at, request, frozenset(wanted))
+        keep = request.line == "keep"
+        lines.leave(tx, at.desk, at.ref, keep=keep, texts={}, still=wanted)
     tx.run(_UNSERVE, b_desk=at.desk)
     for key, tier in wanted.items():
         tx.run(_SERVE, desk=at.desk, service=known[key].id, tier=tier)
@@ -130,13 +131,3 @@ def _sounds(tx: Tx, at: Seat, zone: str, prefixes: set[str]) -> None:
     alike = sorted((prefixes | others) & SOUND_ALIKE)
     if len(alike) > 1:
         raise refusals.refused("prefixes-sound-alike", desk=at.ref, letters=", ".join(alike))
-
-
-def _keep_lines(tx: Tx, at: Seat, request: ServeServices, wanted: frozenset[str]) -> None:
-    """The last desk of a service leaves it: as when it closes, somebody decides about the line."""
-    for lone in lines.lone_services(tx, at.desk):
-        if lone.service in wanted:
-            continue
-        if request.line != "keep" and not lone.paused:
-            raise refusals.refused("service-last-desk", service=lone.service, waiting=lone.waiting)
-        lines.keep(tx, lone, at.ref, notices.texts_of(lone.text) if lone.paused else {})

@@ -132,7 +132,8 @@ def close_desk(tx: Tx, request: CloseDesk) -> AtDesk:
     if waiting:
         raise refusals.refused("desk-has-waiting", desk=at.ref, waiting=waiting)
     _parked(tx, at, request.parked)
-    _keep_lines(tx, at, request)
+    texts = notices.checked(tx, request.text)
+    lines.leave(tx, at.desk, at.ref, keep=request.line == "keep", texts=texts)
     end_session(tx, at, session)
     return AtDesk(at.ref, session, SessionState.CLOSED)
 
@@ -169,16 +170,6 @@ def _parked(tx: Tx, at: Seat, become: str | None) -> None:
     if become == "return":
         for row in aside:
             return_ticket(tx, TicketMove(row.id))
-
-
-def _keep_lines(tx: Tx, at: Seat, request: CloseDesk) -> None:
-    """The last desk of a service: its line is kept on purpose, or the service is closed already."""
-    texts = notices.checked(tx, request.text)
-    for lone in lines.lone_services(tx, at.desk):
-        if request.line != "keep" and not lone.paused:
-            raise refusals.refused("service-last-desk", service=lone.service, waiting=lone.waiting)
-        told = texts or (notices.texts_of(lone.text) if lone.paused else {})
-        lines.keep(tx, lone, at.ref, told)
 
 
 def end_session(tx: Tx, at: Seat, session: int) -> None:

@@ -8,15 +8,14 @@ was leased nor before its day began.
 from datetime import date
 from typing import Any, Final
 
-from turnero.queue import leased, refusals, rows, text
+from turnero.queue import leased, refusals, text
+from turnero.queue.commands.day import not_served
 from turnero.queue.commands.reports import report_again
-from turnero.queue.facts import TicketNotServed
 from turnero.queue.hours import from_ms
 from turnero.queue.leased import Brought, Numbers
 from turnero.queue.numbers import at_ms, day_of
 from turnero.queue.requests import Issued, Upload
 from turnero.queue.settings import languages_of
-from turnero.queue.states import Move, after
 from turnero.store.tx import Tx
 
 #: why such a ticket was not served
@@ -62,7 +61,7 @@ def upload(tx: Tx, request: Upload) -> Issued:
         ),
     )
     if _over(tx, about, lease.day, taken_line_ms):
-        _not_served(tx, ticket_id)
+        not_served(tx, ticket_id, REASON)
         report_again(tx, lease.day)
     return Issued(ticket_id, request.number)
 
@@ -91,18 +90,3 @@ def _over(tx: Tx, about: Any, day: str, taken_line_ms: int) -> bool:
         return True
     today = day_of(tx.now_ms, about.zone)
     return day < today and tx.line_ms - taken_line_ms > STALE_MS
-
-
-def _not_served(tx: Tx, ticket_id: str) -> None:
-    held = rows.load(tx, ticket_id)
-    state = after(Move.CLOSE_DAY, held.state, held.number)
-    tx.append(
-        TicketNotServed(
-            ticket=held.id,
-            number=held.number,
-            service=held.service_key,
-            was=held.state,
-            reason=REASON,
-        )
-    )
-    rows.save(tx, held, held._replace(state=state, ended_ms=tx.line_ms))

@@ -5,12 +5,13 @@ long line goes in portions, so that no other command waits long; until it is ove
 can move one of the two services again.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 
-from turnero.queue import refusals, rows
+from turnero.queue import notices, refusals, rows
 from turnero.queue.commands.messages import end_of, say
 from turnero.queue.facts import LineKept, LineMoved, TicketCorrected, TicketTransferred
 from turnero.queue.paths import elsewhere
@@ -173,7 +174,27 @@ def lone_services(q: Query, desk_id: int) -> list[Lone]:
     ]
 
 
-def keep(tx: Tx, lone: Lone, ref: str, texts: dict[str, str]) -> None:
+def leave(
+    tx: Tx,
+    desk_id: int,
+    ref: str,
+    *,
+    keep: bool,
+    texts: dict[str, str],
+    still: Collection[str] = (),
+) -> None:
+    """A desk calls no more than `still`: a line that nobody else calls is kept on purpose, or its
+    service gives no tickets anyway. Refused otherwise.
+    """
+    for lone in lone_services(tx, desk_id):
+        if lone.service in still:
+            continue
+        if not (keep or lone.paused):
+            raise refusals.refused("service-last-desk", service=lone.service, waiting=lone.waiting)
+        _keep(tx, lone, ref, texts or (notices.texts_of(lone.text) if lone.paused else {}))
+
+
+def _keep(tx: Tx, lone: Lone, ref: str, texts: dict[str, str]) -> None:
     """The line of a service without a desk stays, and those in it are told until one opens."""
     end_of(tx, (lone.service,), KEPT)
     tx.append(LineKept(service=lone.service, desk=ref, waiting=lone.waiting))

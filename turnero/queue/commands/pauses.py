@@ -4,7 +4,7 @@ Who waits is unaffected. It opens again by hand, or by itself at the hour that w
 whoever pulls the lever again sets it anew. Each has its own message for the people.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from turnero.queue import notices, refusals
 from turnero.queue.facts import KioskPaused, KioskResumed, ServicePaused, ServiceResumed
+from turnero.queue.places import service_row
 from turnero.queue.requests import (
     KioskNamed,
     LeverPulled,
@@ -35,13 +36,6 @@ KIOSK_AT: Final = "kiosk-pause-at"
 #: most tickets that can be given before a pause
 MOST: Final = 999
 
-_SERVICE = Statement(
-    select(service.c.id, service.c.prefix, service.c.open, service.c.paused_after).where(
-        service.c.site == bindparam("site"),
-        service.c.key == bindparam("key"),
-        service.c.active == 1,
-    )
-)
 _SET_SERVICE = Statement(
     update(service)
     .where(service.c.id == bindparam("b_id"))
@@ -74,7 +68,7 @@ _PLANNED = Statement(
 
 def pause_service(tx: Tx, request: PauseService) -> LeverPulled:
     """The service gives no more tickets; see `PauseService`."""
-    row = _service(tx, request.service)
+    row = service_row(tx, request.service)
     _possible(tx, request)
     texts = notices.checked(tx, request.text)
     if request.from_ms is not None:
@@ -103,7 +97,7 @@ def pause_service(tx: Tx, request: PauseService) -> LeverPulled:
 
 def resume_service(tx: Tx, request: ServiceNamed) -> LeverPulled:
     """The service gives tickets again, and what was planned is off."""
-    row = _service(tx, request.service)
+    row = service_row(tx, request.service)
     planned = tx.row(_PLANNED, site=tx.site, kind=SERVICE_AT, key=request.service)
     if row.open and row.paused_after is None and planned is None:
         raise refusals.refused("service-not-paused", service=request.service)
@@ -169,7 +163,7 @@ def forget_kiosk(tx: Tx, place: str) -> None:
 
 def open_service(tx: Tx, due: TimerDue) -> None:
     """Timer: the hour has come at which the service opens again."""
-    row = _service(tx, due.key)
+    row = service_row(tx, due.key)
     # A pause that is planned for later stays: this one is over.
     _set_open(tx, row.id)
     tx.append(ServiceResumed(service=due.key))
@@ -218,15 +212,6 @@ def count_kiosk(tx: Tx, place: str, left: int, until_ms: int | None) -> None:
 
 
 # --- parts -----------------------------------------------------------------------------------
-
-
-def _service(tx: Tx, key: str) -> Any:
-    row = tx.row(_SERVICE, site=tx.site, key=key)
-    if row is None:
-        raise refusals.unknown("service-unknown", service=key[:100])
-    if row.prefix is None:
-        raise refusals.invalid("service-is-group", service=key)
-    return row
 
 
 def _kiosk(tx: Tx, place: str) -> None:
