@@ -59,5 +59,6 @@ for command in (
     measuring.replay,
     measuring.bench,
     planning.simulate,
+    planning.what_if,
 ):
     main.add_command(command)

@@ -11,7 +11,7 @@ from turnero.store.sql import Query
 
 def kept(settings: Settings, key: str | None, day: str) -> str:
     """The report of that day as JSON. Raises `TurneroError` where there is none."""
-    found = read(settings, lambda q: reads.day_report(q, _site(q, key), day))
+    found = read(settings, lambda q: reads.day_report(q, site_of(q, key), day))
     if found is None:
         raise TurneroError(_none(settings, key, day))
     return msgspec.json.format(found.body)
@@ -19,10 +19,10 @@ def kept(settings: Settings, key: str | None, day: str) -> str:
 
 def checked(settings: Settings, key: str | None, day: str) -> tuple[bool, str]:
     """Whether the journal alone gives the kept report byte for byte, and a sentence on it."""
-    found = read(settings, lambda q: reads.day_report(q, _site(q, key), day))
+    found = read(settings, lambda q: reads.day_report(q, site_of(q, key), day))
     if found is None:
         raise TurneroError(_none(settings, key, day))
-    again = read(settings, lambda q: reads.derived(q, _site(q, key), day))
+    again = read(settings, lambda q: reads.derived(q, site_of(q, key), day))
     facts = f"facts {found.after_seq + 1} to {found.until_seq}"
     if again == found.body:
         return True, f"{day}: the kept report is what {facts} give"
@@ -30,12 +30,13 @@ def checked(settings: Settings, key: str | None, day: str) -> tuple[bool, str]:
 
 
 def _none(settings: Settings, key: str | None, day: str) -> str:
-    days = read(settings, lambda q: reads.reported_days(q, _site(q, key), 5))
+    days = read(settings, lambda q: reads.reported_days(q, site_of(q, key), 5))
     there = f"the newest are {', '.join(days)}" if days else "no day has been reported yet"
     return f"{day} has no report: {there}"
 
 
-def _site(q: Query, key: str | None) -> int:
+def site_of(q: Query, key: str | None) -> int:
+    """The number of the site of that key, or of the only one. Raises `TurneroError`."""
     if key is not None:
         number = reads.site_no(q, key)
         if number is None:

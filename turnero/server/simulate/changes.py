@@ -17,6 +17,8 @@ from turnero.server.simulate.script import Script, Span
 from turnero.store.errors import TurneroError
 
 _WRITTEN: Final = re.compile(r"(\d\d:\d\d)\s*-\s*(\d\d:\d\d)\s*([+-])\s*(\d{1,2})")
+#: people without whom a mean says nothing
+_FEWEST: Final = 5
 #: desks more at once
 _MOST: Final = 20
 
@@ -123,14 +125,15 @@ def _fewer(script: Script, change: Change, desks: dict[str, DeskPart]) -> Change
 
 
 def _most_wanted(desks: dict[str, DeskPart], span: Span, waits: tuple[Wait, ...]) -> str:
-    """The desk that serves those who together waited longest in these hours."""
-    waited: dict[str, float] = {}
+    """The desk that is for those who waited longest in these hours, on average."""
+    waited: dict[str, list[float]] = {}
     for wait in waits:
         if span.start <= wait.minute < span.end:
-            waited[wait.service] = waited.get(wait.service, 0.0) + wait.waited
+            waited.setdefault(wait.service, []).append(wait.waited)
 
     def helps(key: str) -> float:
-        return sum(waited.get(service, 0.0) for service in desks[key].primary)
+        mine = [wait for service in desks[key].primary for wait in waited.get(service, ())]
+        return sum(mine) / len(mine) if len(mine) >= _FEWEST else 0.0
 
     if not desks:
         raise ChangeError("the site has no desk to take as a pattern")

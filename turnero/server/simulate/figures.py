@@ -98,43 +98,42 @@ def figures(played: Sequence[Played]) -> Figures:
             for service, attention in _groups(played)
             if (found := _waits(played, service, attention)) is not None
         ),
-        hours=_hours(played),
+        hours=hours(played, Whose()),
         left=_a_day([one.left for one in played]),
         refused=_a_day([one.refused for one in played]),
         commands=sum(one.commands for one in played),
     )
 
 
-def difference(
-    before: Sequence[Played], after: Sequence[Played], within: Span | None
-) -> Interval | None:
-    """By how much less half of all wait afterwards, minutes, seed by seed; None: nobody waited.
+class Whose(msgspec.Struct, frozen=True):
+    """Some of the waits: of these services, begun within these hours; None: of all, at any."""
 
-    `within`: only of those who began to wait then.
-    """
+    services: frozenset[str] | None = None
+    span: Span | None = None
+
+    def __contains__(self, wait: Wait) -> bool:
+        """Whether it is one of them."""
+        at = self.span is None or self.span.start <= wait.minute < self.span.end
+        return at and (self.services is None or wait.service in self.services)
+
+    def sorted(self, waits: Iterable[Wait]) -> list[float]:
+        """Their minutes in order."""
+        return sorted(wait.waited for wait in waits if wait in self)
+
+
+def difference(before: Sequence[Played], after: Sequence[Played], whose: Whose) -> Interval | None:
+    """By how much less half of them wait afterwards, minutes, seed by seed; None: nobody waited."""
     both = [
-        (quantile(a, 0.5) - quantile(b, 0.5))
-        for a, b in zip(_medians(before, within), _medians(after, within), strict=True)
-        if a and b
+        (whose.sorted(a.waits), whose.sorted(b.waits)) for a, b in zip(before, after, strict=True)
     ]
-    return interval(both) if both else None
+    less = [quantile(a, 0.5) - quantile(b, 0.5) for a, b in both if a and b]
+    return interval(less) if less else None
 
 
-def median_within(played: Sequence[Played], within: Span | None) -> Interval | None:
-    """What half of those waited at most who began to wait then."""
-    found = [quantile(one, 0.5) for one in _medians(played, within) if one]
+def half_of(played: Sequence[Played], whose: Whose) -> Interval | None:
+    """What half of them waited at most."""
+    found = [quantile(waits, 0.5) for one in played if (waits := whose.sorted(one.waits))]
     return interval(found) if found else None
-
-
-def _medians(played: Iterable[Played], within: Span | None) -> list[list[float]]:
-    return [
-        sorted(
-            one.waited
-            for one in each.waits
-            if within is None or within.start <= one.minute < within.end
-        )
-        for each in played
-    ]
 
 
 def _groups(played: Iterable[Played]) -> list[tuple[str | None, str | None]]:
@@ -177,10 +176,11 @@ def _waits(played: Sequence[Played], service: str | None, attention: str | None)
     )
 
 
-def _hours(played: Sequence[Played]) -> tuple[HourWaits, ...]:
+def hours(played: Sequence[Played], whose: Whose) -> tuple[HourWaits, ...]:
+    """By the hour in which they began to wait."""
     by_hour: dict[int, list[float]] = {}
     for one in played:
-        for wait in one.waits:
+        for wait in filter(whose.__contains__, one.waits):
             by_hour.setdefault(int(wait.minute // HOUR), []).append(wait.waited)
     return tuple(
         HourWaits(
