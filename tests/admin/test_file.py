@@ -36,17 +36,18 @@ async def test_an_uploaded_file_changes_the_site_and_is_told(room: Room) -> None
 async def test_an_error_says_its_line_and_changes_nothing(room: Room) -> None:
     before = await room.file()
     right = encode(before)
-    for old, new in (
-        ('prefix = "S"', 'prefix = "I"'),
-        ('prefix = "S"', 'prefix = "S'),
-        ('prefix = "S"', 'colour = "red"'),
-        ('url = "virtual:"', 'url = "lpt1"'),
-        ('primary = ["sangre", "infecto"]', 'primary = ["nada"]'),
+    for old, new, words in (
+        ('prefix = "S"', 'prefix = "I"', "cannot begin a number"),
+        ('prefix = "S"', 'prefix = "S', "perhaps a quotation mark or a bracket is missing"),
+        ('prefix = "S"', 'colour = "red"', "This is not known here. ("),
+        ('url = "virtual:"', 'url = "lpt1"', "Please write tcp://192.168.1.50"),
+        ('primary = ["sangre", "infecto"]', 'primary = ["nada"]', "not there any more"),
     ):
         line = right[: right.index(old)].count("\n") + 1
         answer = await uploaded(room, right.replace(old, new))
         assert answer.status_code == 422
         assert f"Line {line}: " in answer.text, (new, answer.text.partition('id="wrong"')[2][:400])
+        assert words in answer.text
         assert f'data-line="{line}"' in answer.text
         assert "Nothing was changed." in answer.text
         # what was sent stands there to be corrected

@@ -106,10 +106,11 @@ async def _refused(
     if isinstance(refused, Breach):
         line = int(refused.params.get("line", 0))
         wrong = say.gettext(SENTENCES[refused.breach], **refused.figures)
-        if refused.breach in ("shape", "file-unreadable", "not-known", "missing"):
+        if refused.breach in ("shape", "not-known", "missing"):
             # whoever edits a file knows its words; these say more than ours
-            wrong = str(refused.params["what"])
-        wrong = f"{refused.key}: {wrong}"
+            wrong = f"{wrong} ({refused.params['what']})"
+        if refused.breach != "file-unreadable":
+            wrong = f"{refused.key}: {wrong}"
     else:
         _, wrong = text_of(problem_of(refused), web_of(request).texts, say)
     return _show(request, found, form.source, wrong=wrong, line=line, status=refused.status)

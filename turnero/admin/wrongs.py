@@ -18,7 +18,9 @@ from turnero.web.wiring import Web
 
 #: breach → msgid
 SENTENCES: Final[dict[str, str]] = {
-    "file-unreadable": mark("The text cannot be read: %(why)s."),
+    "file-unreadable": mark(
+        "From here on it is not TOML: perhaps a quotation mark or a bracket is missing (%(why)s)."
+    ),
     "shape": mark("This value is not possible here."),
     "missing": mark("Please fill this in."),
     "not-known": mark("This is not known here."),

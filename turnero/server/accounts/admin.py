@@ -106,6 +106,8 @@ async def _show(
         "roles": list(Role),
         "role_names": ROLE_NAMES,
         "token": token,
+        # as this browser calls the server: a screen of the same network does too
+        "origin": f"{request.url.scheme}://{request.headers.get('host', '')}",
         "shortest": SHORTEST,
         "form": which,
         "wrong": said(request, refused),
