@@ -10,7 +10,7 @@ from pathlib import Path
 import rich_click as click
 
 from turnero import __version__
-from turnero.cli import accounts, measuring, planning, sites, upkeep
+from turnero.cli import accounts, measuring, planning, sites, upkeep, waits
 from turnero.cli.plainly import data_folder, settings_from
 
 
@@ -59,6 +59,7 @@ for command in (
     measuring.replay,
     measuring.bench,
     planning.simulate,
+    waits.waits,
     planning.what_if,
 ):
     main.add_command(command)
