@@ -66,7 +66,6 @@ async def test_people_ahead_are_those_of_better_classes_and_the_own_line(hall: H
     preferential = await hall.take("caja", "preferential")
     assert (await hall.ticket(last)).ahead == 6
     assert (await hall.ticket(preferential)).ahead == 2
-    assert await hall.read(reads.ahead, last) == 6
 
 
 async def test_people_ahead_are_exact_far_from_both_ends_of_the_line(hall: Hall) -> None:

@@ -24,11 +24,11 @@ from turnero.queue.reads.levers import (
     quiet_ms,
     told,
 )
+from turnero.queue.reads.paths import onward
 from turnero.queue.reads.reports import day_report, derived, labels, reported_days
 from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites
 from turnero.queue.reads.supervisors import help_calls, supervisor
 from turnero.queue.reads.tickets import (
-    ahead,
     paper,
     site_of_ticket,
     taken,
@@ -39,7 +39,6 @@ from turnero.queue.reads.tickets import (
 from turnero.queue.ready import ready
 
 __all__ = [
-    "ahead",
     "alarms",
     "board",
     "countable",
@@ -57,6 +56,7 @@ __all__ = [
     "leases",
     "messages",
     "moved_from",
+    "onward",
     "paper",
     "pauses",
     "promise_days",

@@ -128,6 +128,7 @@ _TAKEN = Statement(
         ticket_table.c.number,
         ticket_table.c.code,
         ticket_table.c.state,
+        ticket_table.c.service,
         ticket_table.c.line,
         ticket_table.c.rank_ms,
         ticket_table.c.rank_seq,

@@ -1,0 +1,124 @@
+"""People ahead are those who are called before, if nobody else comes: counted, then called."""
+
+import random
+from typing import Any
+
+import pytest
+
+from tests.queue.engines import both_engines
+from tests.queue.hall import Hall
+from turnero.queue import reads
+
+SITE = """
+[site]
+key = "hnc"
+name = "Hospital"
+zone = "America/Lima"
+languages = ["es"]
+settings = {{ order = "{order}", share_first = {first} }}
+
+[[service]]
+key = "caja"
+prefix = "C"
+name = {{ es = "Caja" }}
+all_day = true
+
+[[desk]]
+key = "v1"
+name = "1"
+primary = ["caja"]
+
+[[desk]]
+key = "v2"
+name = "2"
+primary = ["caja"]
+
+[[attention]]
+key = "red"
+name = {{ es = "Rojo" }}
+clinical = true
+
+[[attention]]
+key = "amber"
+name = {{ es = "Ámbar" }}
+clinical = true
+
+[[attention]]
+key = "preferential"
+name = {{ es = "Preferente" }}
+
+[[attention]]
+key = "ordinary"
+name = {{ es = "General" }}
+usual = true
+
+[[attention]]
+key = "errand"
+name = {{ es = "Trámite" }}
+target_minutes = 55
+"""
+MINUTE = 60_000
+
+
+async def fill(hall: Hall, draw: random.Random, people: int) -> list[str]:
+    """Tickets, some called before the others came."""
+    taken = []
+    for _ in range(people):
+        attention = draw.choices(
+            ["red", "amber", "preferential", "ordinary", "errand"], [1, 1, 10, 10, 3]
+        )[0]
+        more: dict[str, Any] = {"channel": "triage" if attention in ("red", "amber") else "api"}
+        if draw.random() < 0.15:
+            later = draw.choice([-20, 5, 30])
+            more |= {
+                "origin": "appointment" if later > 0 else "callback",
+                "due_ms": hall.clock.now_ms() + later * MINUTE,
+            }
+        taken.append(await hall.take("caja", attention, **more))
+        hall.wait(draw.choice([1, 30, 200]))
+        if draw.random() < 0.3:
+            await hall.next("v2")
+    return [one for one in taken if await hall.state(one) == "waiting"]
+
+
+@both_engines
+@pytest.mark.parametrize(
+    ("order", "first"), [("strict", 3), ("accumulating", 3), ("share", 3), ("share", 1)]
+)
+async def test_as_many_are_ahead_as_are_called_before(hall: Hall, order: str, first: int) -> None:
+    await hall.load(SITE.format(order=order, first=first))
+    for seed in range(4):
+        waiting = await fill(hall, random.Random(f"{order} {first} {seed}"), 25)
+        told = {one: (await hall.ticket(one)).ahead for one in waiting}
+        called: list[str] = []
+        while (ticket := await hall.next("v1")) is not None:
+            called.append(ticket)
+        assert set(called) == set(waiting)
+        wrong = [abs((told[one] or 0) - called.index(one)) for one in waiting]
+        if order == "share":
+            # A turn that the age of somebody else puts off is not followed.
+            assert max(wrong) <= 5
+            assert sum(wrong) <= 2 * len(wrong)
+        else:
+            assert not any(wrong)
+
+
+async def test_whoever_waits_for_one_desk_sees_those_of_that_desk(hall: Hall) -> None:
+    await hall.load(SITE.format(order="accumulating", first=3))
+    waiting = [await hall.take("caja", "preferential") for _ in range(4)]
+    for ticket in waiting[1:3]:
+        await hall.transfer(ticket, desk="v1")
+    assert [(await hall.ticket(one)).ahead for one in waiting[1:3]] == [0, 1]
+
+
+async def test_people_are_counted_and_not_tickets(hall: Hall) -> None:
+    await hall.load(SITE.format(order="accumulating", first=3))
+    await hall.take("caja", people=4)
+    hall.wait(60)
+    ticket = await hall.take("caja", "preferential")
+    hall.wait(1)
+    taken = await hall.read(reads.taken, ticket, hall.clock.line_ms())
+    assert taken is not None
+    assert taken.ahead == 4
+    hall.wait(100)
+    assert (await hall.ticket(ticket)).ahead == 0
