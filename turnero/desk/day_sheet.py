@@ -101,9 +101,9 @@ class Words(msgspec.Struct, frozen=True):
 
 def sheet(report: DayReport, words: Words) -> Sheet:
     """The report in words."""
-    say = words.say.gettext
+    _ = words.say.gettext
     return Sheet(
-        title=say("Report of the day"),
+        title=_("Report of the day"),
         day=words.fmt.day(report.day),
         figures=_figures(report, words),
         tables=(
@@ -120,30 +120,30 @@ def sheet(report: DayReport, words: Words) -> Sheet:
 
 
 def _figures(report: DayReport, words: Words) -> tuple[Figure, ...]:
-    say, number = words.say.gettext, words.fmt.number
+    _, number = words.say.gettext, words.fmt.number
     taken = sum(one.tickets for one in report.tickets)
     served = sum(one.served for one in report.tickets)
     people = sum(one.people for one in report.tickets)
     waits = report.all_waits
     return (
         Figure(
-            say("Tickets taken"),
+            _("Tickets taken"),
             number(taken),
-            say("for %(n)s people", n=number(people)) if people != taken else "",
+            _("for %(n)s people", n=number(people)) if people != taken else "",
         ),
-        Figure(say("Attended"), number(served), _share(served, taken)),
-        Figure(say("Half waited at most"), words.seconds(waits.median_s) if waits else "–"),
+        Figure(_("Attended"), number(served), _share(served, taken)),
+        Figure(_("Half waited at most"), words.seconds(waits.median_s) if waits else "–"),
         Figure(
-            say("Nine of ten waited at most"),
+            _("Nine of ten waited at most"),
             words.seconds(waits.p90_s) if waits else "–",
-            say("the longest: %(time)s", time=words.seconds(waits.max_s)) if waits else "",
+            _("the longest: %(time)s", time=words.seconds(waits.max_s)) if waits else "",
         ),
         Figure(
-            say("Did not come"),
+            _("Did not come"),
             number(report.no_shows),
-            say("%(n)s came back", n=number(report.returned)) if report.returned else "",
+            _("%(n)s came back", n=number(report.returned)) if report.returned else "",
         ),
-        Figure(say("Not attended"), number(sum(n for _, n in report.not_served))),
+        Figure(_("Not attended"), number(sum(n for _, n in report.not_served))),
     )
 
 
@@ -152,7 +152,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def _tickets(report: DayReport, words: Words) -> Table:
-    say, number = words.say.gettext, words.fmt.number
+    _, number = words.say.gettext, words.fmt.number
     taken = sorted(report.tickets, key=lambda one: words.place(one.service))
     counts = [
         (one.tickets, one.served, one.no_show, one.cancelled, one.not_served, one.open)
@@ -164,46 +164,46 @@ def _tickets(report: DayReport, words: Words) -> Table:
     ]
     if rows:
         sums = (sum(row[n] for row in counts) for n in range(6))
-        rows.append((say("Together"), "", *(number(n) for n in sums)))
+        rows.append((_("Together"), "", *(number(n) for n in sums)))
     return Table(
-        say("Tickets by service and class"),
+        _("Tickets by service and class"),
         (
-            say("Service"),
-            say("Class"),
-            say("Tickets"),
-            say("Attended"),
-            say("Did not come"),
-            say("Cancelled"),
-            say("Not attended"),
-            say("Still open"),
+            _("Service"),
+            _("Class"),
+            _("Tickets"),
+            _("Attended"),
+            _("Did not come"),
+            _("Cancelled"),
+            _("Not attended"),
+            _("Still open"),
         ),
         tuple(rows),
-        note="" if rows else say("Nobody took a ticket."),
+        note="" if rows else _("Nobody took a ticket."),
         text=(0, 1),
         total=bool(rows),
     )
 
 
 def _waits(report: DayReport, words: Words) -> Table:
-    say = words.say.gettext
+    _ = words.say.gettext
     rows = [
         (words.service(one.service), *_wait(one.waits, words))
         for one in sorted(report.waits, key=lambda one: words.place(one.service))
         if one.hour is None
     ]
     if len(rows) > 1 and report.all_waits:
-        rows.append((say("Together"), *_wait(report.all_waits, words)))
+        rows.append((_("Together"), *_wait(report.all_waits, words)))
     return Table(
-        say("Waits by service"),
+        _("Waits by service"),
         (
-            say("Service"),
-            say("Calls"),
-            say("Half waited at most"),
-            say("Nine of ten waited at most"),
-            say("The longest"),
+            _("Service"),
+            _("Calls"),
+            _("Half waited at most"),
+            _("Nine of ten waited at most"),
+            _("The longest"),
         ),
         tuple(rows),
-        note="" if rows else say("Nobody was called."),
+        note="" if rows else _("Nobody was called."),
         total=len(rows) > 1,
     )
 
@@ -215,7 +215,7 @@ def _wait(waits: Waits, words: Words) -> tuple[str, ...]:
 
 def _by_hour(report: DayReport, words: Words) -> list[Table]:
     """Service by hour of the call: half waited at most so long, nine of ten so long; minutes."""
-    say = words.say.gettext
+    _ = words.say.gettext
     hours = sorted({one.hour for one in report.waits if one.hour is not None})
     found = {(one.service, one.hour): one.waits for one in report.waits}
     services = sorted({service for service, _ in found}, key=words.place)
@@ -228,8 +228,8 @@ def _by_hour(report: DayReport, words: Words) -> list[Table]:
         )
         tables.append(
             Table(
-                say("Waits by the hour of the call, minutes: half · nine of ten"),
-                (say("Service"), *(f"{hour:02d} h" for hour in part)),
+                _("Waits by the hour of the call, minutes: half · nine of ten"),
+                (_("Service"), *(f"{hour:02d} h" for hour in part)),
                 rows,
             )
         )
@@ -243,31 +243,31 @@ def _cell(waits: Waits | None) -> str:
 
 
 def _reasons(report: DayReport, words: Words) -> Table:
-    say, number = words.say.gettext, words.fmt.number
+    _, number = words.say.gettext, words.fmt.number
     rows = [
-        (say("Not attended: %(why)s", why=say(_REASONS.get(reason, reason))), number(n))
+        (_("Not attended: %(why)s", why=_(_REASONS.get(reason, reason))), number(n))
         for reason, n in report.not_served
     ]
     rows += [
         (label, number(n))
         for label, n in (
-            (say("Came back after they had been called in vain"), report.returned),
-            (say("Class, service or people corrected"), report.corrected),
-            (say("Tickets told later, by a kiosk without the server or on paper"), report.late),
-            (say("Calls made by hand"), report.by_hand),
+            (_("Came back after they had been called in vain"), report.returned),
+            (_("Class, service or people corrected"), report.corrected),
+            (_("Tickets told later, by a kiosk without the server or on paper"), report.late),
+            (_("Calls made by hand"), report.by_hand),
         )
         if n
     ]
     return Table(
-        say("Apart from the usual"),
-        (say("What"), say("Tickets")),
+        _("Apart from the usual"),
+        (_("What"), _("Tickets")),
         tuple(rows),
-        note="" if rows else say("Nothing."),
+        note="" if rows else _("Nothing."),
     )
 
 
 def _desks(report: DayReport, words: Words) -> Table:
-    say, number = words.say.gettext, words.fmt.number
+    _, number = words.say.gettext, words.fmt.number
     rows = tuple(
         (
             words.desk(one.desk),
@@ -280,43 +280,43 @@ def _desks(report: DayReport, words: Words) -> Table:
         for one in sorted(report.desks, key=lambda one: words.place(one.desk))
     )
     return Table(
-        say("Desks"),
+        _("Desks"),
         (
-            say("Desk"),
-            say("Attended"),
-            say("Open, breaks included"),
-            say("Sessions"),
-            say("Breaks"),
-            say("On break"),
+            _("Desk"),
+            _("Attended"),
+            _("Open, breaks included"),
+            _("Sessions"),
+            _("Breaks"),
+            _("On break"),
         ),
         rows,
-        note="" if rows else say("No desk was open."),
+        note="" if rows else _("No desk was open."),
     )
 
 
 def _help(report: DayReport, words: Words) -> Table:
-    say = words.say.gettext
+    _ = words.say.gettext
     rows = tuple(
         (
             words.fmt.time(one.asked_ms),
             one.place,
-            say(_NEEDS.get(one.need, one.need)),
-            "–" if one.seconds is None else say("%(n)s s", n=words.fmt.number(one.seconds)),
-            say("yes") if one.escalated else "",
+            _(_NEEDS.get(one.need, one.need)),
+            "–" if one.seconds is None else _("%(n)s s", n=words.fmt.number(one.seconds)),
+            _("yes") if one.escalated else "",
         )
         for one in report.help_calls
     )
     return Table(
-        say("Calls for help"),
-        (say("Time"), say("Place"), say("Need"), say("Answered after"), say("Escalated")),
+        _("Calls for help"),
+        (_("Time"), _("Place"), _("Need"), _("Answered after"), _("Escalated")),
         rows,
-        note="" if rows else say("Nobody called for help."),
+        note="" if rows else _("Nobody called for help."),
         text=(0, 1, 2),
     )
 
 
 def _overrides(report: DayReport, words: Words) -> Table:
-    say = words.say.gettext
+    _ = words.say.gettext
     rows = tuple(
         (
             words.fmt.time(one.at_ms),
@@ -327,16 +327,16 @@ def _overrides(report: DayReport, words: Words) -> Table:
         for one in report.overrides
     )
     return Table(
-        say("Called out of turn"),
-        (say("Time"), say("Ticket"), say("Service"), say("Desk")),
+        _("Called out of turn"),
+        (_("Time"), _("Ticket"), _("Service"), _("Desk")),
         rows,
-        note=say("The reasons are on each ticket's card.") if rows else say("Nobody was."),
+        note=_("The reasons are on each ticket's card.") if rows else _("Nobody was."),
         text=(0, 1, 2, 3),
     )
 
 
 def _ratings(report: DayReport, words: Words) -> Table:
-    say, number = words.say.gettext, words.fmt.number
+    _, number = words.say.gettext, words.fmt.number
     rows = tuple(
         (
             one.question,
@@ -348,27 +348,27 @@ def _ratings(report: DayReport, words: Words) -> Table:
         for one in report.ratings
     )
     return Table(
-        say("What people said"),
+        _("What people said"),
         (
-            say("Question"),
-            say("Answers"),
-            say("Well or very well, and where that lies with 95 % certainty"),
+            _("Question"),
+            _("Answers"),
+            _("Well or very well, and where that lies with 95 % certainty"),
             "1",
             "2",
             "3",
             "4",
             "5",
-            say("No answer"),
+            _("No answer"),
         ),
         rows,
-        note="" if rows else say("Nobody said anything."),
+        note="" if rows else _("Nobody said anything."),
     )
 
 
 def _good(one: Rated, words: Words) -> str:
     """A share with its interval; none from fewer answers than can say anything."""
-    say = words.say.gettext
+    _ = words.say.gettext
     if one.n < FEWEST:
-        return say("too few for a share")
+        return _("too few for a share")
     told = f"{round(one.good / 10)} % ({round(one.low / 10)}–{round(one.high / 10)} %)"
-    return f"{told}, {say('few')}" if one.n < FEW else told
+    return f"{told}, {_('few')}" if one.n < FEW else told

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from turnero.desk import (
+    accuracy,
     acts,
     cards,
     choosing,
@@ -82,6 +83,7 @@ def make(public_address: str = "") -> Slice:
             *greeter.routes(services, card, ring, people),
             *cards.routes(card),
             *reports.routes(),
+            *accuracy.routes(),
             *contingency.routes(),
         ],
         templates=HERE / "templates",

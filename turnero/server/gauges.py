@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from turnero.printer.tables import QUEUED, SENDING, print_job
+from turnero.queue import reads
+from turnero.queue.accuracy import by_service
+from turnero.queue.numbers import day_of
 from turnero.queue.tables import line, service
 from turnero.server.looks import SiteLooks
 from turnero.server.metrics import COUNTED, Metrics
@@ -76,10 +79,30 @@ class Gauges:
                 metrics.head.labels(self._key(site)).set(seq)
             for row in await self._ledger.read(_waiting):
                 metrics.waiting.labels(self._key(row.site), row.service).set(row.waiting)
+            await self._promises()
             for state in _SPOOLED:
                 spooled = {row.site: row.jobs for row in await self._ledger.read(_spooled, state)}
                 for site in self._looks.sites:
                     metrics.spool.labels(self._key(site), state).set(spooled.get(site, 0))
+
+    async def _promises(self) -> None:
+        """How the promises of the present day were kept; a service without any has no figure."""
+        metrics, now_ms = self._metrics, self._ledger.clock.now_ms()
+        gauges = (
+            metrics.promises,
+            metrics.promise_error,
+            metrics.promise_bias,
+            metrics.promise_inside,
+        )
+        for gauge in gauges:
+            gauge.clear()
+        for site, look in self._looks.sites.items():
+            day = day_of(now_ms, look.zone)
+            kept = await self._ledger.read(reads.promises_kept, site, day)
+            for key, one in by_service(kept).items():
+                figures = (one.n, one.off_minutes, one.bias_minutes, one.inside_share)
+                for gauge, figure in zip(gauges, figures, strict=True):
+                    gauge.labels(self._key(site), key).set(figure)
 
     def _key(self, site: int) -> str:
         found = self._looks.sites.get(site)

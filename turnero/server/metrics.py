@@ -22,6 +22,7 @@ COUNTED = {
     "ticket-no-show": "no-show",
     "ticket-cancelled": "cancelled",
     "ticket-transferred": "transferred",
+    "ticket-sent-on": "sent-on",
     "ticket-rated": "rated",
 }
 
@@ -62,6 +63,30 @@ class Metrics:
         self.streams = Gauge("turnero_streams", "Live streams that are open", registry=registry)
         self.waiting = Gauge(
             "turnero_waiting", "People in line", ["site", "service"], registry=registry
+        )
+        self.promises = Gauge(
+            "turnero_wait_promises",
+            "Promised waits that ended in a call today",
+            ["site", "service"],
+            registry=registry,
+        )
+        self.promise_error = Gauge(
+            "turnero_wait_promise_error_minutes",
+            "Mean absolute error of today's likely waits",
+            ["site", "service"],
+            registry=registry,
+        )
+        self.promise_bias = Gauge(
+            "turnero_wait_promise_bias_minutes",
+            "Mean error of today's likely waits; above zero, people waited longer",
+            ["site", "service"],
+            registry=registry,
+        )
+        self.promise_inside = Gauge(
+            "turnero_wait_promise_inside_ratio",
+            "Share of today's waits within the range that was promised",
+            ["site", "service"],
+            registry=registry,
         )
         self.head = Gauge(
             "turnero_journal_head", "Number of the last fact", ["site"], registry=registry
