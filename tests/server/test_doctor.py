@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,21 @@ def test_a_healthy_installation_has_no_fault(stopped: RunningServer) -> None:
     assert "ms" in found["fsync"]["said"]
     assert found["journal of site 1"]["state"] == "ok"
     assert found["kiosk demo/hall"]["said"] == "was never heard"
+
+
+def test_a_printer_that_was_heard_and_does_not_print_says_why(stopped: RunningServer) -> None:
+    with sqlite3.connect(stopped.data / "turnero.db") as database:
+        said = json.dumps({"answered": True, "reachable": True, "obstacle": "paper-out"})
+        database.execute("UPDATE device SET kind = 'printer' WHERE kind = 'kiosk'")
+        database.execute(
+            "INSERT INTO heartbeat (device, at_ms, state) SELECT id, ?, ? FROM device"
+            " WHERE kind = 'printer'",
+            (time.time_ns() // 1_000_000, said),
+        )
+    code, found = examine(stopped.data)
+    assert code == 0
+    (printer,) = [one for what, one in found.items() if what.startswith("printer ")]
+    assert (printer["state"], printer["said"]) == ("warning", "does not print: paper-out")
 
 
 def test_an_edited_journal_is_a_fault(stopped: RunningServer) -> None:

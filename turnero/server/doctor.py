@@ -283,7 +283,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             "The next start upgrades it, with a copy first.",
         )
     else:
-        yield Finding("database", "ok", f"revision {found}, {len(sites)} sites")
+        yield Finding("database", "ok", f"revision {found}, sites: {len(sites)}")
     for _, key, zone in sites:
         try:
             ZoneInfo(zone)
@@ -309,7 +309,18 @@ def _database(settings: Settings) -> Iterator[Finding]:
                     "Look at it; is the server running?",
                 )
             else:
-                yield Finding(name, "ok", "heard from")
+                yield _heard(name, device.state)
+
+
+def _heard(name: str, state: str | None) -> Finding:
+    """What a device said last: a printer that was asked says why it does not print."""
+    said: dict[str, object] = msgspec.json.decode(state or "{}")
+    obstacle = said.get("obstacle")
+    if obstacle:
+        return Finding(name, "warning", f"does not print: {obstacle}", "Look at it.")
+    if said.get("answered") is False:
+        return Finding(name, "warning", "does not say how it is: paper is not watched")
+    return Finding(name, "ok", "heard from")
 
 
 def _sites(q: Query) -> list[tuple[int, str, str]]:
