@@ -4,6 +4,7 @@ The keys are described in docs/planning.md, with an example in docs/scenario.tom
 needs of an installation (a site by its key, a recorded day) it is given. Errors name the line.
 """
 
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import date
@@ -139,6 +140,10 @@ def _shaped(raw: dict[str, Any]) -> Scenario:
     except msgspec.ValidationError as error:
         what, _, at = str(error).partition(" - at ")
         place = at.rpartition("`$")[2].strip("`").removeprefix(".")
+        extra = re.search(r"unknown field `(\w+)`", what)
+        if extra:
+            key = f"{place}.{extra[1]}" if place else extra[1]
+            raise _Wrong(key, "is not known here: remove or correct it") from None
         what = what.replace("Object ", "").replace("Expected", "wanted:")
         raise _Wrong(place or "scenario", f"cannot be: {what}") from None
 
