@@ -194,6 +194,21 @@ _NEVER = {
     "people-out-of-range": Text(
         _("The number of people is not possible"), _("Please give from 1 to %(max)s people.")
     ),
+    "origin-unknown": Text(
+        _("It is not known how this person came"),
+        _("Please say one of these: %(known)s."),
+    ),
+    "due-needed": Text(
+        _("An hour is missing, or is not needed"),
+        _("Appointments and callbacks need their hour; whoever walks in has none."),
+    ),
+    "due-out-of-range": Text(
+        _("This hour is not possible"),
+        _(
+            "Appointments are within 24 hours, before or after now; a callback was asked for in"
+            " the last 24 hours."
+        ),
+    ),
     "outcome-unknown": Text(
         _("This outcome does not exist"),
         _("“%(outcome)s” is not one of the outcomes: %(known)s."),

@@ -1,6 +1,7 @@
 """A ticket over the API: taken, called with a reason why, started, finished, rated; and the moves beside."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,6 +74,26 @@ def test_a_ticket_is_taken_called_started_finished_and_rated(as_: As, take: Take
     )
     assert rated.status_code == 200, rated.text
     assert as_("kiosk").get(f"/api/v1/{ticket}").json()["rated"] is True
+
+
+def test_an_appointment_and_a_callback_have_their_own_place(as_: As, take: Take, act: Act) -> None:
+    now = datetime.now(UTC)
+    desk = as_("desk")
+
+    def come(origin: str, minutes: int) -> str:
+        due_at = (now + timedelta(minutes=minutes)).isoformat()
+        body = {"site": "demo", "service": "cash", "origin": origin, "due_at": due_at}
+        answer = desk.post("/api/v1/tickets", json=body)
+        assert answer.status_code == 201, answer.text
+        found: str = answer.json()["id"]
+        return found
+
+    walked_in = take("cash")["id"]
+    appointment, callback = come("appointment", 30), come("callback", -30)
+    called = [act("desks/demo.1/next") for _ in range(3)]
+    assert [one["ticket"]["id"] for one in called] == [callback, walked_in, appointment]
+    assert called[0]["why"]["sentence"].endswith("has waited longest: 30 min.")
+    assert act(f"tickets/{appointment}/finish")["state"] == "finished"
 
 
 def test_next_says_nobody_waits_and_finishes_whoever_was_there(take: Take, act: Act) -> None:

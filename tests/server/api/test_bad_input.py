@@ -66,6 +66,28 @@ def test_a_person_may_not_give_themselves_another_way_in(as_: As, channel: str) 
     problem(answer, 403, "not-allowed")
 
 
+@pytest.mark.parametrize("origin", ["appointment", "callback"])
+def test_a_person_at_a_kiosk_has_come_now(as_: As, origin: str) -> None:
+    due = {"origin": origin, "due_at": "2026-03-02T13:00:00Z"}
+    problem(as_("kiosk").post("/api/v1/tickets", json={**TICKET, **due}), 403, "not-allowed")
+
+
+@pytest.mark.parametrize(
+    ("due", "status", "code"),
+    [
+        ({"origin": "appointment"}, 422, "due-needed"),
+        ({"due_at": "2026-03-02T13:00:00Z"}, 422, "due-needed"),
+        ({"origin": "callback", "due_at": "2100-01-01T00:00:00Z"}, 422, "due-out-of-range"),
+        ({"origin": "appointment", "due_at": "1969-01-01T00:00:00Z"}, 422, "due-out-of-range"),
+        ({"origin": "appointment", "due_at": "2026-03-02T13:00:00"}, 422, "fields-wrong"),
+        ({"origin": "appointment", "due_at": "soon"}, 422, "fields-wrong"),
+        ({"origin": "friend"}, 422, "fields-wrong"),
+    ],
+)
+def test_an_hour_that_cannot_be(as_: As, due: Json, status: int, code: str) -> None:
+    problem(as_("desk").post("/api/v1/tickets", json={**TICKET, **due}), status, code)
+
+
 def test_a_kiosk_cancels_nobodys_ticket_by_its_id(as_: As) -> None:
     problem(as_("kiosk").post(f"/api/v1/tickets/{'0' * 32}/cancel"), 403, "not-allowed")
 

@@ -196,7 +196,13 @@ class Candidate(Struct, frozen=True):
     service: str
     attention: str
     waited_minutes: int
-    tier: Annotated[int, Meta(description="0 a primary service of the desk, 1 an overflow one")]
+    tier: Annotated[
+        int,
+        Meta(
+            description="0 a primary service of the desk, 1 an overflow one; 2 and 3: the same, of a"
+            " class that the desk is not for; 4: not in line for it, chosen by hand"
+        ),
+    ]
 
 
 class WhyAnswer(Struct, frozen=True):

@@ -5,6 +5,7 @@ an ordinary ticket. Which values make sense is the line's business, not this fil
 """
 
 import re
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -59,6 +60,17 @@ class IssueBody(Body, frozen=True):
         tuple[_Word, ...],
         Meta(max_length=8, description="Accessibility aids to carry on to paper and desk"),
     ] = ()
+    origin: Annotated[
+        Literal["walk-in", "appointment", "callback"],
+        Meta(description="Who has an appointment, or asked to be called back, needs `due_at`"),
+    ] = "walk-in"
+    due_at: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None,
+        Meta(
+            description="When the appointment is, or when the callback was asked for: their place"
+            " in line, together with when they came"
+        ),
+    ] = None
 
 
 class NoBody(Body, frozen=True):

@@ -15,6 +15,7 @@ from turnero.queue.commands import calls
 from turnero.queue.commands import desks as sessions
 from turnero.queue.facts import Why
 from turnero.queue.requests import AtDesk, Called, CloseDesk, DeskMove, Next, OpenDesk, PauseDesk
+from turnero.queue.routing import SENTENCES
 from turnero.queue.tables import attention, ticket
 from turnero.server.api.acting import key_of, language, site_of_desk, translator
 from turnero.server.api.answers import DeskAnswer, NextAnswer, ticket_of, why_of
@@ -162,7 +163,7 @@ async def next_(request: PageRequest, desk: DeskInPath) -> NextAnswer:
 
 def _class_names(tx: Tx, why: Why) -> dict[str, dict[str, str]]:
     """Names of attention classes, where the sentence has one."""
-    if why.rule != "class":
+    if "%(attention)s" not in SENTENCES.get(why.rule, ""):
         return {}
     rows = tx.rows(_CLASSES, site=tx.site)
     return {row.key: msgspec.json.decode(row.names, type=dict[str, str]) for row in rows}

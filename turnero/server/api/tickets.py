@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from turnero.queue import reads, refusals
 from turnero.queue.commands import issue as issuing
+from turnero.queue.ranks import WALK_IN
 from turnero.queue.requests import Channel, Issue
 from turnero.queue.requests import Issued as Taken
 from turnero.queue.states import State
@@ -63,6 +64,8 @@ def issuing_at(address: str) -> HTTPRouteHandler:
                 place=principal.place if principal.role is Role.KIOSK else None,
                 aids=body.aids,
                 people=body.people,
+                origin=_origin(principal, body.origin),
+                due_ms=None if body.due_at is None else round(body.due_at.timestamp() * 1000),
             ),
             site=site_number(request, body.site),
             actor=principal.actor,
@@ -82,6 +85,13 @@ def _channel(principal: Principal, asked: Channel | None) -> Channel:
     if asked is not None:
         return asked
     return _CHANNELS.get(principal.role, "api") if principal.role is not None else "api"
+
+
+def _origin(principal: Principal, asked: str) -> str:
+    if principal.role is Role.KIOSK and asked != WALK_IN:
+        # Whoever stands there has come now: another place in line is not theirs to give.
+        raise Refused("not-allowed", 403)
+    return asked
 
 
 def _issued(tx: Tx, taken: Taken, address: str) -> Issued:
