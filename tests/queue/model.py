@@ -1,7 +1,8 @@
 """The life of a ticket once more, in plain lists: the reference that the product is compared with.
 
 Written from the rules of the working day, not from the product's code. It knows one site
-of two services and three classes, by each rule of who is next, and desks that are always open.
+of four services and three classes, by each rule of who is next, and desks that open with their
+first call.
 It weighs everybody who waits, where the product looks at the heads of lines.
 """
 
@@ -16,11 +17,16 @@ MINUTE_MS = 60_000
 #: class → rank; the first is clinical, the second preferred
 CLASSES = {"red": 0, "preferential": 1, "ordinary": 2}
 #: service → minutes to stay under; a preferred class has half of it
-TARGETS = {"adm": 30, "lab": 8}
+TARGETS = {"adm": 30, "lab": 8, "xray": 30, "visit": 30}
+#: service → those that its tickets go on through, and letters of numbers
+PATHS = {"adm": (), "lab": (), "xray": (), "visit": ("xray", "lab")}
+LETTERS = {"adm": "A", "lab": "L", "xray": "X", "visit": "V"}
+#: gives who is sent there a new place
+ANEW = ("xray",)
 #: desk → its primary and its overflow services, and the classes it is for
 DESKS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
-    "s.one": (("adm",), ("lab",), ()),
-    "s.two": (("lab", "adm"), (), ()),
+    "s.one": (("adm", "visit"), ("lab",), ()),
+    "s.two": (("lab", "adm", "xray"), (), ()),
     "s.three": (("adm",), (), ("preferential",)),
 }
 #: of so many preferred and so many other calls while both wait
@@ -47,6 +53,10 @@ class Person:
     until: int = 0
     people: int = 1
     returned: bool = False
+    #: services still to come; None: it never was on a path
+    path: tuple[str, ...] | None = None
+    #: steps that are over: service and how it ended
+    steps: tuple[tuple[str, str], ...] = ()
     touches: int = 0
     press: int = -1
     origin: str = "walk-in"
@@ -75,6 +85,8 @@ class Model:
     turns: dict[int, dict[tuple[str, str, str | None, str], int]] = field(default_factory=dict)
     facts: int = 0
     closed: int = 0
+    #: desks at which somebody has worked
+    opened: set[str] = field(default_factory=set)
 
     def line(self, of: Person) -> list[Person]:
         """Who stands in the same line, in order."""
@@ -166,6 +178,15 @@ class Model:
             self.people[t].press = no
         self.presses[no] = (self.now, before, {t: self.people[t].touches for t in before})
 
+    def and_press(self, ticket: str | None) -> None:
+        """The same press changes this one too."""
+        if ticket is not None:
+            person = self.people[ticket]
+            _, before, touches = self.presses[self.facts]
+            before[ticket] = copy.copy(person)
+            person.touches, person.press = person.touches + 1, self.facts
+            touches[ticket] = person.touches
+
     def require(self, ticket: str, *states: str) -> Person:
         """The person, in one of these states."""
         person = self.people[ticket]
@@ -180,29 +201,37 @@ class Model:
         day = (self.now - LIMA_MS) // 86_400_000
         self.counts[day, service] = count = self.counts.get((day, service), 0) + 1
         self.facts += 1
-        number = f"{service[0].upper()}{count:03d}"
+        number = f"{LETTERS[service]}{count:03d}"
         at = {"walk-in": self.now, "appointment": max(due, self.now), "callback": due}[origin]
         place = (at, Fraction(self.facts))
-        self.people[ticket] = Person(number, service, attention, place, origin=origin)
+        path = PATHS[service] or None
+        self.people[ticket] = Person(number, service, attention, place, origin=origin, path=path)
         return number
 
-    def next(self, desk: str) -> tuple[str | None, str | None]:
+    def next(self, desk: str, onward: str | None = None) -> tuple[str | None, str | None]:
         """Finish who is there, call who is due; returns (called, finished)."""
-        finished, called = self.serving(desk), self.due(desk)
-        self.press(finished, called)
+        finished = self.serving(desk)
+        self._allow(finished, onward, desk)
+        self.press(finished)
+        self._end(finished, onward)
+        called = self.due(desk)
         if called is not None:
             self.count_turns(called, desk)
-        self._end(finished)
+            if called != finished:
+                self.and_press(called)
         self._call(called, desk)
+        self.opened.add(desk)
         return called, finished
 
     def choose(self, ticket: str, desk: str) -> str | None:
         """Call this one; returns who was finished."""
-        self.require(ticket, "waiting", "parked", "away")
         finished = self.serving(desk)
+        self._allow(finished, None, desk)
+        self.require(ticket, "waiting", "parked", "away")
         self.press(finished, ticket)
         self._end(finished)
         self._call(ticket, desk)
+        self.opened.add(desk)
         return finished
 
     def recall(self, ticket: str) -> None:
@@ -219,11 +248,39 @@ class Model:
         self.press(ticket)
         self.people[ticket].state = "serving"
 
-    def finish(self, ticket: str) -> None:
-        """Done."""
+    def finish(self, ticket: str, onward: str | None = None) -> None:
+        """Done, or on to the next step."""
         self.require(ticket, "called", "serving")
+        self._allow(ticket, onward)
         self.press(ticket)
-        self._end(ticket)
+        self._end(ticket, onward)
+
+    def skip(self, ticket: str, step: str | None) -> None:
+        """Leave a step out."""
+        person = self.people[ticket]
+        left = person.path or ()
+        self.require(ticket, *STANDING)
+        if step not in (None, person.service):
+            if step not in left:
+                raise Refusal("path-not-there")
+            self.press(ticket)
+            person.path = tuple(one for one in left if one != step)
+            person.steps += ((step, "skipped"),)
+            return
+        if not left:
+            raise Refusal("path-over")
+        self.press(ticket)
+        person.steps += ((person.service, "skipped"),)
+        self._to(person, left)
+
+    def add(self, ticket: str, step: str | None, last: bool) -> None:
+        """A step more."""
+        person = self.require(ticket, *STANDING)
+        left, key = person.path or (), step or person.service
+        if key in left:
+            raise Refusal("path-has-step")
+        self.press(ticket)
+        person.path = (*left, key) if last else (key, *left)
 
     def no_show(self, ticket: str) -> None:
         """The person did not come."""
@@ -279,6 +336,7 @@ class Model:
         person.service, person.attention, person.people = goal
         if person.service != was[0]:
             person.only = None
+            person.path = self._elsewhere(person, goal[0], begun=bool(person.steps))
         person.touches += 1
 
     def park(self, ticket: str) -> None:
@@ -294,7 +352,12 @@ class Model:
         if person.state == "waiting" and goal == (person.service, person.only):
             raise Refusal("transfer-same")
         self.press(ticket)
+        if person.state in ("called", "serving"):
+            person.steps += ((person.service, "sent"),)
         person.state, person.at, person.only = "waiting", None, desk
+        if service not in (None, person.service):
+            person.path = self._elsewhere(person, service, begun=True)
+            self._place(person, service)
         person.service = service or person.service
 
     def cancel(self, ticket: str) -> None:
@@ -332,9 +395,52 @@ class Model:
         self.closed = self.now
         return len(left)
 
-    def _end(self, ticket: str | None) -> None:
-        if ticket is not None:
-            self.people[ticket].state = "finished"
+    def attended(self, service: str, calling: str | None = None) -> bool:
+        """Whether somebody works at a desk of a service, or calls from one now."""
+        desks = self.opened | {calling}
+        return any(service in own + more for d, (own, more, _) in DESKS.items() if d in desks)
+
+    def _allow(self, ticket: str | None, onward: str | None, calling: str | None = None) -> None:
+        """Whoever ends a step must say what to do where nobody attends the next one."""
+        left = self.people[ticket].path if ticket is not None else None
+        if left and onward is None and not self.attended(left[0], calling):
+            raise Refusal("step-no-desk")
+
+    def _end(self, ticket: str | None, onward: str | None = None) -> None:
+        if ticket is None:
+            return
+        person = self.people[ticket]
+        left, skipped = person.path or (), 0
+        if onward == "end":
+            skipped = len(left)
+        elif onward == "skip":
+            while skipped < len(left) and not self.attended(left[skipped]):
+                skipped += 1
+        gone = tuple((one, "skipped") for one in left[:skipped])
+        if skipped < len(left):
+            person.steps += ((person.service, "done"), *gone)
+            self._to(person, left[skipped:])
+            return
+        person.state = "finished"
+        person.steps += gone
+        person.path = () if left else person.path
+
+    def _to(self, person: Person, left: tuple[str, ...]) -> None:
+        """In the next step's line."""
+        person.state, person.at, person.only = "waiting", None, None
+        person.service, person.path, person.returned = left[0], left[1:], False
+        self._place(person, left[0])
+
+    def _place(self, person: Person, service: str) -> None:
+        """Where places are new, behind everybody who is there: facts only grow."""
+        if service in ANEW:
+            person.place = (self.now, Fraction(self.facts))
+
+    @staticmethod
+    def _elsewhere(person: Person, service: str, *, begun: bool) -> tuple[str, ...] | None:
+        if person.path is None or not begun:
+            return PATHS[service] or None
+        return tuple(one for one in person.path if one != service)
 
     def _call(self, ticket: str | None, desk: str) -> None:
         if ticket is not None:

@@ -35,9 +35,11 @@ from turnero.queue.commands.day import close_day
 from turnero.queue.commands.finishing import finish
 from turnero.queue.commands.issue import issue
 from turnero.queue.commands.moves import cancel, park, return_ticket, start, transfer
+from turnero.queue.commands.paths import add, skip
 from turnero.queue.commands.sites import load_site
 from turnero.queue.commands.steps import step_out
 from turnero.queue.commands.undo import undo
+from turnero.queue.paths import steps_of
 from turnero.queue.timers import TIMERS
 from turnero.store import journal
 from turnero.store.clock import VirtualClock
@@ -69,16 +71,30 @@ name = {{ es = "Laboratorio" }}
 target_minutes = 8
 hours = {{ {hours} }}
 
+[[service]]
+key = "xray"
+prefix = "X"
+name = {{ es = "Rayos X" }}
+hours = {{ {hours} }}
+anew = true
+
+[[service]]
+key = "visit"
+prefix = "V"
+name = {{ es = "Consulta" }}
+hours = {{ {hours} }}
+path = ["xray", "lab"]
+
 [[desk]]
 key = "one"
 name = "1"
-primary = ["adm"]
+primary = ["adm", "visit"]
 overflow = ["lab"]
 
 [[desk]]
 key = "two"
 name = "2"
-primary = ["lab", "adm"]
+primary = ["lab", "adm", "xray"]
 
 [[desk]]
 key = "three"
@@ -118,6 +134,26 @@ _STATES = Statement(
             tables.desk_session, tables.desk_session.c.id == tables.ticket.c.session
         ).outerjoin(tables.desk, tables.desk.c.id == tables.desk_session.c.desk)
     )
+    .where(tables.ticket.c.site == bindparam("site"))
+)
+
+
+_BEHIND = Statement(
+    select(tables.ticket_step.c.ticket, tables.service.c.key, tables.ticket_step.c.end)
+    .select_from(
+        tables.ticket_step.join(tables.service, tables.service.c.id == tables.ticket_step.c.service)
+    )
+    .where(tables.service.c.site == bindparam("site"))
+    .order_by(tables.ticket_step.c.ticket, tables.ticket_step.c.no)
+)
+_STANDING = Statement(
+    select(tables.ticket.c.id, tables.ticket.c.line)
+    .where(tables.ticket.c.site == bindparam("site"), tables.ticket.c.state == "waiting")
+    .order_by(tables.ticket.c.rank_ms, tables.ticket.c.rank_seq)
+)
+_ON = Statement(
+    select(tables.ticket.c.id, tables.ticket.c.number, tables.ticket.c.path, tables.service.c.key)
+    .select_from(tables.ticket.join(tables.service, tables.service.c.id == tables.ticket.c.service))
     .where(tables.ticket.c.site == bindparam("site"))
 )
 
@@ -195,6 +231,7 @@ class Day(RuleBasedStateMachine):
     world: World
     tickets = Bundle("tickets")
     desks = st.sampled_from(sorted(DESKS))
+    onwards = st.sampled_from([None, "wait", "skip", "end"])
 
     def __init__(self) -> None:
         super().__init__()
@@ -237,7 +274,7 @@ class Day(RuleBasedStateMachine):
 
     @rule(
         target=tickets,
-        service=st.sampled_from(["adm", "lab"]),
+        service=st.sampled_from(["adm", "lab", "visit", "visit"]),
         attention=st.sampled_from(["ordinary", "preferential", "ordinary", "preferential", "red"]),
         people=st.integers(1, 3),
         due=st.sampled_from([None, None, None, 0, -10, 10, 20]),
@@ -283,18 +320,19 @@ class Day(RuleBasedStateMachine):
             )
             taken += came.values
         for call in calls:
-            self.press_next(desk) if call == "next" else self.undo_who_is_there(desk)
+            self.press_next_again(desk) if call == "next" else self.undo_who_is_there(desk)
         return multiple(*taken)
 
-    @rule(desk=desks)
-    def press_next(self, desk: str) -> None:
-        done = self._same(lambda: self.model.next(desk), call_next, ask.Next(self._desk(desk)))
-        assert done is not None
-        assert (done[1].ticket, done[1].finished) == done[0]
+    @rule(desk=desks, onward=onwards)
+    def press_next(self, desk: str, onward: str | None) -> None:
+        request = ask.Next(self._desk(desk), onward=onward)
+        done = self._same(lambda: self.model.next(desk, onward), call_next, request)
+        if done is not None:
+            assert (done[1].ticket, done[1].finished) == done[0]
 
     @rule(desk=desks)
     def press_next_again(self, desk: str) -> None:
-        self.press_next(desk)
+        self.press_next(desk, "wait")
 
     @rule(desk=desks, t=tickets)
     def call_this_one(self, desk: str, t: str) -> None:
@@ -325,10 +363,62 @@ class Day(RuleBasedStateMachine):
     def start_any(self, t: str) -> None:
         self._move(self.model.start, start, t)
 
-    @rule(t=tickets)
-    def finish_any(self, t: str) -> None:
-        done = self._same(lambda: self.model.finish(t), finish, ask.Finish(t))
-        assert done is None or done[1].state == "finished"
+    @rule(t=tickets, onward=onwards)
+    def finish_any(self, t: str, onward: str | None) -> None:
+        request = ask.Finish(t, onward=onward)
+        done = self._same(lambda: self.model.finish(t, onward), finish, request)
+        assert done is None or done[1].state == self.model.people[t].state
+
+    @rule(desk=desks, onward=onwards)
+    def finish_who_is_there(self, desk: str, onward: str | None) -> None:
+        t = self.model.serving(desk)
+        if t is not None:
+            self.finish_any(t, onward)
+
+    @rule(
+        target=tickets,
+        acts=st.lists(
+            st.tuples(
+                st.integers(0, 2),
+                st.sampled_from(["s.one", "s.two", "next", "next", "next", "undo", "missed"]),
+            ),
+            min_size=6,
+            max_size=14,
+        ),
+        onward=onwards,
+    )
+    def a_way(self, acts: list[tuple[int, str]], onward: str | None) -> Any:
+        """Three people go from desk to desk, miss calls, and presses are taken back."""
+        came = self.take_tickets("visit", "ordinary", 3, None)
+        for who, act in acts:
+            t = came.values[who]
+            person = self.model.people[t]
+            self.time_passes(1)
+            if act == "undo":
+                self.undo_any(t)
+            elif act == "next" and person.at is not None:
+                self.press_next(person.at, onward)
+            elif act == "missed":
+                for _ in range(2):
+                    self.time_passes(20)
+                    self.recall_any(t)
+                self.no_show_any(t)
+                self.return_any(t)
+            elif act in DESKS:
+                self.call_this_one(act, t)
+        return came
+
+    @rule(t=tickets, step=st.sampled_from([None, "lab", "xray", "adm"]))
+    def skip_a_step_of_any(self, t: str, step: str | None) -> None:
+        request = ask.SkipStep(t, step)
+        done = self._same(lambda: self.model.skip(t, step), skip, request)
+        assert done is None or done[1].state == self.model.people[t].state
+
+    @rule(t=tickets, step=st.sampled_from([None, "lab", "xray", "adm"]), last=st.booleans())
+    def add_a_step_to_any(self, t: str, step: str | None, last: bool) -> None:
+        request = ask.AddStep(t, step, last)
+        done = self._same(lambda: self.model.add(t, step, last), add, request)
+        assert done is None or done[1].state == self.model.people[t].state
 
     @rule(t=tickets)
     def no_show_any(self, t: str) -> None:
@@ -354,7 +444,7 @@ class Day(RuleBasedStateMachine):
 
     @rule(
         t=tickets,
-        service=st.sampled_from([None, "adm", "lab"]),
+        service=st.sampled_from([None, "adm", "lab", "visit"]),
         attention=st.sampled_from([None, "ordinary", "preferential"]),
         people=st.sampled_from([None, 1, 4]),
     )
@@ -367,7 +457,7 @@ class Day(RuleBasedStateMachine):
         )
         assert done is None or done[1].state == self.model.people[t].state
 
-    @rule(t=tickets, service=st.sampled_from(["adm", "lab"]))
+    @rule(t=tickets, service=st.sampled_from(["adm", "lab", "xray", "visit"]))
     def transfer_to_a_service(self, t: str, service: str) -> None:
         modelled = lambda: self.model.transfer(t, service, None)  # noqa: E731
         self._same(modelled, transfer, ask.Transfer(t, service=service))
@@ -406,6 +496,27 @@ class Day(RuleBasedStateMachine):
             held = {f"s.{row.key}": row.id for row in rows if row.key is not None}
             for desk in DESKS:
                 assert held.get(desk) == self.model.serving(desk)
+
+    @invariant()
+    def paths_are_as_the_model_says(self) -> None:
+        if self.world.site and self.model.people:
+            behind: dict[str, list[tuple[str, str]]] = {}
+            for row in self.world.read(_rows, _BEHIND, self.world.site):
+                behind.setdefault(row.ticket, []).append((row.key, row.end))
+            assert behind == {t: [*p.steps] for t, p in self.model.people.items() if p.steps}
+            for row in self.world.read(_rows, _ON, self.world.site):
+                person = self.model.people[row.id]
+                path = None if row.path is None else steps_of(row.path)
+                assert (row.number, row.key, path) == (person.number, person.service, person.path)
+
+    @invariant()
+    def lines_stand_as_the_model_says(self) -> None:
+        if self.world.site and self.model.people:
+            standing: dict[int, list[str]] = {}
+            for row in self.world.read(_rows, _STANDING, self.world.site):
+                standing.setdefault(row.line, []).append(row.id)
+            for ids in standing.values():
+                assert ids == sorted(ids, key=lambda t: self.model.people[t].place)
 
     def teardown(self) -> None:
         site = self.world.site
