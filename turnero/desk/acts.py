@@ -4,7 +4,7 @@ A refusal needs nothing here: it becomes a message on the page.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
@@ -20,8 +20,8 @@ from turnero.desk.commands import (
     next_as_seen,
     unticketed_as_seen,
 )
-from turnero.queue.commands import calls, finishing, moves, undo
-from turnero.queue.requests import Called, Finish, TicketMove, Transfer
+from turnero.queue.commands import calls, finishing, moves, paths, undo
+from turnero.queue.requests import AddStep, Called, Finish, SkipStep, TicketMove, Transfer
 from turnero.queue.text import MAX_REASON
 from turnero.store.errors import NotFound
 from turnero.web.forms import Form, read_form
@@ -58,6 +58,15 @@ class FinishForm(MoveForm, frozen=True, kw_only=True):
     """The end of a service."""
 
     outcome: Outcome | None = None
+    onward: Outcome | None = None
+
+
+class StepForm(MoveForm, frozen=True, kw_only=True):
+    """A step of the way of the ticket that the page showed: a service's key, "" the present one."""
+
+    step: Annotated[str, Meta(max_length=100)] = ""
+    #: where an added one goes
+    place: Literal["next", "last"] = "next"
 
 
 class NextForm(Form, frozen=True, kw_only=True):
@@ -65,6 +74,7 @@ class NextForm(Form, frozen=True, kw_only=True):
 
     seen: Annotated[str, Meta(max_length=40)] = ""
     outcome: Outcome | None = None
+    onward: Outcome | None = None
 
 
 class UnticketedForm(NextForm, frozen=True, kw_only=True):
@@ -94,7 +104,7 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
     async def press_next(request: PageRequest, ref: FromPath[str]) -> Response[str]:
         """Finish whoever is there and call whoever is most due."""
         form = await read_form(request, NextForm)
-        act = NextSeen(ref, form.seen, form.outcome)
+        act = NextSeen(ref, form.seen, form.outcome, form.onward)
         site, called = await acts.run(request, ref, next_as_seen, act, form.idempotency_key)
         nobody = isinstance(called, Called) and called.ticket is None
         return await acts.answer(request, ref, site, NOBODY if nobody else "")
@@ -119,7 +129,7 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
     async def press_finish(request: PageRequest, ref: FromPath[str]) -> Response[str]:
         """The service is over."""
         form = await read_form(request, FinishForm)
-        act = Finish(form.ticket, form.outcome, at=ref)
+        act = Finish(form.ticket, form.outcome, at=ref, onward=form.onward)
         site, _ = await acts.run(request, ref, finishing.finish, act, form.idempotency_key)
         return await acts.answer(request, ref, site)
 
@@ -137,6 +147,23 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
         site, _ = await acts.run(request, ref, moves.transfer, act, form.idempotency_key)
         return await acts.answer(request, ref, site)
 
+    @post(
+        ["/desk/{ref:str}/way/skip", "/desk/{ref:str}/way/add"],
+        opt={"permission": "tickets.move"},
+        status_code=200,
+    )
+    async def press_way(request: PageRequest, ref: FromPath[str]) -> Response[str]:
+        """Leave a step out, do one once more, or add another."""
+        form = await read_form(request, StepForm)
+        step = form.step or None
+        if request.scope["path"].endswith("/skip"):
+            skip = SkipStep(form.ticket, step, at=ref)
+            site, _ = await acts.run(request, ref, paths.skip, skip, form.idempotency_key)
+        else:
+            add = AddStep(form.ticket, step, last=form.place == "last", at=ref)
+            site, _ = await acts.run(request, ref, paths.add, add, form.idempotency_key)
+        return await acts.answer(request, ref, site)
+
     @post("/desk/{ref:str}/move/{move:str}", opt={"permission": "tickets.move"}, status_code=200)
     async def press_move(
         request: PageRequest, ref: FromPath[str], move: FromPath[str]
@@ -150,4 +177,12 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
         site, _ = await acts.run(request, ref, command, act, form.idempotency_key)
         return await acts.answer(request, ref, site)
 
-    return [press_next, press_call, press_unticketed, press_finish, press_transfer, press_move]
+    return [
+        press_next,
+        press_call,
+        press_unticketed,
+        press_finish,
+        press_transfer,
+        press_way,
+        press_move,
+    ]

@@ -61,7 +61,24 @@ async def _ticket(asked: Asked) -> TicketView:
 async def _outcome(asked: Asked) -> dict[str, Any]:
     if asked.view.serving is None:
         raise refusals.unknown("ticket-unknown")
-    return {"then": "next" if asked.then == "next" else "finish"}
+    return {
+        "then": "next" if asked.then == "next" else "finish",
+        "onward": await asked.read(line.onward, asked.view.serving.ticket, asked.now_ms),
+    }
+
+
+async def _way(asked: Asked) -> dict[str, Any]:
+    ticket = await _ticket(asked)
+    if asked.view.serving is None or asked.view.serving.ticket != ticket.id:
+        raise refusals.unknown("ticket-unknown")
+    targets = await asked.read(reads.targets, asked.site, asked.now_ms)
+    to_come = {one.service for one in ticket.path if one.state == "next"}
+    return {
+        "ticket": ticket,
+        "targets": [
+            one for one in targets.services if one.service not in {*to_come, ticket.service}
+        ],
+    }
 
 
 async def _transfer(asked: Asked) -> dict[str, Any]:
@@ -120,6 +137,7 @@ async def _help(_: Asked) -> dict[str, Any]:
 #: what is asked → its template, and what that needs beyond the desk
 ASKS: Final[dict[str, tuple[str, Callable[[Asked], Awaitable[dict[str, Any]]]]]] = {
     "outcome": ("desk/ask-outcome.html", _outcome),
+    "way": ("desk/ask-way.html", _way),
     "transfer": ("desk/ask-transfer.html", _transfer),
     "choose": ("desk/ask-choose.html", _choose),
     "cancel": ("desk/ask-cancel.html", _cancel),

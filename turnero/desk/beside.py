@@ -63,6 +63,7 @@ class LinePanel(_OfDesk):
     kinds = frozenset({
         "ticket-issued", "ticket-called", "ticket-no-show", "ticket-returned", "ticket-parked",
         "ticket-stepped-out", "ticket-corrected", "served-by-hand", "ticket-transferred",
+        "ticket-sent-on",
         "ticket-cancelled", "ticket-not-served", "press-undone", "line-moved", "day-closed",
         "site-loaded",
     })  # fmt: skip
@@ -105,7 +106,8 @@ class AsidePanel(_OfDesk):
     kinds = frozenset({
         "ticket-parked", "ticket-no-show", "ticket-returned", "ticket-called",
         "ticket-stepped-out", "ticket-reminded", "ticket-overstayed", "ticket-corrected",
-        "ticket-transferred", "ticket-cancelled", "ticket-not-served", "press-undone",
+        "ticket-transferred",
+        "ticket-sent-on", "ticket-cancelled", "ticket-not-served", "press-undone",
         "day-closed", "site-loaded",
     })  # fmt: skip
     #: an absent person may come back for a while only

@@ -32,6 +32,7 @@ class NextSeen(msgspec.Struct, frozen=True):
     desk: str
     seen: str
     outcome: str | None = None
+    onward: str | None = None
 
 
 class ChosenSeen(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ class HandedOver(msgspec.Struct, frozen=True):
 def next_as_seen(tx: Tx, request: NextSeen) -> Called:
     """Call next, unless another press changed who is at the desk."""
     _as_seen(tx, request.desk, request.seen)
-    return calls.call_next(tx, Next(request.desk, request.outcome))
+    return calls.call_next(tx, Next(request.desk, request.outcome, request.onward))
 
 
 def chosen_as_seen(tx: Tx, request: ChosenSeen) -> Called:

@@ -98,7 +98,7 @@ class ServicesPanel(Panel):
     template = "desk/services.html"
     permission = "greeter.page"
     kinds = frozenset({
-        "ticket-issued", "ticket-called", "ticket-returned", "ticket-transferred",
+        "ticket-issued", "ticket-called", "ticket-returned", "ticket-transferred", "ticket-sent-on",
         "ticket-cancelled", "ticket-not-served", "ticket-stepped-out", "ticket-corrected",
         "line-moved", "press-undone", "service-paused", "service-resumed", "day-closed",
         "site-loaded",

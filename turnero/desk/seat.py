@@ -14,7 +14,7 @@ from turnero.desk.people import People
 from turnero.desk.scope import desk_site
 from turnero.queue import reads as line
 from turnero.queue.facts import HeadSeen
-from turnero.queue.routing import why_sentence
+from turnero.queue.routing import OTHERS, OVERFLOW, why_sentence
 from turnero.queue.views import DeskView, MessageView, ServingView, name_in
 from turnero.store.errors import NotFound, Refused
 from turnero.store.facts import Entry
@@ -28,13 +28,15 @@ from turnero.web.wiring import Web
 #: facts of one desk: they name it
 _HERE: Final = frozenset({
     "ticket-called", "ticket-recalled", "service-started", "service-finished", "ticket-no-show",
-    "ticket-parked", "ticket-transferred", "ticket-cancelled", "session-opened", "session-paused",
-    "session-resumed", "session-closed", "handed-over", "handover-read",
+    "ticket-parked", "ticket-transferred", "ticket-sent-on", "path-changed", "ticket-cancelled",
+    "session-paused", "session-resumed", "handed-over", "handover-read",
 })  # fmt: skip
 #: facts that name no desk and may be about any
 _ANYWHERE: Final = frozenset({
     "ticket-returned", "ticket-corrected", "press-undone", "day-closed", "site-loaded",
     "message-shown", "message-ended",
+    # whether anybody attends the next step of a path
+    "session-opened", "session-closed", "service-paused", "service-resumed",
 })  # fmt: skip
 
 #: aid at the kiosk → its icon and what it means to the agent
@@ -48,7 +50,13 @@ AIDS: Final = {
 WHY: Final = (
     mark("%(number)s is the only one waiting."),
     mark("%(number)s has waited longest: %(minutes)s min."),
+    mark("%(attention)s: %(minutes)s min waiting, target %(target)s."),
     mark("%(number)s goes first by class: %(attention)s."),
+    mark("%(number)s goes first by clinical urgency: %(attention)s."),
+    mark("It is the turn of %(attention)s: %(number)s, %(minutes)s min waiting."),
+    mark("Nobody else is due: %(number)s comes before its time."),
+    mark("This desk calls %(attention)s first: %(number)s."),
+    mark("Nobody of this desk's classes is waiting: %(number)s is of another."),
     mark("%(number)s is for your own services; they go before the overflow ones."),
     mark("Nobody waits for your own services: %(number)s comes from overflow."),
     mark("%(number)s was chosen by hand."),
@@ -68,6 +76,8 @@ UNDOING: Final = {
     "park": mark("Undo setting %(numbers)s aside"),
     "transfer": mark("Undo the transfer of %(numbers)s"),
     "cancel": mark("Undo the cancellation of %(numbers)s"),
+    "skip": mark("Undo leaving out a step of %(numbers)s"),
+    "replan": mark("Undo the change of the way of %(numbers)s"),
     "unticketed": mark("Undo the ticket made here: %(numbers)s"),
 }
 
@@ -89,6 +99,15 @@ class HeadShown(msgspec.Struct, frozen=True):
     attention: str
     waited_min: int
     overflow: bool
+
+
+class StepShown(msgspec.Struct, frozen=True):
+    """A step of the way of who is at the desk; see `ui.steps`."""
+
+    text: str
+    note: str
+    #: done | skipped | now | next
+    state: str
 
 
 def read_seat(q: Query, ref: str, site: int, now_ms: int) -> SeatRead:
@@ -169,6 +188,8 @@ class SeatPanel(Panel):
             else [],
             "classes": read.classes,
             "aids": AIDS,
+            "way": _way(serving, language) if serving else [],
+            "onto": _onto(serving, language) if serving else "",
             "undoing": UNDOING,
             "undo_margin_ms": UNDO_MARGIN_MS,
             "language_names": NAMES,
@@ -181,6 +202,21 @@ class SeatPanel(Panel):
         }
 
 
+def _way(serving: ServingView, language: str) -> list[StepShown]:
+    return [
+        StepShown(name_in(one.names, language), "", "done" if one.state == "sent" else one.state)
+        for one in serving.path
+    ]
+
+
+def _onto(serving: ServingView, language: str) -> str:
+    """Where this one goes on to; "" where nothing follows."""
+    for one in serving.path:
+        if one.state == "next":
+            return name_in(one.names, language)
+    return ""
+
+
 def _class_name(classes: dict[str, reads.Class], key: str, language: str) -> str:
     found = classes.get(key)
     return name_in(found.names, language) if found else key
@@ -191,5 +227,5 @@ def _shown(head: HeadSeen, classes: dict[str, reads.Class], language: str) -> He
         number=head.number,
         attention=_class_name(classes, head.attention, language),
         waited_min=head.waited_ms // 60_000,
-        overflow=head.tier > 0,
+        overflow=head.tier % OTHERS == OVERFLOW,
     )

@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, select
 from turnero.queue.paths import steps_of
 from turnero.queue.reads.lines import names_of, public_names
 from turnero.queue.states import AT_DESK, State
-from turnero.queue.tables import desk, service, ticket_step
-from turnero.queue.views import Names, StepView
+from turnero.queue.stations import ahead
+from turnero.queue.tables import desk, service, ticket, ticket_step
+from turnero.queue.views import Names, Onward, StepView
 from turnero.store.sql import Query, Statement
 
 _BEHIND: Final = Statement(
@@ -38,6 +39,7 @@ _NAMES: Final = Statement(
         service.c.site == bindparam("site"), service.c.key == bindparam("key")
     )
 )
+_PATH: Final = Statement(select(ticket.c.site, ticket.c.path).where(ticket.c.id == bindparam("id")))
 
 
 def steps(q: Query, row: Any, now_ms: int, *, staff: bool = False) -> tuple[StepView, ...]:
@@ -74,6 +76,22 @@ def steps(q: Query, row: Any, now_ms: int, *, staff: bool = False) -> tuple[Step
     )
     left = () if over else steps_of(row.path)
     return (*behind, now, *(_to_come(q, row.site, key, staff=staff) for key in left))
+
+
+def onward(q: Query, ticket_id: str, now_ms: int) -> Onward | None:
+    """What follows the present step of a ticket; None where nothing does, or somebody attends it."""
+    row = q.row(_PATH, id=ticket_id)
+    found = ahead(q, row.site, steps_of(row.path), now_ms) if row is not None else []
+    if not found or found[0].trouble is None:
+        return None
+    attended = found[-1].trouble is None
+    named = [names_of(one.names) or {"": one.key} for one in found]
+    return Onward(
+        names=named[0],
+        trouble=found[0].trouble,
+        skipped=tuple(named[:-1] if attended else named),
+        to=named[-1] if attended else None,
+    )
 
 
 def waited_ms(row: Any, now_ms: int) -> int:

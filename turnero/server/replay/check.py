@@ -20,6 +20,7 @@ _MOVED: Final = frozenset(
         "ticket-returned",
         "ticket-parked",
         "ticket-transferred",
+        "ticket-sent-on",
         "ticket-cancelled",
         "ticket-no-show",
         "ticket-not-served",
