@@ -79,7 +79,7 @@ async def test_who_is_back_in_time_raises_none_and_an_undo_sets_the_time_anew(ha
 @both_engines
 async def test_one_is_open_at_a_time_and_its_figures_are_the_newest(hall: Hall) -> None:
     def warn(tx: Tx, left: int) -> int:
-        return alarms.raise_alarm(tx, "printer", "p1", {"left": left})
+        return alarms.raise_alarm(tx, "not-ready", "printer:p1", {"left": left})
 
     first = await hall.ledger.run(warn, 3, site=1, actor="system")
     assert await hall.ledger.run(warn, 1, site=1, actor="system") == first

@@ -97,8 +97,8 @@ WHY: Final = {
     "cover-open": mark("its cover is open"),
     "offline": mark("switched off"),
     "no-sound": mark("no board of this area can be heard"),
-    "blocked": mark("its browser does not let it sound"),
-    "failed": mark("its sound failed"),
     "closed": mark("not open yet"),
     "break": mark("on a break"),
+    "held": mark("closed by somebody"),
+    "emergency": mark("an emergency message is still shown"),
 }

@@ -1,17 +1,21 @@
 """A site's devices as the supervisor sees them: heard or not, and what they say is wrong.
 
-Each kind of device writes its own state (its room says which); only what people can mend is read.
+What is wrong is told in the words of the morning's list (ready.py); only what people can mend is read.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
+from turnero.desk.ready import WRONG
+from turnero.queue.ready import SILENT_MS, printer_troubles, state_of
 from turnero.store.devices import Device
 from turnero.web.languages import mark
 
-#: heartbeats come every ten to fifteen seconds; after this long the device is not heard
-SILENT_MS: Final = 60_000
+#: reasons that are no trouble yet
+_SOON: Final = frozenset({"paper-low"})
+#: what a board says of its sound while it cannot be heard
+_MUTE: Final = frozenset({"blocked", "failed"})
 
 KINDS: Final = {
     "kiosk": mark("Kiosk"),
@@ -42,52 +46,23 @@ class DeviceShown(msgspec.Struct, frozen=True):
 
 def shown(device: Device, now_ms: int) -> DeviceShown:
     """The device at this moment of the wall clock."""
-    state = _state(device.state)
-    troubles, warnings = _read(device.kind, state)
     silent = device.heard_ms is None or now_ms - device.heard_ms > SILENT_MS
+    # what a silent device said last is no news
+    whys = [] if silent else _whys(device)
     return DeviceShown(
         kind=device.kind,
         key=device.key,
         name=device.name,
         heard_ms=device.heard_ms,
         silent=silent,
-        # what a silent device said last is no news
-        troubles=() if silent else troubles,
-        warnings=() if silent else warnings,
+        troubles=tuple(WRONG[why] for why in whys if why not in _SOON),
+        warnings=tuple(WRONG[why] for why in whys if why in _SOON),
     )
 
 
-def _state(text: str | None) -> dict[str, Any]:
-    try:
-        found = msgspec.json.decode(text or "{}")
-    except msgspec.DecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _read(kind: str, state: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if kind == "printer":
-        return _printer(state)
-    if kind == "board":
-        sound = {
-            "blocked": mark("The browser blocks its sound: touch it once"),
-            "failed": mark("It has no sound"),
-        }.get(str(state.get("sound")))
-        return ((sound,) if sound else ()), ()
-    return (), ()
-
-
-def _printer(state: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if not state:
-        return (), ()
-    if state.get("reachable") is False:
-        return (mark("It does not answer at its address"),), ()
-    troubles = []
-    if state.get("paper") == "out":
-        troubles.append(mark("Out of paper"))
-    if state.get("cover_open"):
-        troubles.append(mark("Its cover is open"))
-    if not troubles and state.get("online") is False:
-        troubles.append(mark("It is offline"))
-    warnings = (mark("Paper is running low"),) if state.get("paper") == "near-end" else ()
-    return tuple(troubles), warnings
+def _whys(device: Device) -> list[str]:
+    state = state_of(device)
+    if device.kind == "printer":
+        return printer_troubles(state)
+    sound = str(state.get("sound")) if device.kind == "board" else ""
+    return [sound] if sound in _MUTE else []

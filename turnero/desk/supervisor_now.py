@@ -119,9 +119,8 @@ class SupervisorPanel(Panel):
     def drawn(self, web: Web, read: SiteRead, site: int, language: str) -> dict[str, Any]:
         """What the template needs, of what was read."""
         view, now_ms = read.view, read.view.now_ms
-        told = {("printer", one.subject) for one in read.alarms if one.kind == "printer"}
-        if read.opening is not None:
-            told |= {(one.missing.kind, one.missing.subject) for one in read.opening.missing}
+        lacks = read.opening.missing if read.opening is not None else ()
+        told = {(one.missing.kind, one.missing.subject) for one in lacks}
         shown = [machines.shown(one, web.clock.now_ms()) for one in read.devices]
         return common(web, language) | {
             "site_no": site,
@@ -138,7 +137,6 @@ class SupervisorPanel(Panel):
             "opening": read.opening,
             "desk_names": {one.id: one.name for one in view.desks},
             "service_names": {one.service: one.names for one in view.services},
-            "device_names": {one.key: one.name for one in read.devices},
             "paused_services": [one for one in read.pauses.services if one.pause is not None],
             "paused_kiosks": [one for one in read.pauses.kiosks if one.pause is not None],
             "emergencies": [one for one in read.messages if one.sort == "emergency"],

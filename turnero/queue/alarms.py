@@ -21,7 +21,6 @@ KINDS: Final = {
     "parked-long": "ticket",
     "help-unanswered": "help",
     "not-ready": "site",
-    "printer": "device",
 }
 #: these tell of something that is over already: seeing one ends it
 NOTICES: Final = frozenset({"desk-taken-over"})

@@ -98,7 +98,7 @@ class Missing(msgspec.Struct, frozen=True):
     #: ("service:caja", "kiosk:k1", "message:7")
     subject: str
     #: `why`: never | silent | unreachable | paper-out | paper-low | cover-open | offline | no-sound |
-    #: blocked | failed | closed | break | held | emergency; `name`: as people call it
+    #: closed | break | held | emergency; `name`: as people call it
     figures: dict[str, str | int]
 
 
@@ -203,7 +203,7 @@ def _devices(there: Iterable[Device], now_ms: int) -> list[Missing]:
         if why is not None:
             found.append(Missing(one.kind, one.key, {"why": why, "name": one.name}))
         if one.kind == "board":
-            heard = why is None and _state(one).get("sound") in _SOUNDS
+            heard = why is None and state_of(one).get("sound") in _SOUNDS
             zones[one.zone] = zones.get(one.zone, False) or heard
     return [
         *found,
@@ -221,22 +221,23 @@ def _wrong(one: Device, now_ms: int) -> str | None:
         return "never"
     if now_ms - one.heard_ms > SILENT_MS:
         return "silent"
-    return _printer(_state(one)) if one.kind == "printer" else None
+    return next(iter(printer_troubles(state_of(one))), None) if one.kind == "printer" else None
 
 
-def _printer(state: dict[str, Any]) -> str | None:
+def printer_troubles(state: dict[str, Any]) -> list[str]:
+    """What a printer says is wrong with it, the worst first; the words of `Missing.figures`."""
     if state.get("reachable") is False:
-        return "unreachable"
-    if state.get("paper") == "out":
-        return "paper-out"
+        return ["unreachable"]
+    found = ["paper-out"] if state.get("paper") == "out" else []
     if state.get("cover_open"):
-        return "cover-open"
-    if state.get("online") is False:
-        return "offline"
-    return "paper-low" if state.get("paper") == "near-end" else None
+        found.append("cover-open")
+    if not found and state.get("online") is False:
+        found.append("offline")
+    return [*found, "paper-low"] if state.get("paper") == "near-end" else found
 
 
-def _state(one: Device) -> dict[str, Any]:
+def state_of(one: Device) -> dict[str, Any]:
+    """What a device said of itself last; each kind has its own words (its room says which)."""
     try:
         found = msgspec.json.decode(one.state or "{}")
     except msgspec.DecodeError:
