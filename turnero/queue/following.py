@@ -1,8 +1,8 @@
 """A site's day folded from its facts as they come: for each service a queue as the estimator sees it.
 
-Pure, and the same from the same facts: queues are sampled at whole minutes only, whatever the moment at
-which somebody asks, so a server that restarts in mid-day comes to the same figures. A call counts
-once it cannot be undone any more. People are counted, not tickets.
+Pure, and the same from the same facts: queues are sampled at whole minutes and when a desk comes or goes,
+whatever the moment at which somebody asks, so a server that restarts in mid-day comes to the same figures.
+A call counts once it cannot be undone any more. People are counted, not tickets.
 
 It deliberately knows nothing of classes' order or of hours: outlook.py makes forecasts of it.
 """
@@ -216,14 +216,16 @@ class SiteDay:
     def _sample(self, ms: int) -> None:
         while self._next_ms <= ms:
             self._settle(self._next_ms)
-            minute = self.minute(self._next_ms)
-            for service, queue in self._queues.items():
-                desks, people = self.at_work(service), queue.people
-                # Before its first desk nobody can be called: that says nothing about its pace.
-                if desks or (people and queue.day.minutes):
-                    queue.day.observe(minute, desks, people, queue.called)
+            for service in self._queues:
+                self._observe(service, self._next_ms)
             self._next_ms += MINUTE_MS
         self._settle(ms)
+
+    def _observe(self, service: str, ms: int) -> None:
+        queue, desks = self._queue(service), self.at_work(service)
+        # Before its first desk nobody can be called: that says nothing about its pace.
+        if desks or (queue.people and queue.day.minutes):
+            queue.day.observe(max(0.0, self.minute(ms)), desks, queue.people, queue.called)
 
     def _settle(self, ms: int) -> None:
         """Calls that can't be undone any more have kept or broken a promise."""
@@ -269,7 +271,7 @@ class SiteDay:
         elif isinstance(fact, facts.SiteLoaded):
             self._loaded(fact)
         elif isinstance(fact, _DESK):
-            self._desk(fact)
+            self._desk(entry.at_ms, fact)
         else:
             ticket_id = getattr(fact, "ticket", None)
             held = self._tickets.get(ticket_id) if ticket_id else None
@@ -324,7 +326,7 @@ class SiteDay:
                 state = ASIDE
             self._put(one.ticket, held._replace(service=one.service, state=state))
 
-    def _desk(self, fact: Fact) -> None:
+    def _desk(self, at: int, fact: Fact) -> None:
         before = {desk for desk, away in self._sessions.values() if not away}
         match fact:
             case facts.SessionOpened():
@@ -339,6 +341,8 @@ class SiteDay:
                 self._sessions.pop(fact.session, None)
         for desk in before ^ {desk for desk, away in self._sessions.values() if not away}:
             self._served(desk)
+            for service in self._serves.get(desk, {}):
+                self._observe(service, at)
 
     def _loaded(self, fact: facts.SiteLoaded) -> None:
         for change in fact.changes:
