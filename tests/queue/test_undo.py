@@ -138,6 +138,26 @@ async def test_not_when_the_desk_has_closed(hall: Hall) -> None:
         await hall.move("undo", ticket)
 
 
+@both_engines
+async def test_nobody_is_put_back_into_the_line_of_a_day_that_has_closed_since(hall: Hall) -> None:
+    for service in ("caja", "urgencia"):
+        await hall.take(service)
+    await hall.open()
+    first = await hall.next()
+    assert first is not None
+    await hall.close_day()
+    async with refused(hall, "undo-too-late"):
+        await hall.move("undo", first)
+    assert await hall.state(first) == "called"
+    # Round the clock nothing has closed.
+    await hall.finish(first)
+    second = await hall.next()
+    assert second is not None
+    await hall.close_day()
+    await hall.move("undo", second)
+    assert await hall.state(second) == "waiting"
+
+
 async def test_nothing_to_undo_on_a_ticket_just_taken(hall: Hall) -> None:
     ticket = await hall.take()
     async with refused(hall, "undo-nothing"):

@@ -17,7 +17,7 @@ from turnero.queue.presses import Touched, touched_of
 from turnero.queue.requests import Moved, TicketMove
 from turnero.queue.rows import CHANGING, Ticket
 from turnero.queue.settings import settings_of
-from turnero.queue.states import Move, SessionState
+from turnero.queue.states import MOVES, Move, SessionState
 from turnero.queue.tables import desk, desk_session, press, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
@@ -63,6 +63,10 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
     touched = touched_of(found.touched)
     now = [rows.load(tx, one.ticket) for one in touched]
     before = [_before(one, ticket) for one, ticket in zip(touched, now, strict=True)]
+    closed = found.at_ms <= held.closed_ms
+    if closed and any(one.state in MOVES[Move.CLOSE_DAY] and not one.all_day for one in before):
+        # The day has closed since: those who waited with them were not served.
+        raise refusals.refused("undo-too-late", seconds=seconds)
     for restored in before:
         if restored.session is not None:
             _can_hold(tx, restored.session, {one.ticket for one in touched})
