@@ -1,6 +1,7 @@
 """The day's report as a page and as PDF; numbers on paper, and calls made by hand entered later."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,31 @@ async def test_numbers_are_set_aside_once_and_printed_to_cut_out(room: Room) -> 
     assert len(re.findall(rb"/Type /Page\b(?!s)", answer.content)) == 6
     none = await room.get("/contingency/main/2025-10-16/pdf", "supervisor")
     assert none.status_code == 404
+
+
+async def test_a_service_by_hand_may_end_after_midnight(room: Room) -> None:
+    fields: dict[str, Any] = {"service": "admission", "desk": "main.1", "day": DAY}
+    leased: dict[str, Any] = {"day": DAY, "service": "admission", "count": "3"}
+    await room.post("/contingency/main", "supervisor", part=False, **leased)
+    room.wait(24 * 3600)
+    for number, called, ended, status in (
+        ("A001", "23:50", "00:05", 303),
+        ("A002", "10:20", "10:02", 422),
+    ):
+        answer = await room.post(
+            "/hand-log/main",
+            "supervisor",
+            part=False,
+            **fields,
+            number=number,
+            called=called,
+            ended=ended,
+        )
+        assert answer.status_code == status, answer.text
+    wrong: dict[str, Any] = fields | {"number": "A003", "day": "2025-02-31"}
+    answer = await room.post("/hand-log/main", "supervisor", called="10:00", ended="10:05", **wrong)
+    assert answer.status_code == 422
+    assert "Numbers on paper" not in answer.text
 
 
 @pytest.mark.rule("server-down")

@@ -14,9 +14,9 @@ from turnero.desk import papers
 from turnero.desk.papers import Cutouts, Numbers
 from turnero.desk.reports import pdf_answer
 from turnero.desk.scope import chosen_site, reader_language
-from turnero.queue import reads
+from turnero.queue import reads, refusals
 from turnero.queue.commands import by_hand, leases
-from turnero.queue.numbers import at_ms, day_of, minutes, number
+from turnero.queue.numbers import MIDNIGHT, at_ms, day_of, minutes, number
 from turnero.queue.requests import HandCall, LeaseNumbers
 from turnero.queue.views import name_in
 from turnero.store.errors import NotFound
@@ -155,15 +155,15 @@ def routes() -> list[HTTPRouteHandler]:
         form = await read_form(request, HandForm)
         web = web_of(request)
         zone = web.looks.look(no).zone
-        printed_number = form.number.upper()
+        day, printed_number = _day(form.day), form.number.upper()
         await web.ledger.run(
             by_hand.enter,
             HandCall(
                 number=printed_number,
                 service=form.service,
                 desk=form.desk,
-                called_ms=at_ms(_day(form.day), minutes(form.called), zone),
-                ended_ms=at_ms(_day(form.day), minutes(form.ended), zone),
+                called_ms=at_ms(day, minutes(form.called), zone),
+                ended_ms=at_ms(day, _ended(form), zone),
             ),
             site=no,
             actor=request.user.actor,
@@ -208,7 +208,13 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NotFound("leases-none", day=text) from None
+        raise refusals.invalid("day-unreadable", day=text) from None
+
+
+def _ended(form: HandForm) -> int:
+    """Minutes after the day's midnight; an hour long before that of the call is the next day's."""
+    called, ended = minutes(form.called), minutes(form.ended)
+    return ended + MIDNIGHT if called - ended > MIDNIGHT // 2 else ended
 
 
 async def _site(request: PageRequest, key: str) -> int:
