@@ -54,6 +54,14 @@ CHANGES: list[tuple[str, str, dict[str, Any], str]] = [
     ("desks", "v2", {"name": "Toma 2"}, 'name = "Toma 2"'),
     ("desks", "v1", {"serves.citas": "overflow"}, 'overflow = ["sangre", "citas"]'),
     ("desks", "v1", {"auto_call": "1", "zone": "b"}, "auto_call = true"),
+    ("desks", "v1", {"classes": "preferential"}, 'classes = ["preferential"]'),
+    (
+        "desks",
+        "v1",
+        {"classes": ["preferential", "ordinary"], "only_classes": "1"},
+        "only_classes = true",
+    ),
+    ("services", "sangre", {"reserve": "1"}, "reserve = 1"),
     ("desks", "v1", {"planned.mon": "07:00-13:00"}, 'planned = { mon = ["07:00-13:00"] }'),
     ("kiosks", "k1", {"where.es": "Sala 2", "footer.es": "Gracias"}, 'where = { es = "Sala 2" }'),
     ("kiosks", "k1", {"printer": "", "mm": "6"}, "mm = 6"),
@@ -82,8 +90,12 @@ async def test_the_site_and_its_settings_change_in_pages(room: Room) -> None:
     form = await room.form("/admin/hnc/site")
     await room.post("/admin/hnc/site", form | {"name": "Hospital Nuevo", "languages": ["es", "pt"]})
     form = await room.form("/admin/hnc/settings")
-    await room.post("/admin/hnc/settings", form | {"day_close": "22:00", "holidays": []})
+    await room.post(
+        "/admin/hnc/settings",
+        form | {"day_close": "22:00", "holidays": [], "order": "share", "share_rest": "2"},
+    )
     site = (await room.file()).site
+    assert (site.settings.order, site.settings.share_rest) == ("share", 2)
     assert (site.name, site.languages) == ("Hospital Nuevo", ("es", "pt"))
     assert (site.settings.day_close, site.settings.holidays) == ("22:00", False)
 
@@ -114,7 +126,7 @@ async def test_new_ones_are_made_and_get_a_key_of_their_own(
 
 
 #: section, item, what is typed, the input that is marked
-WRONG = [
+WRONG: list[tuple[str, str, dict[str, Any], str]] = [
     ("services", "caja", {"prefix": "I"}, "prefix"),
     ("services", "caja", {"prefix": "K"}, "prefix"),
     ("services", "caja", {"name.es": ""}, "name"),
@@ -122,6 +134,11 @@ WRONG = [
     ("services", "caja", {"quota": "many"}, "quota"),
     ("services", "caja", {"quota": "0"}, "quota"),
     ("desks", "v1", {"serves.caja": "", "serves.urgencia": ""}, "serves"),
+    ("services", "caja", {"target_minutes": "0"}, "target_minutes"),
+    ("services", "caja", {"target_minutes": "-5"}, "target_minutes"),
+    ("services", "caja", {"reserve": "9"}, "reserve"),
+    ("classes", "preferential", {"target_minutes": "9999"}, "target_minutes"),
+    ("desks", "v1", {"only_classes": ["1"]}, "only_classes"),
     ("desks", "v1", {"planned.mon": "13:00-13:00"}, "planned.mon"),
     ("printers", "p1", {"url": "lpt1"}, "url"),
 ]
@@ -129,7 +146,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("section", "item", "typed", "marked"), WRONG)
 async def test_what_is_wrong_is_marked_where_it_was_typed_and_nothing_changes(
-    room: Room, section: str, item: str, typed: dict[str, str], marked: str
+    room: Room, section: str, item: str, typed: dict[str, Any], marked: str
 ) -> None:
     before = await room.file()
     form = await room.form(f"/admin/hnc/{section}/of/{item}")
@@ -261,4 +278,43 @@ async def test_the_history_calls_desks_and_services_by_their_names(room: Room) -
         r"<strong>Ventanilla 2</strong>.*<ins>Blood test, HIV, \(Appointments\)</ins>",
         newest,
         re.DOTALL,
+    )
+
+
+async def test_who_is_next_is_one_of_the_rules_there_are_and_a_share_has_both_its_parts(
+    room: Room,
+) -> None:
+    form = await room.form("/admin/hnc/settings")
+    assert form["order"] == "profile"
+    for name in ("share_first", "share_rest", "target_minutes"):
+        answer = await room.post("/admin/hnc/settings", form | {name: "0"})
+        assert answer.status_code == 422
+        assert f'id="e-{name}"' in answer.text
+    assert (await room.post("/admin/hnc/settings", form | {"order": "fifo"})).status_code == 404
+    assert len(await room.loads()) == 1
+
+
+async def test_a_priority_has_a_target_of_its_own_or_none(room: Room) -> None:
+    for typed, target in (("10", 10), ("", None)):
+        form = await room.form("/admin/hnc/classes/of/preferential")
+        await room.post("/admin/hnc/classes/save", form | {"target_minutes": typed})
+        found = {one.key: one.target_minutes for one in (await room.file()).attention}
+        assert found["preferential"] == target
+
+
+async def test_what_no_desk_would_call_is_said_and_not_stored(room: Room) -> None:
+    form = await room.form("/admin/hnc/desks/of/v1")
+    answer = await room.post(
+        "/admin/hnc/desks/save", form | {"classes": ["preferential"], "only_classes": "1"}
+    )
+    assert answer.status_code == 422
+    assert "Nobody of one priority would ever be called" in answer.text
+
+
+async def test_the_history_says_which_priorities_a_desk_calls_first(room: Room) -> None:
+    form = await room.form("/admin/hnc/desks/of/v1")
+    await room.post("/admin/hnc/desks/save", form | {"classes": ["preferential"]})
+    newest = (await room.text("/admin/hnc/history")).partition('class="moment"')[2]
+    assert re.search(
+        r"<dt>Priorities that it calls first</dt>.*<ins>Priority</ins>", newest, re.DOTALL
     )

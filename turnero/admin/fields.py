@@ -82,6 +82,8 @@ class Number(Field, frozen=True, kw_only=True):
 
     #: msgid
     unit: str = ""
+    #: what an empty line means
+    nothing: int | None = None
 
     def show(self, part: Any) -> dict[str, list[str]]:
         """See `Field.show`."""
@@ -94,7 +96,7 @@ class Number(Field, frozen=True, kw_only=True):
         if not typed:
             if self.required:
                 raise bad(self.name, _MISSING)
-            return {self.name: None}
+            return {self.name: self.nothing}
         if not typed.isdecimal() or len(typed) > _MOST_DIGITS:
             raise bad(self.name, _NUMBER)
         return {self.name: int(typed)}
@@ -138,6 +140,23 @@ class Choice(Field, frozen=True, kw_only=True):
         """See `Field.take`."""
         typed = one(given, self.name)
         return {self.name: dict(self.means).get(typed, typed)}
+
+
+class Some(Field, frozen=True, kw_only=True):
+    """Any of several, as they are in this site: value → words as they stand."""
+
+    kind: ClassVar[str] = "some"
+
+    options: Options
+
+    def show(self, part: Any) -> dict[str, list[str]]:
+        """See `Field.show`."""
+        return {self.name: list(getattr(part, self.name))}
+
+    def take(self, given: Given, part: Any | None, file: SiteFile) -> Values:
+        """See `Field.take`."""
+        chosen = given.get(self.name, ())
+        return {self.name: tuple(key for key, _ in self.options(file, part) if key in chosen)}
 
 
 class Names(Field, frozen=True, kw_only=True):

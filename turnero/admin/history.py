@@ -77,13 +77,26 @@ FIELDS: Final = {
     "outcomes": mark("Ask how it ended when finishing"),
     "holidays": mark("Open on holidays too"),
     "auto_call": mark("Calls the next person by itself when it is free"),
+    "reserve": mark("Free desks kept for it"),
+    "classes": mark("Priorities that it calls first"),
+    "only_classes": mark("It never calls other priorities"),
     "planned": mark("When somebody is to work there"),
     "serves": mark("Services"),
     "starts": mark("Waits count from"),
     "ref": mark("Key"),
 }
 _SWITCHES: Final = frozenset(
-    {"clinical", "kiosk", "usual", "active", "all_day", "outcomes", "holidays", "auto_call"}
+    {
+        "clinical",
+        "kiosk",
+        "usual",
+        "active",
+        "all_day",
+        "outcomes",
+        "holidays",
+        "auto_call",
+        "only_classes",
+    }
 )
 _NONE: Final = mark("nothing")
 
@@ -183,6 +196,8 @@ def _words(  # noqa: PLR0911 - one kind of value a line
         return words.say.gettext(_NONE)
     if name in _SWITCHES:
         return words.say.gettext(mark("yes") if value else mark("no"))
+    if name == "classes":
+        return ", ".join(words.parts.get(("attention", key), key) for key in value)
     if not isinstance(value, dict):
         return _plain(value)
     match name:

@@ -20,6 +20,7 @@ from turnero.admin.fields import (
     Serves,
     ServiceHours,
     SiteHours,
+    Some,
     Values,
     Week,
     own_name,
@@ -52,7 +53,13 @@ def _printers(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
     return [(one.key, one.name) for one in file.printer]
 
 
+def _classes(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
+    """What a desk may be for; clinical ones every desk calls."""
+    return [(one.key, own_name(one.name, file)) for one in file.attention if not one.clinical]
+
+
 _NAME: Final = mark("Name")
+_TARGET: Final = mark("Wait to stay under, minutes")
 _ZONE_HINT: Final = mark(
     "Only for halls with several waiting areas: boards show the calls of the desks of their own "
     "area. Empty: one area for all."
@@ -93,8 +100,20 @@ SERVICES: Final = Section(
         Number(name="quota", label=mark("Tickets a day, at most"), hint=mark("Empty: no limit.")),
         Number(
             name="target_minutes",
-            label=mark("Wait to stay under, minutes"),
-            hint=mark("Beyond it the supervisor's page shows the service as late."),
+            label=_TARGET,
+            hint=mark(
+                "Beyond it the supervisor's page shows the service as late; by it waiting times are "
+                "weighed. Empty: as in the settings."
+            ),
+        ),
+        Number(
+            name="reserve",
+            label=mark("Free desks kept for it"),
+            hint=mark(
+                "So many of its desks, while they are free, call nobody of other services by "
+                "themselves. Empty: none."
+            ),
+            nothing=0,
         ),
         Names(
             name="public_name",
@@ -114,7 +133,7 @@ CLASSES: Final = Section(
     part="attention",
     shape=AttentionPart,
     title=mark("Priorities"),
-    about=mark("Who is called first: the first of this list before all others."),
+    about=mark("In their order; how much it counts is in the settings, under Who is next."),
     new=mark("New priority"),
     icon="priority",
     ordered=True,
@@ -123,6 +142,13 @@ CLASSES: Final = Section(
         Flag(name="kiosk", label=mark("People may choose it at the kiosk")),
         Flag(name="clinical", label=mark("Given at triage only")),
         Flag(name="usual", label=mark("For who asks for none")),
+        Number(
+            name="target_minutes",
+            label=_TARGET,
+            hint=mark(
+                "Empty: that of each service, and half of it for priorities before the usual one."
+            ),
+        ),
     ),
 )
 
@@ -143,6 +169,13 @@ DESKS: Final = Section(
             required=True,
         ),
         Serves(name="serves", label=mark("Services")),
+        Some(
+            name="classes",
+            label=mark("Priorities that it calls first"),
+            hint=mark("None: all alike. What is given at triage every desk calls."),
+            options=_classes,
+        ),
+        Flag(name="only_classes", label=mark("It never calls other priorities")),
         Field(name="zone", label=mark("Waiting area"), hint=_ZONE_HINT, most=40),
         Flag(name="auto_call", label=mark("Calls the next person by itself when it is free")),
         Week(
@@ -342,6 +375,33 @@ SETTINGS_FIELDS: Final[tuple[Field, ...]] = (
         most=5,
     ),
     Flag(name="holidays", label=mark("Shut on the country's holidays")),
+    Choice(
+        name="order",
+        label=mark("Who is next"),
+        hint=mark(
+            "What is given at triage always goes first. In Peru a share is usual, elsewhere waiting "
+            "time and target."
+        ),
+        choices=(
+            ("profile", mark("As usual in the country")),
+            ("share", mark("Priorities first, with a share for the others")),
+            ("accumulating", mark("By waiting time and target: shorter targets age faster")),
+            ("strict", mark("Priorities always first")),
+        ),
+    ),
+    Number(
+        name="share_first",
+        label=mark("Share: so many calls for priorities"),
+        hint=mark("Before it is the others' turn, while both wait."),
+        required=True,
+    ),
+    Number(name="share_rest", label=mark("Share: so many calls for the others"), required=True),
+    Number(
+        name="target_minutes",
+        label=_TARGET,
+        hint=mark("Of services that say none."),
+        required=True,
+    ),
     Number(
         name="recall_gap_s", label=mark("Seconds between two calls of one person"), required=True
     ),
@@ -402,4 +462,6 @@ def settings_saved(file: SiteFile, given: Given) -> SiteFile:
     values: Values = {}
     for field in SETTINGS_FIELDS:
         values |= field.take(given, file.site.settings, file)
+    if values["order"] not in ("profile", "strict", "accumulating", "share"):
+        raise NotFound("part-unknown")
     return replace(file, site=replace(file.site, settings=Settings(**values)))

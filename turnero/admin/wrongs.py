@@ -64,6 +64,14 @@ SENTENCES: Final[dict[str, str]] = {
     "service-group": mark("A group of services is not called: choose the services in it."),
     "service-twice": mark("A service can be chosen once only."),
     "primary-none": mark("Please choose at least one service that is called first."),
+    "class-unknown": mark("One of these priorities is not there any more."),
+    "class-twice": mark("A priority can be chosen once only."),
+    "only-none": mark("Please choose the priorities that it calls."),
+    "class-nowhere": mark(
+        "Nobody of one priority would ever be called: every desk that attends this service is for "
+        "other priorities only."
+    ),
+    "reserve": mark("%(value)s is not possible: %(desks)s desks attend this service."),
     "sound-alike": mark(
         "%(letters)s sound alike and would be called in one waiting area. Please choose another letter."
     ),
