@@ -8,10 +8,11 @@ happened is asked of the HTTP API; nothing here reaches into the server.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -308,11 +309,13 @@ async def until(
     pytest.fail(f"this did not happen within {patience_ms / 1000:.0f} s: {what}")
 
 
-def furnish(data: Path) -> dict[str, str]:
+def furnish(
+    data: Path, text: str = SITE, people: Mapping[str, str] = MappingProxyType(PEOPLE)
+) -> dict[str, str]:
     """Make the installation in an empty folder: the site, its people and tokens, which it gives."""
     settings = load(data, environment={})
-    do(settings, "site-load", text=SITE)
-    for login, role in PEOPLE.items():
+    do(settings, "site-load", text=text)
+    for login, role in people.items():
         site = None if role == "administrator" else KEY
         do(settings, "user-create", login=login, password=PASSWORD, role=role, site=site)
     made = {
