@@ -58,7 +58,9 @@ async def test_every_page_says_that_the_server_is_away_and_comes_back_with_what_
         await people.person("pilar", "/supervisor"): ".now-services",
     }
     roll = await people.person("pilar", "/paper/hall")
-    pages = [taking, roll, *shows_service]
+    # it shows nothing live, and notices it like the others
+    numbers = await people.person("pilar", "/contingency/sur")
+    pages = [taking, roll, numbers, *shows_service]
     for page in pages:
         await expect(page.locator("[data-live-seq]").first).to_be_attached()
         await page.evaluate("window.same = true")

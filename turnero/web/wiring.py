@@ -29,6 +29,7 @@ from turnero.web.pages import language_of, principal_of, web_of
 from turnero.web.principal import Authenticator
 from turnero.web.problem_texts import TEXTS, Text
 from turnero.web.problems import answer
+from turnero.web.pulse import Pulse
 from turnero.web.slice import Slice
 from turnero.web.slots import Slots
 from turnero.web.speech import Speech
@@ -67,7 +68,7 @@ class Web:
 
     def __post_init__(self) -> None:
         views = [view for slice_ in self.slices for view in slice_.views]
-        self.hub = Hub(LiveContext(self), views, version=self.assets.version)
+        self.hub = Hub(LiveContext(self), [*views, Pulse()], version=self.assets.version)
 
     @property
     def speech(self) -> Speech | None:

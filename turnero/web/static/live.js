@@ -55,6 +55,7 @@
       clearTimeout(timer);
       source?.close();
       const keys = wanted();
+      if (opened === "") heard(); // silence counts from now on
       opened = keys.join("\n");
       source = null;
       if (keys.length === 0) return; // nothing here follows the server
@@ -142,6 +143,14 @@
 
   const elements = () => document.querySelectorAll("[data-live]");
 
+  // The pulse alone opens no stream behind other tabs: a browser has few connections to a server,
+  // and whoever reads reports in six tabs would leave none for the page in sight.
+  function keys() {
+    const all = [...elements()];
+    const shown = all.filter((element) => element.dataset.live !== "pulse");
+    return (shown.length > 0 ? shown : document.hidden ? [] : all).map(keyOf);
+  }
+
   function band(since) {
     const words = document.querySelector("#band .band-text");
     if (!words) return;
@@ -200,7 +209,16 @@
     addEventListener(kind, () => { touched = performance.now(); }, { capture: true, passive: true });
   }
 
+  // a form on a page that shows nothing live may stay half filled in for long
+  function half() {
+    if ([...elements()].some((element) => element.dataset.live !== "pulse")) return false;
+    return [...document.querySelectorAll("form :is(input, textarea, option)")].some((field) =>
+      field.matches("option") ? field.selected !== field.defaultSelected && field.closest("select").selectedIndex > 0
+        : field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+  }
+
   function idle() {
+    if (half()) return false;
     if (document.querySelector("[data-busy], [aria-busy=true], dialog[open]")) return false;
     if (document.activeElement?.matches("input, textarea") && document.activeElement.value) return false;
     return document.querySelector("[data-idle]") !== null || performance.now() - touched > 10000;
@@ -223,7 +241,7 @@
   // --- together ------------------------------------------------------------------------------
 
   const client = {
-    keys: () => [...elements()].map(keyOf),
+    keys,
     receive(kind, data) {
       if (data.at_ms) Turnero.heard(data.at_ms);
       if (kind === "view") show(data);
@@ -261,12 +279,14 @@
     host.attach(client);
     addEventListener("pagehide", () => host.detach(client));
     let known = client.keys().join("\n");
-    new MutationObserver(() => {
-      const keys = client.keys().join("\n");
-      if (keys === known) return;
-      known = keys;
+    const look = () => {
+      const now = client.keys().join("\n");
+      if (now === known) return;
+      known = now;
       host.changed();
-    }).observe(document.documentElement, {
+    };
+    document.addEventListener("visibilitychange", look);
+    new MutationObserver(look).observe(document.documentElement, {
       subtree: true, childList: true, attributes: true, attributeFilter: ["data-live", "data-live-arg", "data-lang"],
     });
   }
