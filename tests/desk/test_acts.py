@@ -134,7 +134,7 @@ async def test_undo_takes_the_whole_press_back_within_ten_seconds(room: Room) ->
     first, second = await room.arrive(), await room.arrive()
     await room.next()
     page = (await room.next()).text
-    assert f"Undo the call of {first.number}, {second.number}" in page
+    assert f"Undo: {second.number} back to the line, {first.number} back to the desk" in page
     room.wait(9)
     await room.post("/desk/main.1/move/undo", ticket=second.ticket)
     assert (await room.ticket(first.ticket)).state == "called"
