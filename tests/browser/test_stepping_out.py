@@ -11,7 +11,8 @@ from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
 from turnero.kiosk import slice as kiosk
 from turnero.queue import reads
-from turnero.queue.commands.steps import REMIND, remind
+from turnero.queue.aside import REMIND
+from turnero.queue.commands.steps import remind
 from turnero.store.clock import SystemClock
 from turnero.store.timers import TimerDue
 

@@ -6,6 +6,7 @@ from tests.queue.engines import both_engines
 from tests.queue.hall import Hall
 from tests.queue.refusal import refused
 from turnero.queue import reads, requests
+from turnero.queue.alarms import raise_alarm
 from turnero.queue.commands import alarms
 from turnero.queue.facts import AlarmEnded, AlarmRaised, AlarmSeen
 from turnero.store.tx import Tx
@@ -79,7 +80,7 @@ async def test_who_is_back_in_time_raises_none_and_an_undo_sets_the_time_anew(ha
 @both_engines
 async def test_one_is_open_at_a_time_and_its_figures_are_the_newest(hall: Hall) -> None:
     def warn(tx: Tx, left: int) -> int:
-        return alarms.raise_alarm(tx, "not-ready", "printer:p1", {"left": left})
+        return raise_alarm(tx, "not-ready", "printer:p1", {"left": left})
 
     first = await hall.ledger.run(warn, 3, site=1, actor="system")
     assert await hall.ledger.run(warn, 1, site=1, actor="system") == first

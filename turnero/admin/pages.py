@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from turnero.admin import history
 from turnero.admin.edits import Act, Edit, changed, edit
+from turnero.admin.fields import one
 from turnero.admin.frame import (
     Here,
     Person,
@@ -151,11 +152,10 @@ def _of_parts(ports: Ports) -> list[HTTPRouteHandler]:
         """A part as it was typed."""
         found, shown = await site_here(request, site), _section(section)
         given = await typed(request)
-        item = given.get("item", ("",))[-1]
+        item = one(given, "item")
         try:
-            await _run(
-                request, ports, found, Edit(_base(given), shown.key, "save", item, own(given))
-            )
+            wanted = Edit(one(given, "base"), shown.key, "save", item, own(given))
+            await _run(request, ports, found, wanted, one(given, "idempotency_key"))
         except Refused as refused:
             return await _refused(request, ports, found, shown, item, given, refused)
         return see_other(request, f"/admin/{site}/{section}")
@@ -169,13 +169,14 @@ def _of_parts(ports: Ports) -> list[HTTPRouteHandler]:
         """Move a part up or down, or take it out."""
         found, shown = await site_here(request, site), _section(section)
         given = await typed(request)
-        item = given.get("item", ("",))[-1]
+        item = one(given, "item")
         try:
-            wanted = msgspec.convert(given.get("act", ("",))[-1], Act)
+            wanted = msgspec.convert(one(given, "act"), Act)
         except msgspec.ValidationError:
             raise NotFound("part-unknown") from None
         try:
-            await _run(request, ports, found, Edit(_base(given), shown.key, wanted, item))
+            change = Edit(one(given, "base"), shown.key, wanted, item)
+            await _run(request, ports, found, change, one(given, "idempotency_key"))
         except Refused as refused:
             language = reader(request, found.no)
             wrong = said(refused, None, None, web_of(request), say_of(request, found.no))
@@ -227,7 +228,8 @@ def _of_site(ports: Ports) -> list[HTTPRouteHandler]:
         found = await site_here(request, site)
         given = await typed(request)
         try:
-            await _run(request, ports, found, Edit(_base(given), which, "save", "", own(given)))
+            wanted = Edit(one(given, "base"), which, "save", "", own(given))
+            await _run(request, ports, found, wanted, one(given, "idempotency_key"))
         except Refused as refused:
             since = await _since(request, ports, found, given, refused)
             errors = said(refused, None, None, web_of(request), say_of(request, found.no))
@@ -271,15 +273,10 @@ def own(given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {name: values for name, values in given.items() if name not in ours}
 
 
-def _base(given: dict[str, tuple[str, ...]]) -> str:
-    return given.get("base", ("",))[-1]
-
-
-async def _run(request: PageRequest, ports: Ports, found: Here, wanted: Edit) -> Loaded:
+async def _run(request: PageRequest, ports: Ports, found: Here, wanted: Edit, key: str) -> Loaded:
     """Make the change; its printers are looked at before, where the description still is the same."""
     if wanted.section == "printers" and wanted.base == found.base:
         ports.check_printers(changed(found.file, wanted))
-    key = (await typed(request)).get("idempotency_key", ("",))[-1]
     return await web_of(request).ledger.run(
         edit, wanted, site=found.no, actor=request.user.actor, key=key or None
     )
@@ -295,9 +292,8 @@ async def _since(
     """What others changed since the form was made; None when that is not why it was refused."""
     if refused.code != "site-changed":
         return None
-    seq = given.get("seq", ("",))[-1]
+    seq = one(given, "seq")
     after = int(seq) if seq.isdecimal() and len(seq) <= _DIGITS else found.seq
-
     return await since(request, ports, found, after)
 
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from turnero.admin.edits import DEVICES
+from turnero.admin.fields import one
 from turnero.admin.parts import SECTIONS
 from turnero.admin.plan import ORDER, Plan, check_desks, file_of, told
 from turnero.admin.sections import Section
@@ -77,7 +78,7 @@ def equipped(file: SiteFile, request: Step) -> SiteFile:
     section = SECTIONS[LATER[request.step]]
     there = section.parts(file)
     typed = request.typed
-    if section.part not in DEVICES or not typed.get("name", ("",))[-1].strip():
+    if section.part not in DEVICES or not one(typed, "name"):
         return file  # nothing of this kind here: the step is passed over
     item = there[0].key if there else None
     before = set(there)

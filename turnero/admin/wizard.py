@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from turnero.admin import setting_up
+from turnero.admin.fields import one
 from turnero.admin.frame import Here, Ports, here, inputs, names_of, say_of, typed
 from turnero.admin.lacks import WHY, lacking
 from turnero.admin.pages import own
@@ -88,7 +89,11 @@ def _of_ends() -> list[HTTPRouteHandler]:
         draft = await _draft(request)
         wanted = drafts.End(draft.id, _number(given, "version"))
         await web_of(request).ledger.run(
-            drafts.end, wanted, site=0, actor=request.user.actor, key=_key(given)
+            drafts.end,
+            wanted,
+            site=0,
+            actor=request.user.actor,
+            key=one(given, "idempotency_key") or None,
         )
         return see_other(request, "/admin")
 
@@ -129,12 +134,8 @@ async def _draft(request: PageRequest) -> drafts.Draft:
 
 
 def _number(given: dict[str, tuple[str, ...]], name: str) -> int:
-    text = given.get(name, ("",))[-1]
+    text = one(given, name)
     return int(text) if text.isdecimal() and len(text) <= _DIGITS else 0
-
-
-def _key(given: dict[str, tuple[str, ...]]) -> str | None:
-    return given.get("idempotency_key", ("",))[-1] or None
 
 
 async def _store(
@@ -163,7 +164,13 @@ async def _store(
         site = request.user.within(found.no)
         if step == "printer":
             ports.check_printers(setting_up.equipped(found.file, wanted))
-    await web.ledger.run(command, wanted, site=site, actor=request.user.actor, key=_key(given))
+    await web.ledger.run(
+        command,
+        wanted,
+        site=site,
+        actor=request.user.actor,
+        key=one(given, "idempotency_key") or None,
+    )
 
 
 async def _refused(

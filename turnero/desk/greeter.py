@@ -4,9 +4,7 @@ The class is in the same touch as the service, and a ticket given by mistake is 
 within the seconds of an undo. What can be done with a ticket is in cards.py.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, post
@@ -26,6 +24,7 @@ from turnero.desk.people import People
 from turnero.desk.scope import chosen_site, known_site, reader_language
 from turnero.queue import reads as line
 from turnero.queue.commands.issue import issue
+from turnero.queue.numbers import local
 from turnero.queue.requests import Issue
 from turnero.queue.views import ServiceView, SiteView
 from turnero.store.errors import NotFound
@@ -130,7 +129,6 @@ def routes(
             return await choose_site(request, "/greeter")
         language = reader_language(request, number)
         read = await web.ledger.read(read_site, number, web.clock.line_ms())
-        here = datetime.fromtimestamp(web.clock.now_ms() / 1000, UTC)
         return page(
             request,
             "desk/greeter.html",
@@ -141,7 +139,7 @@ def routes(
                 "language_names": NAMES,
                 "counts": PEOPLE_CHOICES,
                 "known": read.known,
-                "about": here.astimezone(ZoneInfo(read.site.zone)).strftime("%H:%M"),
+                "about": local(web.clock.now_ms(), read.site.zone).strftime("%H:%M"),
                 "services": await services.shown(request, number, str(number), language),
                 "help": await help_panel.shown(request, number, str(number), language),
             },

@@ -14,7 +14,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Text, and_, bindparam, literal_column, select
 
 from turnero.desk.seat import split
-from turnero.queue.commands.presence import UNATTENDED, page_gone, page_here
+from turnero.queue.attendance import UNATTENDED
+from turnero.queue.commands.presence import page_gone, page_here
 from turnero.queue.requests import AtPage
 from turnero.queue.tables import alarm, desk, desk_session
 from turnero.store.errors import Refused, Unavailable

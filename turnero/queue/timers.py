@@ -5,6 +5,8 @@ from typing import Final
 
 from sqlalchemy import bindparam, update
 
+from turnero.queue.aside import OVER, PARKED_LONG, REMIND
+from turnero.queue.attendance import UNATTENDED
 from turnero.queue.commands import auto_call, lines, messages, pauses
 from turnero.queue.commands.day import (
     CLOSE,
@@ -14,17 +16,10 @@ from turnero.queue.commands.day import (
     set_day_close,
 )
 from turnero.queue.commands.help import ESCALATE, escalate_help
-from turnero.queue.commands.presence import UNATTENDED, unattended
+from turnero.queue.commands.presence import unattended
 from turnero.queue.commands.readiness import READY, check_on_time, set_ready
 from turnero.queue.commands.reports import MAKE, ROLL, make, roll
-from turnero.queue.commands.steps import (
-    OVER,
-    PARKED_LONG,
-    REMIND,
-    overstay,
-    parked_long,
-    remind,
-)
+from turnero.queue.commands.steps import overstay, parked_long, remind
 from turnero.store.facts import ClockJumped
 from turnero.store.sql import Statement
 from turnero.store.tables import timer

@@ -7,14 +7,12 @@ over already, ends when it is seen.
 from sqlalchemy import bindparam, select, update
 
 from turnero.queue import refusals
-from turnero.queue.alarms import KINDS, NOTICES, end_alarm, raise_alarm
+from turnero.queue.alarms import NOTICES, end_alarm
 from turnero.queue.facts import AlarmSeen
 from turnero.queue.requests import AlarmNamed
 from turnero.queue.tables import alarm
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
-
-__all__ = ["KINDS", "NOTICES", "end_alarm", "raise_alarm", "see"]
 
 _BY_ID = Statement(
     select(alarm.c.id, alarm.c.kind, alarm.c.subject, alarm.c.seen_ms, alarm.c.ended_ms).where(

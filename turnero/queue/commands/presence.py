@@ -13,8 +13,6 @@ from turnero.queue.states import SessionState
 from turnero.store.timers import TimerDue
 from turnero.store.tx import Tx
 
-__all__ = ["UNATTENDED", "page_gone", "page_here", "unattended"]
-
 #: how soon a desk is looked at again that may be left alone just now
 _AGAIN_MS = 60_000
 

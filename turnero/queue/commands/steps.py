@@ -14,8 +14,6 @@ from turnero.queue.states import Move, State, after
 from turnero.store.timers import TimerDue
 from turnero.store.tx import Tx
 
-__all__ = ["OVER", "PARKED_LONG", "REMIND", "overstay", "parked_long", "remind", "step_out"]
-
 
 def step_out(tx: Tx, request: TicketMove) -> Moved:
     """Go out for the site's number of minutes; rank and time of entry are kept."""
