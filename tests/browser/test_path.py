@@ -161,6 +161,8 @@ async def test_one_number_leads_through_three_desks(
         await expect(phone.locator("h1")).to_have_text("¡Le toca!")
         await expect(phone.locator("#question")).to_have_count(0)
         await finish(desks[ref])
+        # who went on was called all the same
+        await expect(board.locator("#now")).to_have_attribute("data-state", "rest")
         last = [(text, "done" if state == "now" else state) for text, state in last]
         for place, (text, state) in enumerate(last):
             if state == "next":

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from tests.queue.engines import both_engines
 from tests.queue.hall import SITE, Hall
-from turnero.queue import requests, tables
+from turnero.queue import reads, requests, tables
 from turnero.queue.commands import by_hand, desks, finishing, paths, pauses
 from turnero.queue.commands.calls import call_next
 from turnero.queue.facts import PathChanged, ServiceFinished, TicketIssued, TicketSentOn
@@ -471,3 +471,23 @@ async def test_a_desk_is_told_before_that_nobody_attends_the_next_step(clinic: H
     seen = (await clinic.desk("v1")).serving
     assert seen is not None
     assert seen.next_trouble == "no-desk"
+
+
+@both_engines
+async def test_a_call_stays_on_the_board_when_its_ticket_has_gone_on(clinic: Hall) -> None:
+    ticket = await clinic.take("caja")
+    await clinic.next("v1")
+
+    async def calls() -> list[tuple[str, str, bool]]:
+        board = await clinic.read(reads.board, clinic.site, None, clinic.clock.line_ms())
+        assert board is not None
+        return [(one.number, one.desk, one.in_force) for one in board.recent]
+
+    assert await calls() == [("C001", "Ventanilla 1", True)]
+    await clinic.finish(ticket)
+    assert await calls() == [("C001", "Ventanilla 1", False)]
+    await clinic.next("v2")
+    assert await calls() == [("C001", "Ventanilla 2", True), ("C001", "Ventanilla 1", False)]
+    await clinic.transfer(ticket, service="urgencia")
+    await clinic.move("undo", ticket)
+    assert await calls() == [("C001", "Ventanilla 2", True), ("C001", "Ventanilla 1", False)]

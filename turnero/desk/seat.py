@@ -190,6 +190,7 @@ class SeatPanel(Panel):
             "aids": AIDS,
             "way": _way(serving, language) if serving else [],
             "onto": _onto(serving, language) if serving else "",
+            "waited_ms": _waited_ms(serving) if serving else 0,
             "undoing": UNDOING,
             "undo_margin_ms": UNDO_MARGIN_MS,
             "language_names": NAMES,
@@ -207,6 +208,12 @@ def _way(serving: ServingView, language: str) -> list[StepShown]:
         StepShown(name_in(one.names, language), "", "done" if one.state == "sent" else one.state)
         for one in serving.path
     ]
+
+
+def _waited_ms(serving: ServingView) -> int:
+    """How long this one waited: on a path for the present step alone."""
+    now = next((one for one in serving.path if one.state == "now"), None)
+    return now.waited_ms if now is not None else serving.called_ms - serving.issued_ms
 
 
 def _onto(serving: ServingView, language: str) -> str:

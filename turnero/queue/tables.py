@@ -249,6 +249,7 @@ ticket_step = Table(
     metadata,
     Column("ticket", Text, primary_key=True),
     Column("no", Integer, primary_key=True, autoincrement=False),  # from 0, as they ended
+    Column("site", Integer, nullable=False),
     Column("service", Integer, nullable=False),
     Column("entered_ms", BigInteger, nullable=False),  # all times: line clock
     Column("waited_ms", BigInteger, nullable=False),  # in its lines, all calls of this step
@@ -256,7 +257,10 @@ ticket_step = Table(
     Column("started_ms", BigInteger),
     Column("ended_ms", BigInteger, nullable=False),
     Column("desk", Integer),
+    Column("call_seq", BigInteger),  # journal number of its last call, which boards still list
+    Column("last_call_ms", BigInteger),
     Column("end", Text, nullable=False),  # done | skipped | sent (to another service, by hand)
+    Index("ix_ticket_step_called", "site", "call_seq", **_partial("call_seq is not null")),
 )
 
 #: one act at a desk with what it changed, for the ten seconds in which it can be undone

@@ -468,6 +468,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         "ticket_step",
         sa.Column("ticket", sa.Text(), nullable=False),
         sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("site", sa.Integer(), nullable=False),
         sa.Column("service", sa.Integer(), nullable=False),
         sa.Column("entered_ms", sa.BigInteger(), nullable=False),
         sa.Column("waited_ms", sa.BigInteger(), nullable=False),
@@ -475,8 +476,18 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("started_ms", sa.BigInteger(), nullable=True),
         sa.Column("ended_ms", sa.BigInteger(), nullable=False),
         sa.Column("desk", sa.Integer(), nullable=True),
+        sa.Column("call_seq", sa.BigInteger(), nullable=True),
+        sa.Column("last_call_ms", sa.BigInteger(), nullable=True),
         sa.Column("end", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("ticket", "no", name=op.f("pk_ticket_step")),
+    )
+    op.create_index(
+        "ix_ticket_step_called",
+        "ticket_step",
+        ["site", "call_seq"],
+        unique=False,
+        sqlite_where=sa.text("call_seq is not null"),
+        postgresql_where=sa.text("call_seq is not null"),
     )
     op.create_table(
         "timer",

@@ -36,6 +36,7 @@ _OVER = Statement(
     columns=[
         "ticket",
         "no",
+        "site",
         "service",
         "entered_ms",
         "waited_ms",
@@ -43,6 +44,8 @@ _OVER = Statement(
         "started_ms",
         "ended_ms",
         "desk",
+        "call_seq",
+        "last_call_ms",
         "end",
     ],
 )
@@ -131,6 +134,7 @@ def over(tx: Tx, ended: Ticket, end: str) -> Ticket:
         _OVER,
         ticket=ended.id,
         no=ended.step,
+        site=tx.site,
         service=ended.service,
         entered_ms=min(ended.entered_ms, ended_ms),
         waited_ms=ended.waited_ms,
@@ -138,6 +142,8 @@ def over(tx: Tx, ended: Ticket, end: str) -> Ticket:
         started_ms=ended.started_ms,
         ended_ms=ended_ms,
         desk=ended.desk if called else None,
+        call_seq=ended.call_seq,
+        last_call_ms=ended.last_call_ms,
         end=end,
     )
     return ended._replace(step=ended.step + 1, waited_ms=0)
@@ -248,6 +254,7 @@ def _skipped(
         _OVER,
         ticket=held.id,
         no=held.step,
+        site=tx.site,
         service=one.id,
         entered_ms=tx.line_ms,
         waited_ms=0,
@@ -255,6 +262,8 @@ def _skipped(
         started_ms=None,
         ended_ms=tx.line_ms,
         desk=None,
+        call_seq=None,
+        last_call_ms=None,
         end="skipped",
     )
     return held._replace(step=held.step + 1)

@@ -6,7 +6,16 @@ from sqlalchemy import bindparam, exists, literal_column, or_, select
 
 from turnero.queue.reads.lines import Lines, public_names
 from turnero.queue.states import AT_DESK, State
-from turnero.queue.tables import CLOSED, desk, desk_service, desk_session, service, site, ticket
+from turnero.queue.tables import (
+    CLOSED,
+    desk,
+    desk_service,
+    desk_session,
+    service,
+    site,
+    ticket,
+    ticket_step,
+)
 from turnero.queue.views import BoardView, CallView, QueueBrief
 from turnero.store.journal import head_seq
 from turnero.store.sql import Query, Statement
@@ -59,6 +68,34 @@ _RECENT = Statement(
     .order_by(ticket.c.call_seq.desc())
     .limit(RECENT)
 )
+#: calls of tickets that have gone on since: they were no less calls for that
+_GONE_ON = Statement(
+    select(
+        ticket_step.c.call_seq,
+        ticket.c.number,
+        literal_column("''").label("state"),
+        ticket.c.language,
+        ticket_step.c.last_call_ms,
+        literal_column("0").label("recalls"),
+        desk.c.name,
+        desk.c.zone,
+        service.c.names,
+        service.c.public_names,
+    )
+    .select_from(
+        ticket_step.join(ticket, ticket.c.id == ticket_step.c.ticket)
+        .join(desk, desk.c.id == ticket_step.c.desk)
+        .join(service, service.c.id == ticket_step.c.service)
+    )
+    .where(
+        ticket_step.c.site == bindparam("site"),
+        ticket_step.c.call_seq.is_not(None),
+        ticket_step.c.call_seq > bindparam("after"),
+        _in_zone,
+    )
+    .order_by(ticket_step.c.call_seq.desc())
+    .limit(RECENT)
+)
 _QUEUES = Statement(
     select(service.c.id, service.c.names, service.c.public_names)
     .where(
@@ -89,14 +126,16 @@ def board(q: Query, site: int, zone: str | None, now_ms: int) -> BoardView | Non
     lines = Lines(q, site, now_ms)
     seq = head_seq(q, site)
     at_desks = [_call(row) for row in q.rows(_AT_DESKS, site=site, zone=of_zone)]
-    recent = q.rows(_RECENT, site=site, zone=of_zone, after=seq - _LOOK_BACK)
+    since = {"site": site, "zone": of_zone, "after": seq - _LOOK_BACK}
+    recent = q.rows(_RECENT, **since) + q.rows(_GONE_ON, **since)
+    recent.sort(key=lambda row: -row.call_seq)
     return BoardView(
         site=about.key,
         name=about.name,
         seq=seq,
         now_ms=now_ms,
         calls=tuple(call for call in at_desks if call.calling),
-        recent=tuple(_call(row) for row in recent),
+        recent=tuple(_call(row) for row in recent[:RECENT]),
         queues=tuple(
             QueueBrief(
                 names=public_names(row.names, row.public_names),
