@@ -3,7 +3,8 @@
 Pure. Adaptive conformal inference (Gibbs and Candès, 2021): each end of the range has a factor, moved
 after each wait that has ended by a step up when it was missed and a smaller one down when it was not;
 in the long run the share missed is the one wanted. A queue's own factors are drawn towards those of all
-queues of the site together, the more so the fewer waits it has seen.
+queues of the site together, the more so the fewer waits it has seen. Steps are large while a site is
+new and small in the end: with large ones the range breathes, and is wider for the same coverage.
 """
 
 from math import exp, log1p
@@ -15,30 +16,40 @@ from turnero.queue.forecast.ranges import Forecast
 
 #: what is to lie below the range, and above it
 _MISSES: Final = 0.1
-_STEP: Final = 0.03
-#: waits after which a queue's own factors count as much as the site's
-_OWN: Final = 60.0
-#: logarithm of a factor: from a quarter to four
-_MOST: Final = 1.4
+#: the step at first and in the end, and the waits after which it is half-way
+_FAST: Final = 0.02
+_SLOW: Final = 0.002
+_HALF_WAY: Final = 30.0
+#: waits after which a queue's own factors count as much as the site's: what few waits say of a queue
+#: is chance rather than what the queues of a site differ by
+_OWN: Final = 600.0
+#: logarithm of a factor: from a third to nearly three
+_MOST: Final = 1.0
+#: a site that was never seen is less like the others than they are like each other
+_FIRST_LOW: Final = 0.03
+_FIRST_HIGH: Final = 0.1
 
 
 class Factors(Struct, frozen=True, forbid_unknown_fields=True):
     """Logarithms of what the two halves of a range are multiplied with, and from how many waits."""
 
-    low: float = 0.0
-    high: float = 0.0
+    low: float = _FIRST_LOW
+    high: float = _FIRST_HIGH
     waits: int = 0
 
     def after(self, *, below: bool, above: bool) -> "Factors":
         """With one more wait."""
+        step = _SLOW + (_FAST - _SLOW) / (1 + self.waits / _HALF_WAY)
         return Factors(
-            _moved(self.low, missed=below), _moved(self.high, missed=above), self.waits + 1
+            _moved(self.low, step, missed=below),
+            _moved(self.high, step, missed=above),
+            self.waits + 1,
         )
 
 
-def _moved(factor: float, *, missed: bool) -> float:
-    step = _STEP * ((1.0 if missed else 0.0) - _MISSES) / _MISSES
-    return min(_MOST, max(-_MOST, factor + step))
+def _moved(factor: float, step: float, *, missed: bool) -> float:
+    by = step * ((1.0 if missed else 0.0) - _MISSES) / _MISSES
+    return min(_MOST, max(-_MOST, factor + by))
 
 
 _NONE: Final = Factors()

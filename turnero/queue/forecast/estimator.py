@@ -51,6 +51,11 @@ def prior_from(data: bytes) -> Prior:
     return prior
 
 
+def shipped_bytes() -> bytes:
+    """The prior's file that comes with the product."""
+    return files(__package__).joinpath("prior.json.gz").read_bytes()
+
+
 class Estimator:
     """Forecasts from a prior. Has no state: a day, its history and the calibration are given."""
 
@@ -61,7 +66,7 @@ class Estimator:
     @cache
     def shipped() -> "Estimator":
         """With the prior that comes with the product."""
-        return Estimator(prior_from(files(__package__).joinpath("prior.json.gz").read_bytes()))
+        return Estimator(prior_from(shipped_bytes()))
 
     def forecast(
         self,

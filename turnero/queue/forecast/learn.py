@@ -20,13 +20,13 @@ from turnero.queue.forecast.trees import Trees
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
-_BINS: Final = 48
+_BINS: Final = 64
 _RATE: Final = 0.05
 _LEAVES: Final = 15
 _LEAST: Final = 60
 _COLUMNS: Final = 0.6
 _ROWS: Final = 0.7
-_RIDGE: Final = 5.0
+_RIDGE: Final = 0.5
 _SEED: Final = 20260101
 #: quantile and number of trees
 _MODELS: Final = {"low": (0.1, 120), "likely": (0.5, 200), "high": (0.9, 120)}
@@ -40,7 +40,8 @@ def learned(
     base = features[:, -1]
     target = np.log1p(np.asarray(waits, dtype=np.float64)) - np.log1p(base)
     # An error of one per cent of a long wait is more minutes than of a short one.
-    weights = (base + 2.0) / float(np.mean(base + 2.0))
+    weights = (base + 2.0) ** 0.7
+    weights /= weights.mean()
     cuts = [_cuts(features[:, place]) for place in range(features.shape[1])]
     grown = {
         name: _Boosting(features, cuts, target, weights, quantile).trees(count, done)

@@ -19,8 +19,8 @@ from turnero.server.evaluate.figures import Evaluation, evaluation
 from turnero.server.evaluate.walk import Example, Judgement, examples, judgements
 from turnero.store.errors import TurneroError
 
-#: fewer are not worth learning from: a leaf alone wants 60
-_LEAST_EXAMPLES: Final = 1000
+#: fewer teach chance: a leaf alone wants 60
+_LEAST_EXAMPLES: Final = 500
 
 
 class EvaluateError(TurneroError):

@@ -20,12 +20,17 @@ from turnero.server import traces
 from turnero.server.evaluate.truth import judged, reached_after
 
 _SECONDS: Final = 60.0
+#: the same day in so much of the time
+_FASTER: Final = 0.4
 
 
 class Judgement(Struct, frozen=True):
     """One judged row: minutes really waited, and what each of three had said."""
 
     office: str
+    queue: str
+    day: str
+    minute: int
     truth: float
     said: Forecast
     #: the installed system's figure; None where it had none
@@ -96,6 +101,9 @@ def judgements(recorded: Sequence[traces.QueueDay], estimator: Estimator) -> Ite
                 vendor = queue.vendor
                 yield Judgement(
                     queue.recorded.office,
+                    queue.key,
+                    queue.recorded.day,
+                    row.minute,
                     end[0],
                     said_now,
                     None if vendor is None else vendor * row.waiting / max(1, row.desks),
@@ -109,25 +117,30 @@ def examples(recorded: Sequence[traces.QueueDay]) -> Iterator[Example]:
     """What is learned from: the judged rows, and at every third row one who is not the last in line.
 
     Without these nobody would have been seen who joins an almost empty line, or who has people behind.
+    They are taken from the days as they were and from the same days played faster: the counters of
+    one city are all slow ones.
     """
     for days in _offices(recorded):
-        histories: dict[str, History] = {}
-        for queues in days:
-            for key, day in queues:
-                queue = _Queue(key, day, histories.get(key, NONE))
-                for place in range(len(queue.rows)):
-                    queue.see(place)
-                    for people in _people(queue.rows, place):
-                        end = reached_after(queue.rows, place, people)
+        for pace in (1.0, _FASTER):
+            histories: dict[str, History] = {}
+            for key, recorded_day in (queue for queues in days for queue in queues):
+                day = Day()
+                before = histories.get(key, NONE)
+                rows = recorded_day.rows
+                for place, row in enumerate(rows):
+                    minute = rows[0].minute + (row.minute - rows[0].minute) * pace
+                    day.observe(minute, row.desks, row.waiting, row.called)
+                    for people in _people(rows, place, last=pace == 1.0):
+                        end = reached_after(rows, place, people)
                         if end is not None:
-                            features = queue.day.features(people - 1, queue.history)
-                            yield Example(day.office, features, end[0])
-                histories[key] = queue.day.history(queue.history)
+                            features = day.features(people - 1, before)
+                            yield Example(recorded_day.office, features, end[0] * pace)
+                histories[key] = day.history(before)
 
 
-def _people(rows: Sequence[traces.Observation], place: int) -> Iterator[int]:
+def _people(rows: Sequence[traces.Observation], place: int, *, last: bool) -> Iterator[int]:
     waiting = rows[place].waiting
-    if judged(rows, place):
+    if last and judged(rows, place):
         yield waiting
     if place and place % 3 == 0 and waiting:
         # A place in line that changes from row to row, the same in every run.
