@@ -9,6 +9,7 @@ from turnero.desk import (
     choosing,
     contingency,
     greeter,
+    out_of_turn,
     pages,
     reports,
     sessions,
@@ -54,9 +55,12 @@ PROBLEMS = {
 }
 
 
-def make(public_address: str = "") -> Slice:
+def make(
+    public_address: str = "",
+    names: out_of_turn.Names = out_of_turn.nobody,
+) -> Slice:
     """The slice, with what it remembers of its own. `public_address`: where phones reach the
-    server, "" when they do not; then a QR holds the ticket's code alone.
+    server, "" when they do not; then a QR holds the ticket's code alone. `names`: who has an account.
     """
     people = People()
     help_panel, ring = helping.HelpPanel(people), helping.RingPanel(people)
@@ -84,6 +88,7 @@ def make(public_address: str = "") -> Slice:
             *cards.routes(card),
             *reports.routes(),
             *accuracy.routes(),
+            *out_of_turn.routes(names),
             *contingency.routes(),
         ],
         templates=HERE / "templates",

@@ -61,5 +61,6 @@ class TodayPanel(Panel):
             "shares": {one.question: pictures.share(one) for one in today.ratings},
             "present": pictures.present(hours, now_ms),
             "fewest_ninth": by_hour.FEWEST_NINTH,
+            "site_key": web.looks.look(site).key,
             "agents": {agent: self._people.name(agent) for agent in agents},
         }
