@@ -1,9 +1,14 @@
 """Live, ready by a real write, and metrics without a person in them."""
 
+import msgspec
 import pytest
 
 from tests.peers.server import RunningServer
 from tests.server.installation import Installation
+from turnero.queue.accuracy import Kept
+from turnero.queue.commands.forecasts import publish
+from turnero.queue.numbers import day_of
+from turnero.queue.requests import PublishForecasts
 from turnero.server import health
 from turnero.store import journal
 
@@ -69,3 +74,19 @@ async def test_metrics_are_for_this_machine_or_for_who_may(here: Installation) -
         assert (await far.get("/metrics")).status_code == 403
     async with here.client(await here.token("supervisor"), address="10.0.0.7") as far:
         assert (await far.get("/metrics")).status_code == 200
+
+
+async def test_metrics_tell_how_promises_were_kept_today(here: Installation) -> None:
+    ledger = here.running.ledger
+    now_ms = ledger.clock.now_ms()
+    day = day_of(now_ms, here.running.looks.sites[here.site].zone)
+    kept = [Kept("cash", 9, 4, 3, 1, 240, 480, 2400), Kept("cash", 10, 4, 3, 0, 0, 480, 2400)]
+    request = PublishForecasts((), day, msgspec.json.encode(kept).decode())
+    await ledger.run(publish, request, site=here.site, actor="system")
+    async with here.client() as client:
+        text = (await client.get("/metrics")).text
+    labels = '{service="cash",site="demo"}'
+    assert f"turnero_wait_promises{labels} 8.0" in text
+    assert f"turnero_wait_promise_error_minutes{labels} 2.0" in text
+    assert f"turnero_wait_promise_bias_minutes{labels} 0.5" in text
+    assert f"turnero_wait_promise_inside_ratio{labels} 0.75" in text
