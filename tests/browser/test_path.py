@@ -48,6 +48,12 @@ name = { es = "Laboratorio", en = "Laboratory", pt = "Laboratório" }
 where = { es = "2.º piso, ala B", en = "2nd floor", pt = "2.º andar" }
 all_day = true
 
+[[service]]
+key = "farmacia"
+prefix = "F"
+name = { es = "Farmacia", en = "Pharmacy", pt = "Farmácia" }
+all_day = true
+
 [[desk]]
 key = "1"
 name = "Ventanilla 1"
@@ -61,7 +67,7 @@ primary = ["caja"]
 [[desk]]
 key = "3"
 name = "Laboratorio"
-primary = ["laboratorio"]
+primary = ["laboratorio", "farmacia"]
 
 [[kiosk]]
 key = "hall"
@@ -179,6 +185,7 @@ async def test_one_number_leads_through_three_desks(
 async def test_a_step_is_left_out_added_and_taken_back_by_keyboard(
     hospital: Hospital, people: People
 ) -> None:
+    hospital.next_or_none("2")  # somebody works at the next step
     desk = await people.desk("1", who="ana")
     number = hospital.take("admision")["number"]
     await call(desk, number)
@@ -194,6 +201,15 @@ async def test_a_step_is_left_out_added_and_taken_back_by_keyboard(
     await desk.keyboard.press("E")
     await desk.click("#way-again")
     await expect(desk.locator(".step")).to_have_count(4)
+    await desk.keyboard.press("U")
+    await expect(desk.locator(".step")).to_have_count(3)
+    await desk.keyboard.press("E")
+    await expect(desk.locator("#pick")).to_be_focused()
+    await desk.keyboard.type("farm")
+    await expect(desk.locator("input[name=step]:checked")).to_have_value("farmacia")
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator(".step")).to_have_count(4)
+    assert (await steps(desk))[1] == ("Farmacia", "next")
     await desk.keyboard.press("U")
     await expect(desk.locator(".step")).to_have_count(3)
     await finish(desk)
