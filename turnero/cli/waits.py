@@ -30,6 +30,7 @@ def evaluate(file: Path, prior: Path | None, *, leave_one_out: bool, as_json: bo
     from turnero.server import evaluate as evaluating
 
     found = evaluating.leave_one_out(file) if leave_one_out else evaluating.evaluate(file, prior)
+    click.echo(f"{evaluating.cost_ms(file):.2f} ms a forecast", err=True)
     if as_json:
         import msgspec
 
