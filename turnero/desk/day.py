@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from turnero.queue.facts import TicketCalled
 from turnero.queue.numbers import day_of
 from turnero.queue.report import wilson
-from turnero.queue.states import AT_DESK, State
+from turnero.queue.states import ASIDE, AT_DESK, State
 from turnero.queue.tables import desk, note, rating, service, site, ticket
 from turnero.queue.views import Names
 from turnero.store import journal
@@ -67,8 +67,8 @@ class Totals(msgspec.Struct, frozen=True):
     issued: int
     served: int
     at_desks: int
+    #: whoever was set aside, or stepped out, among them
     waiting: int
-    parked: int
     no_show: int
     cancelled: int
     not_served: int
@@ -151,8 +151,7 @@ def _totals(states: dict[str, int]) -> Totals:
         issued=sum(states.values()),
         served=states.get(State.FINISHED, 0),
         at_desks=sum(states.get(state, 0) for state in AT_DESK),
-        waiting=states.get(State.WAITING, 0),
-        parked=states.get(State.PARKED, 0),
+        waiting=sum(states.get(state, 0) for state in (State.WAITING, *ASIDE)),
         no_show=states.get(State.NO_SHOW, 0),
         cancelled=states.get(State.CANCELLED, 0),
         not_served=states.get(State.NOT_SERVED, 0),
