@@ -133,7 +133,7 @@ def running(folder: Path, *more: Slice, site: str | None = None) -> Iterator[Hos
 
 async def visit(
     open_page: Visit,
-    hospital: Hospital,
+    hospital: Served,
     path: str = "/desk/main.1",
     who: str = "agent",
     *,
@@ -147,7 +147,8 @@ async def visit(
     await page.context.add_cookies([cookie])
     await page.goto(path)
     await page.wait_for_function(
-        "() => [...document.querySelectorAll('[data-live]')].every((one) => one.dataset.liveSeq)"
+        "() => [...document.querySelectorAll('[data-live]:not([data-live=pulse])')]"
+        ".every((one) => one.dataset.liveSeq)"
     )
     return page
 

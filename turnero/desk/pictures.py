@@ -170,6 +170,54 @@ def share(ratings: Ratings) -> Share | None:
     )
 
 
+class Pair(msgspec.Struct, frozen=True):
+    """An hour with two bars beside each other: as it was, and with a change."""
+
+    hour: int
+    x: float
+    written: bool
+    before: Bar
+    after: Bar
+    #: minutes
+    was: int
+    would: int
+
+
+class Pairs(msgspec.Struct, frozen=True):
+    """A picture of pairs."""
+
+    height: float
+    plot: Plot
+    columns: tuple[Pair, ...]
+    figures: bool
+
+
+def pairs(before: Sequence[tuple[int, float]], after: Sequence[tuple[int, float]]) -> Pairs:
+    """Two waits an hour, (hour, minutes) each, on one scale."""
+    was, would = dict(before), dict(after)
+    hours = sorted(was.keys() | would.keys())
+    most = max((*was.values(), *would.values()), default=0)
+    plot, top = _plot(TOP, 172, most, _MINUTES)
+    columns = []
+    for n, hour in enumerate(hours):
+        first, second = was.get(hour, 0.0), would.get(hour, 0.0)
+        left = _bar(n, len(hours), plot, first / top)
+        half = round(left.width / 2, 1)
+        right = _bar(n, len(hours), plot, second / top)
+        columns.append(
+            Pair(
+                hour,
+                _middle(n, len(hours)),
+                _written(n, len(hours)),
+                msgspec.structs.replace(left, width=half),
+                msgspec.structs.replace(right, x=round(right.x + half, 1), width=half),
+                round(first),
+                round(second),
+            )
+        )
+    return Pairs(plot.bottom + BELOW, plot, tuple(columns), len(hours) <= _CROWDED)
+
+
 def present(hours: Sequence[Hour], now_ms: int) -> int | None:
     """When the hour began that is not over yet; None where the last one is."""
     last = hours[-1].start_ms if hours else None

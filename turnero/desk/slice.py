@@ -18,13 +18,16 @@ from turnero.desk import (
     supervisor_asks,
     supervisor_levers,
     supervisor_pauses,
+    what_if,
 )
 from turnero.desk import help as helping
 from turnero.desk.answering import Answering
 from turnero.desk.people import People
+from turnero.desk.planner import Planner
 from turnero.desk.presence import Presence
 from turnero.desk.supervisor_now import SupervisorPanel
 from turnero.desk.supervisor_today import TodayPanel
+from turnero.desk.what_if import WhatIfs
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
 from turnero.web.slice import Slice
@@ -44,6 +47,10 @@ PROBLEMS = {
         mark("This day has no report"),
         mark("“%(day)s” was not reported. A report is made a minute after the close of day."),
     ),
+    "what-if-busy": Text(
+        mark("A day is being played already"),
+        mark("One is played at a time. Wait until it is done, then ask again."),
+    ),
     "number-not-today": Text(
         mark("No ticket has this number today"),
         mark("“%(number)s” was not found. Please check it: numbers begin anew each day."),
@@ -57,10 +64,12 @@ PROBLEMS = {
 
 def make(
     public_address: str = "",
+    planner: Planner | None = None,
     names: out_of_turn.Names = out_of_turn.nobody,
 ) -> Slice:
     """The slice, with what it remembers of its own. `public_address`: where phones reach the
-    server, "" when they do not; then a QR holds the ticket's code alone. `names`: who has an account.
+    server, "" when they do not; then a QR holds the ticket's code alone. `planner`: plays days
+    again; without one there is no page for it. `names`: who has an account.
     """
     people = People()
     help_panel, ring = helping.HelpPanel(people), helping.RingPanel(people)
@@ -70,6 +79,7 @@ def make(
     levers = supervisor_acts.Levers(now, people)
     services, card = greeter.ServicesPanel(), cards.Cards(public_address)
     answering = Answering(desk, people)
+    what_ifs = WhatIfs(planner) if planner is not None else None
     return Slice(
         name="desk",
         routes=[
@@ -90,6 +100,7 @@ def make(
             *accuracy.routes(),
             *out_of_turn.routes(names),
             *contingency.routes(),
+            *(what_if.routes(what_ifs) if what_ifs is not None else ()),
         ],
         templates=HERE / "templates",
         static=HERE / "static",
@@ -104,7 +115,9 @@ def make(
             today,
             services,
             card.panel,
+            *((what_ifs,) if what_ifs is not None else ()),
         ),
-        tasks={"desk-presence": Presence().watch},
+        tasks={"desk-presence": Presence().watch}
+        | ({"what-if": what_ifs.until_the_end} if what_ifs is not None else {}),
         problems=PROBLEMS,
     )

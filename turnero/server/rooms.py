@@ -20,6 +20,7 @@ from turnero.server.accounts.service import Accounts
 from turnero.server.api import slice as api
 from turnero.server.looks import SiteLooks
 from turnero.server.settings import Settings
+from turnero.server.simulate.beside import Beside
 from turnero.server.sites import PORTS, names
 from turnero.store.consumers import Consumer
 from turnero.web.slice import Slice
@@ -41,7 +42,7 @@ class Rooms:
             accounts_slice.make(accounts, looks),
             api.make(settings.public_address),
             kiosk.make(settings.public_address, listening=listening),
-            desk.make(settings.public_address, names=names),
+            desk.make(settings.public_address, Beside(), names),
             admin.make(PORTS),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),

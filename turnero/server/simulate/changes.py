@@ -24,7 +24,14 @@ _MOST: Final = 20
 
 
 class ChangeError(TurneroError):
-    """The change cannot be made; the message says why."""
+    """The change cannot be made; the message says why.
+
+    `code`: change-unreadable | desk-unknown | nobody-then | few-desks.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -53,11 +60,14 @@ def parse(text: str, desk: str | None = None) -> Change:
             raise ValueError(text)
         span = Span(minutes(found[1]), minutes(found[2]))
     except ValueError:
-        raise ChangeError(f'{text!r} is no change: write it as "09:00-11:00 +1"') from None
+        raise ChangeError(
+            "change-unreadable", f'{text!r} is no change: write it as "09:00-11:00 +1"'
+        ) from None
     n = int(found[4])
     if span.start >= span.end or not 1 <= n <= _MOST:
         raise ChangeError(
-            f"{text!r} changes nothing: the hours must end after they begin, and the desks be 1 to {_MOST}"
+            "change-unreadable",
+            f"{text!r} changes nothing: the hours must end after they begin, and the desks be 1 to {_MOST}",
         )
     return Change(span, n if found[3] == "+" else -n, desk)
 
@@ -67,7 +77,9 @@ def apply(script: Script, change: Change, waits: tuple[Wait, ...] = ()) -> Chang
     file = decode(script.site)
     desks = {one.key: one for one in file.desk}
     if change.desk is not None and change.desk not in desks:
-        raise ChangeError(f"there is no desk {change.desk!r}; there are: {', '.join(desks)}")
+        raise ChangeError(
+            "desk-unknown", f"there is no desk {change.desk!r}; there are: {', '.join(desks)}"
+        )
     if change.desks < 0:
         return _fewer(script, change, desks)
     chosen = desks[change.desk or _most_wanted(desks, change.span, waits)]
@@ -97,7 +109,7 @@ def _fewer(script: Script, change: Change, desks: dict[str, DeskPart]) -> Change
         if any(span.overlap(change.span) for span in spans)
     ]
     if change.desk is not None and change.desk not in open_then:
-        raise ChangeError(f"nobody works at desk {change.desk!r} in those hours")
+        raise ChangeError("nobody-then", f"nobody works at desk {change.desk!r} in those hours")
     # Without a name: those that worked least in these hours, so that the others feel it least.
     least = sorted(
         open_then,
@@ -109,7 +121,7 @@ def _fewer(script: Script, change: Change, desks: dict[str, DeskPart]) -> Change
     )
     gone = least[: -change.desks]
     if len(gone) < -change.desks:
-        raise ChangeError(f"only {len(open_then)} desks work in those hours")
+        raise ChangeError("few-desks", f"only {len(open_then)} desks work in those hours")
     shifts = {
         key: tuple(
             part
@@ -136,7 +148,7 @@ def _most_wanted(desks: dict[str, DeskPart], span: Span, waits: tuple[Wait, ...]
         return sum(mine) / len(mine) if len(mine) >= _FEWEST else 0.0
 
     if not desks:
-        raise ChangeError("the site has no desk to take as a pattern")
+        raise ChangeError("desk-unknown", "the site has no desk to take as a pattern")
     return max(desks, key=helps)
 
 

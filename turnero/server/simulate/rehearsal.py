@@ -81,7 +81,7 @@ def play(script: Script, seed: int, template: Path, folder: Path) -> Played:
     path = folder / f"seed-{seed}.db"
     shutil.copyfile(template, path)
     try:
-        return asyncio.run(_play(script, seed, path))
+        return asyncio.run(act(script, seed, path))
     finally:
         for one in folder.glob(f"{path.name}*"):
             one.unlink()
@@ -116,7 +116,8 @@ def _ledger(path: Path, clock: VirtualClock, seed: int) -> Ledger:
     return Ledger(backend, key=_KEY, clock=clock, ids=SeededIds(seed))
 
 
-async def _play(script: Script, seed: int, path: Path) -> Played:
+async def act(script: Script, seed: int, path: Path) -> Played:
+    """Play the day in that database, which has the site and stays."""
     file = bare(script.site)
     midnight_ms = at_ms(date.fromisoformat(script.day), 0, file.site.zone)
     crowd = script.crowd(seed)

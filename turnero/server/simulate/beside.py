@@ -1,0 +1,85 @@
+"""Plays days again for the supervisor's page, in a process beside the server: the desk's `Planner`."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from turnero.desk.planner import Answer, Asked, CannotPlayError
+from turnero.server.simulate import changes
+from turnero.server.simulate.days import closed_day
+from turnero.server.simulate.what_if import Question
+from turnero.store.ledger import Ledger
+
+log = logging.getLogger("turnero.simulate")
+
+#: days played for an answer on a page
+SEEDS: Final = 12
+#: a hospital's day takes a minute or two; whatever takes longer than this is stuck
+LONGEST_S: Final = 1200.0
+#: a line of the worker: an answer has some hundred rows
+_LINE: Final = 1 << 22
+
+
+class _Said(msgspec.Struct):
+    """A line of the worker."""
+
+    done: int = 0
+    of: int = 0
+    found: Answer | None = None
+    cannot: str | None = None
+
+
+class Beside:
+    """See `turnero.desk.planner.Planner`."""
+
+    def __init__(self, seeds: int = SEEDS) -> None:
+        self._seeds = seeds
+
+    async def play(
+        self, ledger: Ledger, site: int, asked: Asked, advance: Callable[[int, int], None]
+    ) -> Answer:
+        """See `Planner.play`."""
+        day = await ledger.read(closed_day, site, asked.day)
+        if day is None:
+            raise CannotPlayError("day-unknown")
+        text = f"{asked.start}-{asked.end} {asked.desks:+d}"
+        try:
+            change = changes.parse(text, asked.desk or None)
+        except changes.ChangeError as error:
+            raise CannotPlayError(error.code) from None
+        question = msgspec.json.encode(Question(day, change, self._seeds))
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "turnero.server.simulate.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=_LINE,
+        )
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                return await _heard(worker, question, advance)
+        finally:
+            if worker.returncode is None:
+                worker.kill()
+            await worker.wait()
+
+
+async def _heard(worker: Any, question: bytes, advance: Callable[[int, int], None]) -> Answer:
+    worker.stdin.write(question)
+    await worker.stdin.drain()
+    worker.stdin.close()
+    async for line in worker.stdout:
+        said = msgspec.json.decode(line, type=_Said)
+        if said.found is not None:
+            return said.found
+        if said.cannot is not None:
+            raise CannotPlayError(said.cannot)
+        advance(said.done, said.of)
+    log.error("the worker ended: %s", (await worker.stderr.read()).decode(errors="replace")[-2000:])
+    raise CannotPlayError("failed")
