@@ -9,15 +9,13 @@ from sqlalchemy import bindparam, func, select
 
 from turnero.queue.facts import TicketCalled
 from turnero.queue.numbers import day_of
-from turnero.queue.report import wilson
+from turnero.queue.report import GOOD, wilson
 from turnero.queue.states import ASIDE, AT_DESK, State
 from turnero.queue.tables import desk, note, rating, service, site, ticket
 from turnero.queue.views import Names
 from turnero.store import journal
 from turnero.store.sql import Query, Statement
 
-#: answers that count as good, of 1 worst … 5 best
-GOOD_FROM: Final = 4
 #: with fewer answers no share is shown: it would say more than is known
 FEWEST: Final = 10
 #: with fewer answers the share is marked as one of few
@@ -90,7 +88,7 @@ class Ratings(msgspec.Struct, frozen=True):
     @property
     def good(self) -> int:
         """How many of them said that it went well."""
-        return sum(self.counts[GOOD_FROM - 1 :])
+        return sum(self.counts[GOOD - 1 :])
 
     @property
     def interval(self) -> tuple[float, float] | None:

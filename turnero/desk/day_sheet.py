@@ -8,15 +8,13 @@ from typing import Final
 
 import msgspec
 
+from turnero.desk.day import FEW, FEWEST
 from turnero.queue.reads.reports import Labels
 from turnero.queue.report import DayReport, Rated, Waits
 from turnero.queue.views import name_in
 from turnero.web.formats import Formats
 from turnero.web.languages import Translator, mark
 
-#: answers from which a share is told, and from which it is told without a warning
-FEWEST: Final = 10
-FEW: Final = 30
 #: hours beside each other in one table
 _HOURS: Final = 12
 
