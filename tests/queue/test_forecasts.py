@@ -279,3 +279,16 @@ async def test_late_in_the_day_it_says_that_it_may_be_too_late(watched: Watched)
     shown = (await hall.ticket(await hall.take("caja"))).wait
     assert shown is not None
     assert shown.closes == "18:00"
+
+
+async def test_who_has_an_hour_of_their_own_is_promised_nothing_and_told_nothing_sooner(
+    watched: Watched,
+) -> None:
+    hall = watched.hall
+    await watched.busy()
+    due_ms = hall.clock.now_ms() + 2 * 3600 * 1000
+    ticket = await hall.take("caja", origin="appointment", due_ms=due_ms)
+    assert (await hall.facts(TicketIssued))[-1].promised is None
+    shown = await hall.ticket(ticket)
+    assert shown.wait is not None
+    assert shown.wait.low_minutes >= 120

@@ -153,7 +153,7 @@ def issue(tx: Tx, request: Issue) -> Issued:
     """Take a ticket in the usual or the named class; its number is never given again."""
     about = _about(tx, request)
     _allow_now(tx, request, about)
-    issued = _give(tx, request, about, about.quota, _promise(tx, about))
+    issued = _give(tx, request, about, about.quota, _promise(tx, request, about))
     if about.paused_after is not None:
         pauses.count_service(
             tx, about.id, request.service, about.paused_after, about.paused_until_ms
@@ -168,8 +168,13 @@ def issue_at_desk(tx: Tx, request: Issue) -> Issued:
     return _give(tx, request, _about(tx, request), None)
 
 
-def _promise(tx: Tx, about: Any) -> Promise | None:
-    """The wait that whoever takes this ticket is told, which stays with it; None: not known."""
+def _promise(tx: Tx, request: Issue, about: Any) -> Promise | None:
+    """The wait that whoever takes this ticket is told, which stays with it; None: not known.
+
+    Only who walks in stands behind those who wait: who has an hour of their own is promised nothing.
+    """
+    if request.origin != WALK_IN:
+        return None
     people = about.line_people or 0
     found = expected(
         believed(about.forecast, about.forecast_ms, tx.line_ms),

@@ -141,7 +141,6 @@ _TAKEN = Statement(
         ticket_table.c.promised_high_s,
         forecast.c.body.label("forecast"),
         forecast.c.made_ms.label("forecast_ms"),
-        _better.label("better"),
         case((_followed, 1), else_=0).label("followed"),
     )
     .select_from(
@@ -245,7 +244,13 @@ def _expected(row: Any, position: int, now_ms: int) -> Expected:
     """What is expected by now. Of a line that one desk calls only its own figures speak."""
     snapshot = None if row.line_desk else believed(row.forecast, row.forecast_ms, now_ms)
     line_now = Line(position, row.last_wait_ms, row.line_call_ms, row.pace_ms)
-    return expected(snapshot, row.attention_key, _of_better(row, position), line_now, now_ms)
+    found = expected(snapshot, row.attention_key, _of_better(row, position), line_now, now_ms)
+    # An appointment to come: nobody is called for it before its hour while others wait.
+    early_s = max(0, row.rank_ms - now_ms) // 1000
+    if found.range is None or not early_s:
+        return found
+    low, likely, high = found.range
+    return found._replace(range=Range(max(low, early_s), max(likely, early_s), early_s + high))
 
 
 def _promised(row: Any) -> Range | None:
