@@ -255,7 +255,7 @@ SENTENCES = {
 def why_sentence(reasons: Why) -> tuple[str, dict[str, str | int]]:
     """The msgid and its parameters; `attention` is a class's key, for the page to name.
 
-    Minutes are whole: since its place in line, and the target that its points come from.
+    Minutes are whole: since its place in line, and the target of its points to the nearest.
     """
     params: dict[str, str | int] = {}
     if reasons.heads:
@@ -264,6 +264,6 @@ def why_sentence(reasons: Why) -> tuple[str, dict[str, str | int]]:
             "number": first.number,
             "attention": first.attention,
             "minutes": max(0, first.aged_ms) // 60_000,
-            "target": first.target_ms // 60_000,
+            "target": (first.target_ms + 30_000) // 60_000,
         }
     return SENTENCES[reasons.rule], params
