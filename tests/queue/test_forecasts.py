@@ -15,7 +15,7 @@ from turnero.queue.facts import TicketIssued
 from turnero.queue.promises import Snapshot, snapshot_of
 from turnero.queue.tables import forecast, forecast_history, promise_day, service
 from turnero.queue.views import ServiceView
-from turnero.server.forecasting import EVERY_MS, Forecaster
+from turnero.server.forecasting import AT_LEAST_MS, EVERY_MS, Forecaster
 from turnero.store.sql import Statement
 
 _FORECASTS = Statement(
@@ -292,3 +292,25 @@ async def test_who_has_an_hour_of_their_own_is_promised_nothing_and_told_nothing
     shown = await hall.ticket(ticket)
     assert shown.wait is not None
     assert shown.wait.low_minutes >= 120
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_of_several_processes_one_publishes_and_another_takes_over(watched: Watched) -> None:
+    hall = watched.hall
+    await watched.busy(10)
+    other = watched.anew()
+    before = await hall.rows(_FORECASTS)
+    await hall.take("caja")
+    hall.wait(EVERY_MS / 1000)
+    await other.round(hall.site)
+    assert await hall.rows(_FORECASTS) == before, "the first one is at work"
+    hall.wait(2 * AT_LEAST_MS / 1000)
+    await other.round(hall.site)
+    assert {row.key: row.made_ms for row in await hall.rows(_FORECASTS)}["caja"] == (
+        hall.clock.line_ms()
+    )
+    await hall.take("caja")
+    hall.wait(EVERY_MS / 1000)
+    taken_over = await hall.rows(_FORECASTS)
+    await watched.round()
+    assert await hall.rows(_FORECASTS) == taken_over, "the first one comes back and leaves it"

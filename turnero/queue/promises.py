@@ -78,7 +78,7 @@ class Expected(NamedTuple):
     closes: str | None = None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def snapshot_of(text: str) -> Snapshot:
     """A forecast kept as JSON in a row. Shared: never change it."""
     return msgspec.json.decode(text, type=Snapshot)

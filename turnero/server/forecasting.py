@@ -18,6 +18,7 @@ from turnero.queue.forecast.estimator import Estimator
 from turnero.queue.outlook import Room, snapshots
 from turnero.queue.requests import PublishForecasts, TeachDay
 from turnero.store import journal
+from turnero.store.errors import Unavailable
 from turnero.store.facts import Entry
 from turnero.store.ledger import Ledger
 
@@ -73,13 +74,23 @@ class Forecaster:
 
     async def _run(self) -> None:
         while True:
-            try:
-                for site in await self._ledger.read(journal.sites):
-                    if site:
-                        await self.round(site)
-            except Exception as error:  # noqa: BLE001 - a forecast that fails is tried again
-                self._failed("forecasts", error)
+            for site in await self._known():
+                try:
+                    await self.round(site)
+                except Exception as error:  # noqa: BLE001 - tried again; the others go on
+                    if not isinstance(error, Unavailable):
+                        self._sites.pop(
+                            site, None
+                        )  # what it was in the middle of is not known: anew
+                    self._failed("forecasts", error)
             await self._ledger.clock.sleep(TICK_S)
+
+    async def _known(self) -> list[int]:
+        try:
+            return [site for site in await self._ledger.read(journal.sites) if site]
+        except Exception as error:  # noqa: BLE001 - the database is away: tried again
+            self._failed("forecasts", error)
+            return []
 
     async def round(self, site: int) -> None:
         """Take what happened at a site and publish what is due."""
@@ -108,8 +119,8 @@ class Forecaster:
         request = PublishForecasts(
             bodies, None if kept == here.kept else here.day.day, kept.decode()
         )
-        await self._ledger.run(publish, request, site=site, actor=ACTOR)
-        here.kept, here.published_ms = kept, line_ms
+        here.published_ms = await self._ledger.run(publish, request, site=site, actor=ACTOR)
+        here.kept = kept
         here.day.changed -= due
         here.made |= {service: (line_ms, here.day.at_work(service)) for service in due}
 
@@ -138,8 +149,7 @@ class Forecaster:
         if self._ledger.backend.alone:
             return False
         made_ms = await self._ledger.read(reads.forecast_made_ms, site)
-        others = made_ms > here.published_ms + LATE_MS
-        return others and line_ms - made_ms < 2 * AT_LEAST_MS
+        return made_ms > here.published_ms and line_ms - made_ms < 2 * AT_LEAST_MS
 
 
 def taught(ended: Ended) -> TeachDay:

@@ -45,8 +45,11 @@ _SET_TAUGHT = Statement(
 _NEW_TAUGHT = Statement(insert(forecast_history))
 
 
-def publish(tx: Tx, request: PublishForecasts) -> None:
-    """Forecasts of the site's services from now on; a service that is gone is passed over."""
+def publish(tx: Tx, request: PublishForecasts) -> int:
+    """Forecasts of the site's services from now on; a service that is gone is passed over.
+
+    Answers the moment that stands with them, line clock.
+    """
     there = {row.id: row.made_ms for row in tx.rows(_THERE, site=tx.site)}
     for service_id, body in request.services:
         if service_id not in there:
@@ -57,6 +60,7 @@ def publish(tx: Tx, request: PublishForecasts) -> None:
             tx.run(_SET, b_service=service_id, b_made=tx.line_ms, b_body=body)
     if request.day is not None:
         _keep(tx, request.day, request.kept)
+    return tx.line_ms
 
 
 def teach(tx: Tx, request: TeachDay) -> None:
