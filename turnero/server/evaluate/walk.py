@@ -117,15 +117,15 @@ def examples(recorded: Sequence[traces.QueueDay]) -> Iterator[Example]:
     """What is learned from: the judged rows, and at every third row one who is not the last in line.
 
     Without these nobody would have been seen who joins an almost empty line, or who has people behind.
-    They are taken from the days as they were and from the same days played faster: the counters of
-    one city are all slow ones.
+    They are taken from the days as they were, and from the same days played faster and as if each were
+    the queue's first: the counters of one city are all slow ones, and few days are first ones.
     """
     for days in _offices(recorded):
+        histories: dict[str, History] = {}
         for pace in (1.0, _FASTER):
-            histories: dict[str, History] = {}
             for key, recorded_day in (queue for queues in days for queue in queues):
                 day = Day()
-                before = histories.get(key, NONE)
+                before = histories.get(key, NONE) if pace == 1.0 else NONE
                 rows = recorded_day.rows
                 for place, row in enumerate(rows):
                     minute = rows[0].minute + (row.minute - rows[0].minute) * pace
