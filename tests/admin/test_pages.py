@@ -62,6 +62,13 @@ CHANGES: list[tuple[str, str, dict[str, Any], str]] = [
         "only_classes = true",
     ),
     ("services", "sangre", {"reserve": "1"}, "reserve = 1"),
+    (
+        "services",
+        "caja",
+        {"path.1": "sangre", "path.3": "infecto"},
+        'path = ["sangre", "infecto"]',
+    ),
+    ("services", "caja", {"where.es": "2.º piso", "anew": "1"}, 'where = { es = "2.º piso" }'),
     ("desks", "v1", {"planned.mon": "07:00-13:00"}, 'planned = { mon = ["07:00-13:00"] }'),
     ("kiosks", "k1", {"where.es": "Sala 2", "footer.es": "Gracias"}, 'where = { es = "Sala 2" }'),
     ("kiosks", "k1", {"printer": "", "mm": "6"}, "mm = 6"),
@@ -137,6 +144,8 @@ WRONG: list[tuple[str, str, dict[str, Any], str]] = [
     ("services", "caja", {"target_minutes": "0"}, "target_minutes"),
     ("services", "caja", {"target_minutes": "-5"}, "target_minutes"),
     ("services", "caja", {"reserve": "9"}, "reserve"),
+    ("services", "caja", {"path.1": "sangre", "path.2": "sangre"}, "path"),
+    ("services", "caja", {"path.1": "citas"}, "path"),
     ("classes", "preferential", {"target_minutes": "9999"}, "target_minutes"),
     ("desks", "v1", {"only_classes": ["1"]}, "only_classes"),
     ("desks", "v1", {"planned.mon": "13:00-13:00"}, "planned.mon"),
@@ -318,3 +327,16 @@ async def test_the_history_says_which_priorities_a_desk_calls_first(room: Room) 
     assert re.search(
         r"<dt>Priorities that it calls first</dt>.*<ins>Priority</ins>", newest, re.DOTALL
     )
+
+
+async def test_a_path_is_told_by_names_and_a_service_that_is_taken_out_leaves_it(
+    room: Room,
+) -> None:
+    form = await room.form("/admin/hnc/services/of/caja")
+    await room.post("/admin/hnc/services/save", form | {"path.1": "sangre", "path.2": "infecto"})
+    newest = (await room.text("/admin/hnc/history")).partition('class="moment"')[2]
+    assert "<ins>Blood test → HIV</ins>" in newest
+    form = await room.form("/admin/hnc/services")
+    gone = await room.post("/admin/hnc/services/act", form | {"item": "sangre", "act": "remove"})
+    assert gone.status_code == 303
+    assert (await room.file()).service[0].path == ("infecto",)

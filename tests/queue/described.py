@@ -68,6 +68,8 @@ def _services(draw: Any, common: bool) -> tuple[ServicePart, ...]:
                 target_minutes=draw(st.none() | st.integers(1, 90)),
                 outcomes=draw(FLAG),
                 holidays=draw(FLAG),
+                anew=draw(FLAG),
+                where=draw(SAID),
             )
         )
     order = draw(st.permutations(range(count)))
@@ -128,6 +130,7 @@ def sites(draw: Any) -> SiteFile:
     services = draw(_services(common is not None))
     attentions = draw(_attentions())
     desks = draw(_desks(services, attentions))
+    served = sorted({key for one in desks for key in (*one.primary, *one.overflow)})
     arrows = st.sampled_from(["right", "left", "up-left"])
     name, zone = draw(WORDS), draw(st.sampled_from(["America/Lima", "America/Bogota", "UTC"]))
     settings = st.builds(
@@ -152,6 +155,11 @@ def sites(draw: Any) -> SiteFile:
         service=tuple(
             msgspec.structs.replace(
                 part,
+                path=()
+                if part.prefix is None
+                else tuple(
+                    key for key in draw(st.permutations(served)) if key != part.key and draw(FLAG)
+                ),
                 reserve=draw(
                     st.integers(0, sum(part.key in one.primary + one.overflow for one in desks))
                 ),

@@ -185,6 +185,47 @@ ADDED = [
         "attention[0].target_minutes",
         "1 to",
     ),
+    *(
+        (
+            (
+                f'[[desk]]\nkey = "v"\nname = "V"\nprimary = ["caja"]\n[[service]]\nkey = "otra"\n'
+                f'prefix = "F"\nname = {{ es = "X" }}\nall_day = true\n{lines}'
+            ),
+            key,
+            what,
+        )
+        for lines, key, what in (
+            ('path = ["nada"]', "service[1].path", "nada"),
+            ('path = ["otra"]', "service[1].path", "not here itself"),
+            ('path = ["caja", "caja"]', "service[1].path", "twice"),
+            (f"path = {['caja'] * 13}", "service[1].path", "more than 12"),
+            ('where = { spanish = "x" }', "service[1].where", "spanish"),
+            (
+                (
+                    'path = ["g"]\n[[service]]\nkey = "g"\nname = { es = "G" }\n[[service]]\n'
+                    'key = "z"\nparent = "g"\nprefix = "Z"\nname = { es = "Z" }\nall_day = true'
+                ),
+                "service[1].path",
+                "group",
+            ),
+            (
+                (
+                    'path = ["z"]\n[[service]]\nkey = "z"\nprefix = "Z"\nname = { es = "Z" }\n'
+                    "all_day = true"
+                ),
+                "service[1].path",
+                "no desk serves 'z'",
+            ),
+            (
+                (
+                    '[[service]]\nkey = "g"\nname = { es = "G" }\npath = ["caja"]\n[[service]]\n'
+                    'key = "z"\nparent = "g"\nprefix = "Z"\nname = { es = "Z" }\nall_day = true'
+                ),
+                "service[2].path",
+                "group",
+            ),
+        )
+    ),
     ("[[service", "file", "not TOML"),
 ]
 

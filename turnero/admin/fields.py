@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from turnero.queue.hours import WEEKDAYS
+from turnero.queue.paths import MOST
 from turnero.queue.site_shape import SiteFile
 from turnero.web.forms import BadForm, Wrong
 from turnero.web.languages import LANGUAGES, NAMES, mark
@@ -157,6 +158,22 @@ class Some(Field, frozen=True, kw_only=True):
         """See `Field.take`."""
         chosen = given.get(self.name, ())
         return {self.name: tuple(key for key, _ in self.options(file, part) if key in chosen)}
+
+
+class Steps(Some, frozen=True, kw_only=True):
+    """Several in an order, each chosen in a line of its own; what a step leads to is its line."""
+
+    kind: ClassVar[str] = "steps"
+
+    def show(self, part: Any) -> dict[str, list[str]]:
+        """See `Field.show`."""
+        steps = getattr(part, self.name)
+        return {f"{self.name}.{place}": [key] for place, key in enumerate(steps, 1)}
+
+    def take(self, given: Given, part: Any | None, file: SiteFile) -> Values:
+        """See `Field.take`."""
+        typed = (one(given, f"{self.name}.{place}") for place in range(1, MOST + 1))
+        return {self.name: tuple(filter(None, typed))}
 
 
 class Names(Field, frozen=True, kw_only=True):

@@ -80,6 +80,9 @@ FIELDS: Final = {
     "reserve": mark("Free desks kept for it"),
     "classes": mark("Priorities that it calls first"),
     "only_classes": mark("It never calls other priorities"),
+    "path": mark("Afterwards, with the same number"),
+    "anew": mark("Who is sent here waits behind those who are here"),
+    "where_to": mark("Where it is"),
     "planned": mark("When somebody is to work there"),
     "serves": mark("Services"),
     "starts": mark("Waits count from"),
@@ -96,8 +99,11 @@ _SWITCHES: Final = frozenset(
         "holidays",
         "auto_call",
         "only_classes",
+        "anew",
     }
 )
+#: lists of keys → what they are keys of, and what stands between their names
+_KEYS: Final = {"classes": ("attention", ", "), "path": ("service", " → ")}
 _NONE: Final = mark("nothing")
 
 
@@ -196,12 +202,13 @@ def _words(  # noqa: PLR0911 - one kind of value a line
         return words.say.gettext(_NONE)
     if name in _SWITCHES:
         return words.say.gettext(mark("yes") if value else mark("no"))
-    if name == "classes":
-        return ", ".join(words.parts.get(("attention", key), key) for key in value)
+    if name in _KEYS:
+        of, between = _KEYS[name]
+        return between.join(words.parts.get((of, key), key) for key in value)
     if not isinstance(value, dict):
         return _plain(value)
     match name:
-        case "names" | "public_names":
+        case "names" | "public_names" | "where_to":
             return str(value.get(words.language) or next(iter(value.values())))
         case "hours" | "planned":
             return _hours(value, words.say)

@@ -21,8 +21,10 @@ from turnero.admin.fields import (
     ServiceHours,
     SiteHours,
     Some,
+    Steps,
     Values,
     Week,
+    leaves,
     own_name,
 )
 from turnero.admin.sections import Section
@@ -47,6 +49,15 @@ def _groups(file: SiteFile, part: Any) -> list[tuple[str, str]]:
     while more := {one.key for one in file.service if one.parent in below} - below:
         below |= more
     return [(one.key, own_name(one.name, file)) for one in file.service if one.key not in below]
+
+
+def _others(file: SiteFile, part: Any) -> list[tuple[str, str]]:
+    """The other services that give tickets."""
+    return [
+        (one.key, own_name(one.name, file))
+        for one in leaves(file)
+        if part is None or one.key != part.key
+    ]
 
 
 def _printers(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
@@ -125,6 +136,25 @@ SERVICES: Final = Section(
             none=True,
         ),
         Flag(name="outcomes", label=mark("Ask how it ended when finishing")),
+        Steps(
+            name="path",
+            label=mark("Afterwards, with the same number"),
+            hint=mark(
+                "The services that its people go on through, one after the other, such as cashier "
+                "and laboratory. Each must be attended at some desk."
+            ),
+            options=_others,
+        ),
+        Names(
+            name="where",
+            label=mark("Where it is"),
+            hint=mark("Such as 2nd floor: told to people whom another service sends here."),
+        ),
+        Flag(
+            name="anew",
+            label=mark("Who is sent here waits behind those who are here"),
+            hint=mark("Otherwise the place of their first arrival is kept."),
+        ),
     ),
 )
 

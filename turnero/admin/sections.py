@@ -86,7 +86,12 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
         gone = self.find(file, item)
         left = self._with(file, tuple(one for one in self.parts(file) if one is not gone))
         if self.part == "service":
-            return replace(left, desk=tuple(_without(desk, item) for desk in left.desk))
+            paths = tuple(
+                replace(one, path=tuple(key for key in one.path if key != item))
+                for one in left.service
+            )
+            desks = tuple(_without(desk, item) for desk in left.desk)
+            return replace(left, service=paths, desk=desks)
         if self.part == "printer":
             kiosks = tuple(
                 replace(one, printer=None) if one.printer == item else one for one in left.kiosk

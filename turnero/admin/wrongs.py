@@ -49,6 +49,12 @@ SENTENCES: Final[dict[str, str]] = {
     "services-none": mark("At least one service is needed."),
     "group-prefix": mark("A group gives no tickets: leave its letter empty."),
     "hours-missing": mark("The site has no hours of its own: please give this service some."),
+    "path-group": mark("A group gives no tickets: choose the steps at the services in it."),
+    "path-long": mark("Please choose at most %(most)s steps."),
+    "path-circle": mark("A step is chosen twice, or is this service itself. Once is enough."),
+    "path-no-desk": mark(
+        "One of these steps is attended at no desk. Give it to a desk first, or leave it out."
+    ),
     "too-small": mark("Please write 1 or more, or nothing."),
     "parent-unknown": mark("This group is not there any more. Please choose another."),
     "parent-circle": mark("A service cannot lie within itself. Please choose another group."),
