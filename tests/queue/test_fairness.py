@@ -7,6 +7,7 @@ from long runs of the same.
 import random
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -217,6 +218,19 @@ def test_where_nearly_everybody_is_preferential_it_is_plain_order() -> None:
     assert abs(hall.preferential.mean - PLAIN) < 1
     assert hall.ordinary.mean < PLAIN + 5
     assert by_cobham(0.9)[1] > 6 * hall.ordinary.mean
+
+
+def test_the_documentation_tells_these_figures() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "order.md").read_text("utf-8")
+    table = text.partition("<!-- share -->")[2].partition("<!-- /share -->")[0]
+    rows = [[cell.strip(" %") for cell in line.split("|")[1:-1]] for line in table.splitlines()[3:]]
+    assert [row[0] for row in rows] == ["20", "60", "90"]
+    for name, *cells in rows:
+        shared, ordinary, *others = map(float, cells)
+        hall = found(peru(int(name) / 100))
+        assert hall.preferential.holds(shared)
+        assert hall.ordinary.holds(ordinary)
+        assert others == [*(round(one, 1) for one in by_cobham(int(name) / 100)), round(PLAIN, 1)]
 
 
 @pytest.mark.parametrize(
