@@ -108,6 +108,7 @@ def sheet(report: DayReport, words: Words) -> Sheet:
             _tickets(report, words),
             _waits(report, words),
             *_by_hour(report, words),
+            *_paths(report, words),
             _reasons(report, words),
             _desks(report, words),
             _help(report, words),
@@ -238,6 +239,42 @@ def _cell(waits: Waits | None) -> str:
     if waits is None:
         return ""
     return f"{-(-waits.median_s // 60)}·{-(-waits.p90_s // 60)}"
+
+
+def _paths(report: DayReport, words: Words) -> list[Table]:
+    """Through several services under one number: the wait for each step, and for all of them."""
+    _ = words.say.gettext
+    tables = []
+    for one in sorted(report.paths, key=lambda path: words.place(path.service)):
+        rows = [
+            (f"{step.no}. {words.service(step.service)}", *_wait(step.waits, words))
+            for step in one.steps
+        ]
+        if one.waits is not None:
+            rows.append((_("All steps, of who finished"), *_wait(one.waits, words)))
+        tables.append(
+            Table(
+                _("With one number from %(service)s on", service=words.service(one.service)),
+                (
+                    _("Step"),
+                    _("Calls"),
+                    _("Half waited at most"),
+                    _("Nine of ten waited at most"),
+                    _("The longest"),
+                ),
+                tuple(rows),
+                note=_(
+                    "Tickets: %(tickets)s, to the end: %(finished)s. Steps left out: %(skipped)s, "
+                    "added: %(added)s.",
+                    tickets=words.fmt.number(one.tickets),
+                    finished=words.fmt.number(one.finished),
+                    skipped=words.fmt.number(one.skipped),
+                    added=words.fmt.number(one.added),
+                ),
+                total=one.waits is not None,
+            )
+        )
+    return tables
 
 
 def _reasons(report: DayReport, words: Words) -> Table:

@@ -118,7 +118,6 @@ class DayReport(msgspec.Struct, frozen=True):
     waits: tuple[ServiceWaits, ...]
     #: over all services
     all_waits: Waits | None
-    paths: tuple[PathTaken, ...]
     no_shows: int
     returned: int
     #: reason → tickets, in order of the reason
@@ -131,6 +130,7 @@ class DayReport(msgspec.Struct, frozen=True):
     help_calls: tuple[HelpCall, ...]
     ratings: tuple[Rated, ...]
     desks: tuple[Desk, ...]
+    paths: tuple[PathTaken, ...] = ()
 
 
 def fold(entries: Iterable[Entry], day: str, zone: str) -> DayReport:
@@ -141,7 +141,7 @@ def fold(entries: Iterable[Entry], day: str, zone: str) -> DayReport:
         if entry.kind in TICKET_KINDS:
             tickets.take(entry.seq, entry.at_ms, entry.fact)
         if entry.kind in WORK_KINDS:
-            work.take(entry.at_ms, entry.fact)
+            work.take(entry.seq, entry.at_ms, entry.fact)
     calls = tickets.calls()
     waited = [one for one in calls if one.waited_ms is not None]
     return DayReport(

@@ -73,16 +73,16 @@ class Work:
         self._until_ms = moment(first + timedelta(days=1), 0, zone)
         self._last_ms = self._from_ms
         self._sessions: dict[int, _Session] = {}
-        #: ticket → the desk where its service ended
-        self._served: dict[str, str] = {}
+        #: number of the fact that ended a service → its ticket and desk
+        self._served: dict[int, tuple[str, str]] = {}
         self._help: dict[int, HelpCall] = {}
 
     def see(self, at_ms: int) -> None:
         """Something happened: who has not closed works at least until then."""
         self._last_ms = max(self._last_ms, at_ms)
 
-    def take(self, at_ms: int, fact: Fact) -> None:
-        """One fact more."""
+    def take(self, seq: int, at_ms: int, fact: Fact) -> None:
+        """One fact more, of that number in the journal."""
         match fact:
             case facts.SessionOpened():
                 self._sessions[fact.session] = _Session(fact.desk, at_ms)
@@ -91,11 +91,15 @@ class Work:
             case facts.ServiceFinished():
                 self._in(fact.session, fact.desk)
                 if self._from_ms <= at_ms < self._until_ms:
-                    self._served[fact.ticket] = fact.desk
+                    self._served[seq] = fact.ticket, fact.desk
             case facts.PressUndone():
-                for one in fact.tickets:
-                    if one.was == "finished":
-                        self._served.pop(one.ticket, None)
+                # Who was sent on through a path was served at several desks: this press's are gone.
+                back = {one.ticket for one in fact.tickets}
+                self._served = {
+                    no: one
+                    for no, one in self._served.items()
+                    if no < fact.press or one[0] not in back
+                }
             case _:
                 self._helped(at_ms, fact)
 
@@ -124,7 +128,7 @@ class Work:
     def desks(self) -> tuple[Desk, ...]:
         """Desks that were open that day, by name."""
         rows: dict[str, list[int]] = {}
-        served = Counter(self._served.values())
+        served = Counter(desk for _, desk in self._served.values())
         for one in self._sessions.values():
             until_ms = self._last_ms if one.until_ms is None else one.until_ms
             open_ms = self._within(one.from_ms, until_ms)

@@ -311,7 +311,7 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
         rated=row.ratings > 0,
         version=row.version,
         path=steps,
-        waited_ms=waited_ms(row, now_ms) + sum(one.waited_ms for one in steps if one.ended_ms),
+        waited_ms=sum(one.waited_ms for one in steps) if steps else waited_ms(row, now_ms),
     )
 
 
