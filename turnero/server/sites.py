@@ -87,6 +87,11 @@ def people(q: Query) -> list[Person]:
     ]
 
 
+def names(q: Query) -> dict[str, str]:
+    """Actor → what they are called, of everybody who has or had an account."""
+    return {f"user:{one.id}": one.name or one.login for one in accounts(q)}
+
+
 #: what the administration's pages are given
 PORTS = Ports(
     check_printers=check_printers,
