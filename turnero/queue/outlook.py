@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 
 from turnero.queue.facts import Order
 from turnero.queue.following import MINUTE_MS, RECENT, Queue, SiteDay, line_key
-from turnero.queue.forecast.calibration import Factors, stretched
+from turnero.queue.forecast.calibration import Factors
 from turnero.queue.forecast.estimator import Estimator
+from turnero.queue.forecast.ranges import Forecast
 from turnero.queue.forecast.series import at
 from turnero.queue.numbers import local
 from turnero.queue.promises import Later, Point, Snapshot, between
@@ -139,13 +140,8 @@ def _point(
     found = between(points, round(before.people(ahead)))
     if found is None:
         return None
-    low, likely, high = (one / 60 for one in found)
-    return Point(
-        ahead,
-        min(found.likely_s, max(0, round(stretched(likely, low, factors.low) * 60))),
-        found.likely_s,
-        max(found.likely_s, round(stretched(likely, high, factors.high) * 60)),
-    )
+    said = factors.applied(Forecast(found.low_s, found.likely_s, found.high_s))
+    return Point(ahead, said.low_s, said.likely_s, said.high_s)
 
 
 def overtaking(of: Class, room: Room, queue: Queue, minute: float) -> Overtaking:

@@ -8,21 +8,22 @@ import gzip
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
-from math import exp, log1p
+from math import expm1, log1p
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from turnero.queue.forecast.calibration import Factors, stretched
+from turnero.queue.forecast.calibration import Factors
 from turnero.queue.forecast.day import NAMES, QueueDay
 from turnero.queue.forecast.history import History
-from turnero.queue.forecast.ranges import LONG_S, Forecast
+from turnero.queue.forecast.ranges import Forecast, forecast_of
 from turnero.queue.forecast.trees import BadTrees, Trees
 
 #: minutes a queue must have been watched before its first forecast on a day without a history
 _WATCHED: Final = 15.0
-_NO_FACTORS: Final = Factors()
+#: logarithm of more minutes than a week has
+_MOST_LOG: Final = 10.0
 
 
 class BadPrior(ValueError):
@@ -75,7 +76,7 @@ class Estimator:
         history: History | None = None,
         factors: Factors | None = None,
     ) -> Forecast | None:
-        """For one with `ahead` people before them; `factors` from `Calibration.of(queue)`.
+        """For one with `ahead` people before them; `factors` from `Calibration.of(queue)`, None: without.
 
         None where it is honestly unknown: nothing seen today, or for less than a quarter of an hour
         without a call and without an earlier day.
@@ -88,7 +89,8 @@ class Estimator:
             and day.minutes[-1] - day.minutes[0] < _WATCHED
         ):
             return None
-        return self._said(day.features(ahead, history), factors or _NO_FACTORS)
+        said = self._said(day.features(ahead, history))
+        return said if factors is None else factors.applied(said)
 
     def forecasts(
         self,
@@ -111,21 +113,14 @@ class Estimator:
             told[ahead] = said
         return told
 
-    def _said(self, row: Sequence[float], factors: Factors) -> Forecast:
+    def _said(self, row: Sequence[float]) -> Forecast:
         base = log1p(row[-1])
-        likely = _minutes(base + self._prior.likely.value(row))
-        low = min(likely, _minutes(base + self._prior.low.value(row)))
-        high = max(likely, _minutes(base + self._prior.high.value(row)))
-        return Forecast(
-            _seconds(stretched(likely, low, factors.low)),
-            _seconds(likely),
-            _seconds(stretched(likely, high, factors.high)),
+        low, likely, high = (
+            _minutes(base + trees.value(row))
+            for trees in (self._prior.low, self._prior.likely, self._prior.high)
         )
+        return forecast_of(min(low, likely), likely, max(likely, high))
 
 
 def _minutes(log: float) -> float:
-    return max(0.0, exp(min(log, 10.0)) - 1.0)
-
-
-def _seconds(minutes: float) -> int:
-    return min(LONG_S, max(0, round(minutes * 60)))
+    return max(0.0, expm1(min(log, _MOST_LOG)))

@@ -19,3 +19,12 @@ class Forecast(Struct, frozen=True):
     def beyond(self) -> bool:
         """Longer than any wait that was learned from: say "more than", not the figure."""
         return self.high_s >= LONG_S
+
+
+def forecast_of(low: float, likely: float, high: float) -> Forecast:
+    """From minutes: in whole seconds, within what can be said."""
+    return Forecast(_seconds(low), _seconds(likely), _seconds(high))
+
+
+def _seconds(minutes: float) -> int:
+    return min(LONG_S, max(0, round(minutes * 60)))
