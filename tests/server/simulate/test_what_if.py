@@ -151,3 +151,36 @@ def test_the_command_line_tells_it(folder: Path) -> None:
     )
     assert other.exit_code == 1
     assert f"2020-01-01 is no closed day of the journal: the newest are {DAY}" in other.output
+
+
+def test_a_scenario_takes_its_people_from_a_day_of_the_journal(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The pharmacy in half the time, everything else as it was."""
+    head = f'[scenario]\nkey = "sim"\nrecorded = "{DAY}"\nseeds = 2\n'
+    words = ["simulate", "--data", str(folder), "--json", "--jobs", "1"]
+    means = []
+    for n, more in enumerate(("", '[[service]]\nkey = "farmacia"\nminutes = 2\n')):
+        file = tmp_path / f"{n}.toml"
+        file.write_text(head + more, "utf-8")
+        done = CliRunner().invoke(main, [*words, str(file)])
+        assert done.exit_code == 0, done.output
+        waits = msgspec.json.decode(done.stdout)["figures"]["waits"]
+        assert waits[0]["people"] > 0.9 * TICKETS
+        (pharmacy,) = [
+            one for one in waits if (one["service"], one["attention"]) == ("farmacia", None)
+        ]
+        means.append(pharmacy["mean"]["mid"])
+    assert means[1] < 0.5 * means[0]
+
+
+def test_a_wrong_scenario_ends_the_program_with_its_line(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text('[scenario]\nkey = "sim"\nrecorded = "2020-01-01"\n', "utf-8")
+    done = CliRunner().invoke(main, ["simulate", "--data", str(folder), str(file)])
+    assert done.exit_code == 1
+    assert "2020-01-01 is no closed day of the journal" in done.output
+    file.write_text('[scenario]\nkey = "sim"\nseeds = -1\n', "utf-8")
+    done = CliRunner().invoke(main, ["simulate", "--data", str(folder), str(file)])
+    assert done.exit_code == 1
+    assert f"{file}, line 3: scenario.seeds cannot be" in done.output
