@@ -39,8 +39,9 @@ _AGO_MIN = 46
 #: service -> how many came
 _ARRIVALS = {
     "admision": 14,
-    "caja": 12,
-    "muestras": 9,
+    # and those whom admission sends on
+    "caja": 6,
+    "muestras": 3,
     "resultados": 5,
     "farmacia": 11,
     "informes": 6,
