@@ -188,3 +188,27 @@ def test_what_is_wrong_is_said_with_its_line(
 def test_a_script_goes_to_another_process_and_back(tmp_path: Path) -> None:
     script = read(tmp_path, HEAD + CAJA + LAB).script
     assert msgspec.json.decode(msgspec.json.encode(script), type=Script) == script
+
+
+@pytest.mark.parametrize("auto", [True, False])
+def test_desks_that_call_by_themselves_keep_what_is_reserved(tmp_path: Path, *, auto: bool) -> None:
+    """Of two desks one is kept for x-rays: only automatic calls for others leave it alone."""
+    site = SITE.replace(
+        'name = "Rayos"\nprimary = ["rayos"]',
+        'name = "Rayos"\nprimary = ["rayos", "caja"]\nplanned = { mon = ["08:00-20:00"] }',
+    ).replace('name = { es = "Rayos X" }', 'name = { es = "Rayos X" }\nreserve = 1')
+    if auto:
+        site = site.replace('name = "Rayos"\n', 'name = "Rayos"\nauto_call = true\n')
+    text = HEAD + CAJA.replace("= 10", "= 17") + LAB
+    script = msgspec.structs.replace(read(tmp_path, text).script, site=site)
+    shifts = {**script.shifts, "3": script.shifts["1"]}
+    script = msgspec.structs.replace(script, shifts=shifts)
+    (played,) = rehearse([script], [1, 2], jobs=1)
+    caja = next(
+        one for one in figures(played).waits if (one.service, one.attention) == ("caja", None)
+    )
+    alone = rehearse([msgspec.structs.replace(script, shifts={**shifts, "3": ()})], [1, 2], jobs=1)
+    same = next(
+        one for one in figures(alone[0]).waits if (one.service, one.attention) == ("caja", None)
+    )
+    assert (caja.mean.mid == same.mean.mid) is auto

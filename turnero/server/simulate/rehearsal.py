@@ -2,7 +2,7 @@
 
 A desk calls whoever is due, attends for as long as the script draws, and calls again; a free desk
 looks up when somebody joins a line that it serves, whoever is free longest first. Desks that call
-by themselves press as an agent would. Waits are read from the journal afterwards.
+by themselves do so by the product's own consumer. Waits are read from the journal afterwards.
 """
 
 import asyncio
@@ -19,12 +19,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from turnero.queue import facts, requests, rows, site_file
-from turnero.queue.commands import calls, desks, finishing, moves
+from turnero.queue.commands import auto_call, calls, desks, finishing, moves
 from turnero.queue.commands.issue import issue
 from turnero.queue.commands.sites import load_site
 from turnero.queue.numbers import at_ms
 from turnero.queue.settings import NEVER
-from turnero.queue.site_shape import SiteFile
+from turnero.queue.site_shape import DeskPart, SiteFile
 from turnero.queue.states import State
 from turnero.server.simulate.engine import SITE, Engine, Event
 from turnero.server.simulate.script import Person, Script, Span
@@ -177,7 +177,7 @@ class _Hall:
         self._clinical = {one.key for one in file.attention if one.clinical}
         self.services = {one.key: one for one in file.service}
         self._desks = [
-            _Desk(self, number, one.key, (*one.primary, *one.overflow), frozenset(one.primary))
+            _Desk(self, number, one)
             for number, one in enumerate(file.desk, 1)
             if script.shifts.get(one.key)
         ]
@@ -196,13 +196,21 @@ class _Hall:
         """That minute of the day, UTC."""
         return self._midnight_ms + round(minute * _MINUTE_MS)
 
-    async def came(self, *services: str) -> None:
+    async def came(self, service: str) -> None:
         """Somebody joined a line: who is free and serves it looks up, until one has called."""
-        wanted = set(services)
-        free = [one for one in self._desks if one.free and wanted & set(one.services)]
-        for desk in sorted(free, key=lambda one: (not wanted & one.primary, one.free_since)):
+        await self.automatic()
+        free = [one for one in self._desks if one.free and not one.auto and service in one.services]
+        for desk in sorted(free, key=lambda one: (service not in one.primary, one.free_since)):
             if await desk.calls():
                 return
+
+    async def automatic(self) -> None:
+        """Desks that call by themselves look whether anybody is due."""
+        desks_by_ref = {one.ref: one for one in self._desks if one.auto}
+        if desks_by_ref:
+            called = await self.engine.do(auto_call.go_on, None, "system", _calls_in)
+            for fact in called or ():
+                desks_by_ref[fact.desk].attends(fact.ticket, fact.service)
 
     async def _arrives(self, visit: "_Visit") -> None:
         person = visit.person
@@ -245,24 +253,18 @@ class _Visit:
 class _Desk:
     """One desk and whoever works there."""
 
-    def __init__(
-        self,
-        hall: _Hall,
-        number: int,
-        key: str,
-        services: tuple[str, ...],
-        primary: frozenset[str],
-    ) -> None:
-        self.key = key
-        self.services = services
-        self.primary = primary
+    def __init__(self, hall: _Hall, number: int, part: DeskPart) -> None:
+        self.key = part.key
+        self.ref = f"{hall.file.site.key}.{part.key}"
+        self.auto = part.auto_call
+        self.services = (*part.primary, *part.overflow)
+        self.primary = part.primary
         self.free = False
         self.free_since = 0
         self._hall = hall
         self._engine = hall.engine
-        self._ref = f"{hall.file.site.key}.{key}"
         self._agent = f"user:{100 + number}"
-        self._between = random.Random(f"{hall.seed}/desk/{key}")  # noqa: S311
+        self._between = random.Random(f"{hall.seed}/desk/{part.key}")  # noqa: S311
         self._working = False
         self._leaving = False
         self._serving: str | None = None
@@ -272,7 +274,7 @@ class _Desk:
         self._leaving = False
         if self._working:
             return  # still at the last one of the shift before
-        request = requests.OpenDesk(self._ref, take_over=True)
+        request = requests.OpenDesk(self.ref, take_over=True)
         self._working = await self._do(desks.open_desk, request) is not None
         if self._working:
             await self.calls()
@@ -291,12 +293,18 @@ class _Desk:
         if self._leaving:
             await self._closes()
             return False
-        called = await self._do(calls.call_next, requests.Next(self._ref), _where)
-        if called is None:
-            if not self.free:
-                self.free, self.free_since = True, self._engine.now_ms
-            return False
-        ticket, service, _ = called
+        if not self.free:
+            self.free, self.free_since = True, self._engine.now_ms
+        if self.auto:
+            await self._hall.automatic()
+            return not self.free
+        called = await self._do(calls.call_next, requests.Next(self.ref), _where)
+        if called is not None:
+            self.attends(called.ticket, called.service)
+        return called is not None
+
+    def attends(self, ticket: str, service: str) -> None:
+        """This one was called here, and comes or does not."""
         self.free, self._serving = False, ticket
         visit = self._hall.of[ticket]
         visit.called = True
@@ -305,10 +313,9 @@ class _Desk:
         else:
             takes_s = visit.takes(self._hall.script, service)
             self._soon(takes_s, partial(self._ends, ticket, service))
-        return True
 
     async def _recalls(self, ticket: str, time: int) -> None:
-        move = requests.TicketMove(ticket, self._ref)
+        move = requests.TicketMove(ticket, self.ref)
         if time <= self._hall.file.site.settings.no_show_recalls:
             await self._do(calls.recall, move)
             self._soon(self._gap_s, partial(self._recalls, ticket, time + 1))
@@ -320,11 +327,11 @@ class _Desk:
         visit = self._hall.of[ticket]
         after = None
         if visit.then:
-            sent = requests.Transfer(ticket, service=visit.then.pop(0), at=self._ref)
+            sent = requests.Transfer(ticket, service=visit.then.pop(0), at=self.ref)
             after = await self._do(moves.transfer, sent, _where)
         if after is None:
             outcome = "attended" if self._hall.services[service].outcomes else None
-            done = requests.Finish(ticket, outcome, self._ref, onward="wait")
+            done = requests.Finish(ticket, outcome, self.ref, onward="wait")
             after = await self._do(finishing.finish, done, _where)
         await self._next()
         if after is not None and after.state == State.WAITING:
@@ -334,7 +341,7 @@ class _Desk:
         """The desk is free again, after what an agent does between two people."""
         self._serving = None
         pause_s = 60 * self._between.choice(self._hall.script.between)
-        if pause_s <= 0:
+        if self.auto or pause_s <= 0:
             await self.calls()
         else:
             self._soon(pause_s, self._ready)
@@ -346,7 +353,7 @@ class _Desk:
         if not self._working:
             return
         self.free = False
-        request = requests.CloseDesk(self._ref, parked="return", line="keep")
+        request = requests.CloseDesk(self.ref, parked="return", line="keep")
         self._working = await self._do(desks.close_desk, request) is None
 
     @property
@@ -371,6 +378,12 @@ class _Where(NamedTuple):
     ticket: str
     service: str
     state: str
+
+
+def _calls_in(tx: Tx, _result: object) -> list[facts.TicketCalled]:
+    """The calls that a command made."""
+    made = [entry.fact for entry in tx.entries]
+    return [fact for fact in made if isinstance(fact, facts.TicketCalled)]
 
 
 def _where(tx: Tx, result: requests.Called | requests.Moved) -> _Where | None:
