@@ -33,6 +33,12 @@ def test_a_wait_that_nobody_knows_is_not_made_up() -> None:
     assert "Nadie antes que usted" in text
 
 
+def test_who_goes_through_several_services_reads_the_way_on_paper() -> None:
+    text = said(steps=("Admisión", "Caja, 1.er piso", "Laboratorio"))
+    assert "Su recorrido, con este mismo número | 1. Admisión | 2. Caja, 1.er piso" in text
+    assert "recorrido" not in said()
+
+
 def test_the_preferential_class_is_named_and_the_usual_one_is_not() -> None:
     assert "Atención preferente" in said(attention="Atención preferente")
     assert "General" not in said()
