@@ -13,7 +13,7 @@ from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
 from tests.web.serving import Served
 from turnero.desk import slice as desk
-from turnero.server.simulate.beside import Beside
+from turnero.server.beside import Beside
 
 pytestmark = pytest.mark.requires("chromium")
 

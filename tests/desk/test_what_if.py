@@ -14,7 +14,7 @@ from tests.peers.stores import opened
 from tests.web.conftest import LOOK
 from turnero.desk import pictures
 from turnero.desk import slice as desk
-from turnero.server.simulate.beside import Beside
+from turnero.server.beside import Beside
 from turnero.store.clock import SystemClock
 from turnero.web.look import OneLook
 from turnero.web.wiring import options, weave

@@ -18,9 +18,9 @@ from turnero.server import home
 from turnero.server.accounts import slice as accounts_slice
 from turnero.server.accounts.service import Accounts
 from turnero.server.api import slice as api
+from turnero.server.beside import Beside
 from turnero.server.looks import SiteLooks
 from turnero.server.settings import Settings
-from turnero.server.simulate.beside import Beside
 from turnero.server.sites import PORTS, names
 from turnero.store.consumers import Consumer
 from turnero.web.slice import Slice
