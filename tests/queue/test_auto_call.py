@@ -253,3 +253,93 @@ async def test_where_no_desk_calls_by_itself_facts_cost_no_commit(hall: Hall) ->
     await settle(hall)
     assert commands == []
     assert await hall.entries() == before
+
+
+TWO = AUTO.replace(
+    'zone = "b"\nprimary = ["sangre", "infecto"]',
+    'zone = "b"\nauto_call = true\nprimary = ["caja", "sangre", "infecto"]',
+)
+
+
+@both_engines
+async def test_of_idle_desks_the_one_that_nobody_was_at_for_longest_calls(hall: Hall) -> None:
+    await hall.load(TWO)
+    await hall.open("v1", "user:3")
+    hall.wait(5)
+    await hall.open("v2", "user:4")
+    busy = await hall.take()
+    await settle(hall)
+    assert await at_desk(hall, "v1") == busy
+    hall.wait(60)
+    await hall.finish(busy)
+    await settle(hall)
+    ticket = await hall.take()
+    await settle(hall)
+    # Desk 1 was opened earlier, but has been idle for less time.
+    assert await at_desk(hall, "v2") == ticket
+
+
+async def test_a_break_is_no_idle_time(hall: Hall) -> None:
+    await hall.load(TWO)
+    await hall.open("v1", "user:3")
+    hall.wait(5)
+    await hall.open("v2", "user:4")
+    hall.wait(60)
+    await rest(hall)
+    ticket = await hall.take()
+    await settle(hall)
+    assert await at_desk(hall, "v2") == ticket
+
+
+#: one desk is kept for sangre
+KEPT = TWO.replace("target_minutes = 20", "target_minutes = 20\nreserve = 1")
+#: and only v2 attends it
+ALONE = KEPT.replace('overflow = ["sangre"]', "")
+
+
+@both_engines
+async def test_a_desk_that_is_kept_for_a_service_leaves_others_to_the_rest(hall: Hall) -> None:
+    await hall.load(ALONE)
+    await hall.open("v2", "user:4")
+    cash = await hall.take("caja")
+    await settle(hall)
+    assert await at_desk(hall, "v2") is None
+    hall.wait(60)
+    await hall.open("v1", "user:3")
+    await settle(hall)
+    assert await at_desk(hall, "v1") == cash
+    blood = await hall.take("sangre")
+    await settle(hall)
+    assert await at_desk(hall, "v2") == blood
+
+
+async def test_as_many_free_desks_are_kept_as_the_service_says_and_no_more(hall: Hall) -> None:
+    await hall.load(KEPT)
+    await hall.open("v2", "user:4")
+    await hall.open("v1", "user:3")
+    first, second = await hall.take("caja"), await hall.take("caja")
+    await settle(hall)
+    # While both are free one of them may go, the other stays for blood tests.
+    assert [await hall.state(one) for one in (first, second)] == ["called", "waiting"]
+
+
+async def test_an_agent_who_presses_next_is_obeyed_at_a_desk_that_is_kept(hall: Hall) -> None:
+    await hall.load(ALONE)
+    await hall.open("v2", "user:4")
+    cash = await hall.take("caja")
+    await settle(hall)
+    assert await hall.state(cash) == "waiting"
+    assert await hall.next("v2", actor="user:4") == cash
+
+
+async def test_a_desk_that_is_kept_calls_clinical_ones_and_its_own(hall: Hall) -> None:
+    await hall.load(ALONE)
+    await hall.open("v2", "user:4")
+    own = await hall.take("caja")
+    await hall.transfer(own, desk="v2")
+    await settle(hall)
+    assert await at_desk(hall, "v2") == own
+    red = await hall.take("caja", "rojo", channel="triage")
+    await hall.finish(own)
+    await settle(hall)
+    assert await at_desk(hall, "v2") == red
