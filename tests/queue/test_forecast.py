@@ -13,6 +13,7 @@ from turnero.queue.forecast.day import NAMES, QueueDay
 from turnero.queue.forecast.estimator import BadPrior, Estimator, prior_from
 from turnero.queue.forecast.history import HOURS, NONE, History
 from turnero.queue.forecast.ranges import LONG_S, Forecast
+from turnero.queue.forecast.series import at, reached
 from turnero.queue.forecast.trees import BadTrees, Trees
 
 
@@ -114,6 +115,12 @@ def test_windows_read_between_observations() -> None:
     # Of the last thirty minutes, ten had calls: two of the eight.
     assert feature(day, "pace_30", ahead=1) == pytest.approx(2 * 30 / 2)
     assert feature(day, "idle") == pytest.approx(20)
+
+
+def test_totals_are_read_at_any_minute() -> None:
+    minutes, totals = [480.0, 490.0, 510.0], [0.0, 4.0, 8.0]
+    assert [at(minutes, totals, minute) for minute in (400, 485, 500, 510, 600)] == [0, 2, 6, 8, 8]
+    assert [reached(minutes, totals, total) for total in (0, 2, 6, 9)] == [480, 485, 500, None]
 
 
 # --- earlier days ------------------------------------------------------------------------------
