@@ -10,7 +10,13 @@ from tests.queue.hall import SITE, Hall
 from turnero.queue import reads, requests, tables
 from turnero.queue.commands import by_hand, desks, finishing, paths, pauses
 from turnero.queue.commands.calls import call_next
-from turnero.queue.facts import PathChanged, ServiceFinished, TicketIssued, TicketSentOn
+from turnero.queue.facts import (
+    PathChanged,
+    PressUndone,
+    ServiceFinished,
+    TicketIssued,
+    TicketSentOn,
+)
 from turnero.store import journal
 from turnero.store.errors import Refused
 from turnero.store.sql import Statement
@@ -155,6 +161,11 @@ async def test_an_undone_end_of_a_step_leaves_no_trace_of_the_next(clinic: Hall)
     assert view.serving is not None
     assert view.serving.ticket == ticket
     assert (await clinic.ticket(ticket)).service == "caja"
+    (undone,) = await clinic.facts(PressUndone)
+    assert [(one.service, one.left) for one in undone.tickets] == [
+        ("caja", "sangre"),
+        ("caja", None),
+    ]
     assert await left(clinic, ticket) == '["sangre","infecto"]'
     assert await steps(clinic, ticket) == []
     assert await clinic.state(other) == "waiting"

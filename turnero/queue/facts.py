@@ -326,10 +326,13 @@ class Restored(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ticket: str
     number: str
+    #: the service that it is at or waits for again
     service: str
     state: str
     #: the state that the press had given it
     was: str
+    #: the service that the press had sent it to, if another
+    left: str | None = None
 
 
 class PressUndone(Fact, frozen=True, tag="press-undone"):

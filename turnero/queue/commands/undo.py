@@ -18,7 +18,7 @@ from turnero.queue.requests import Moved, TicketMove
 from turnero.queue.rows import CHANGING, Ticket
 from turnero.queue.settings import settings_of
 from turnero.queue.states import MOVES, Move, SessionState
-from turnero.queue.tables import desk, desk_session, press, ticket
+from turnero.queue.tables import desk, desk_session, press, service, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -38,6 +38,7 @@ _PRESS = Statement(
     .select_from(press.outerjoin(desk, desk.c.id == press.c.desk))
     .where(press.c.site == bindparam("site"), press.c.no == bindparam("no"))
 )
+_KEY = Statement(select(service.c.key).where(service.c.id == bindparam("id")))
 _FORGET = Statement(
     delete(press).where(press.c.site == bindparam("b_site"), press.c.no == bindparam("b_no"))
 )
@@ -79,9 +80,10 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
                 Restored(
                     ticket=old.id,
                     number=old.number,
-                    service=old.service_key,
+                    service=_service_of(tx, old, new),
                     state=new.state,
                     was=old.state,
+                    left=None if new.service == old.service else old.service_key,
                 )
                 for old, new in zip(now, before, strict=True)
             ),
@@ -117,6 +119,12 @@ def _press(tx: Tx, held: Ticket, seconds: int) -> Any:
     if found is None or tx.line_ms - found.at_ms > seconds * 1000:
         raise refusals.refused("undo-too-late", seconds=seconds)
     return found
+
+
+def _service_of(tx: Tx, old: Ticket, new: Ticket) -> str:
+    """The key of the service that a ticket is put back to."""
+    row = tx.row(_KEY, id=new.service) if new.service != old.service else None
+    return old.service_key if row is None else str(row.key)
 
 
 def _before(touched: Touched, now: Ticket) -> Ticket:
