@@ -50,6 +50,11 @@ async def ask(room: Room, who: str = "supervisor", **fields: str) -> httpx.Respo
     return await room.post("/what-if/main", who, part=False, **given)
 
 
+def held(folder: Path) -> list[str]:
+    """What a worker has on the disk."""
+    return [one.name for one in folder.glob("turnero-rehearsal-*")]
+
+
 async def answered(room: Room) -> str:
     """The page once the day is played."""
     for _ in range(600):
@@ -79,6 +84,23 @@ async def test_one_day_is_played_at_a_time_and_the_server_goes_on(room: Room) ->
     assert "With one desk more from 09:00 to 11:00" in text
     assert "half would have waited" in text
     assert "The desk is like Ventanilla 1." in text
+
+
+async def test_the_end_of_the_server_ends_it_and_leaves_nothing_on_the_disk(
+    room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert (await ask(room)).status_code == 303
+    for _ in range(300):
+        if held(tmp_path):
+            break
+        await asyncio.sleep(0.1)
+    assert held(tmp_path)
+    (playing,) = [one for one in asyncio.all_tasks() if one.get_name() == "what-if"]
+    playing.cancel()
+    await asyncio.wait({playing}, timeout=20)
+    assert playing.done()
+    assert not held(tmp_path)
 
 
 async def test_a_desk_that_nobody_worked_at_cannot_be_closed(room: Room) -> None:

@@ -17,6 +17,8 @@ log = logging.getLogger("turnero.simulate")
 SEEDS: Final = 12
 #: a hospital's day takes a minute or two; whatever takes longer than this is stuck
 LONGEST_S: Final = 1200.0
+#: that it may take to end when it is told to
+_LEAVING_S: Final = 5.0
 #: a line of the worker: an answer has some hundred rows
 _LINE: Final = 1 << 22
 
@@ -67,9 +69,20 @@ class Beside:
             async with asyncio.timeout(LONGEST_S):
                 return await _heard(worker, question, advance)
         finally:
-            if worker.returncode is None:
-                worker.kill()
+            await _ended(worker)
+
+
+async def _ended(worker: asyncio.subprocess.Process) -> None:
+    """It clears away what it has on the disk; one that does not is killed."""
+    if worker.returncode is not None:
+        return
+    worker.terminate()
+    try:
+        async with asyncio.timeout(_LEAVING_S):
             await worker.wait()
+    except TimeoutError:
+        worker.kill()
+        await worker.wait()
 
 
 async def _heard(worker: Any, question: bytes, advance: Callable[[int, int], None]) -> Answer:

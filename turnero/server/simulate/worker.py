@@ -6,6 +6,7 @@ no secret: all it needs is in the question. It gives way to whatever else the ma
 """
 
 import os
+import signal
 import sys
 
 import msgspec
@@ -20,6 +21,8 @@ _NICE = 10
 def main() -> None:
     """Answer the one question."""
     os.nice(_NICE)
+    # So that what it has on the disk is cleared away when the server ends it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     question = msgspec.json.decode(sys.stdin.buffer.read(), type=Question)
     done = 0
 
