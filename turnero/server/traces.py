@@ -30,6 +30,8 @@ COLUMNS: Final = (
 )
 _GZIP: Final = b"\x1f\x8b"
 _MINUTES: Final = 24 * 60
+#: how a file says that there is no figure
+_NOTHING: Final = ("", "na", "nan", "null")
 #: more people than any counter has in a day: such a figure is a mistake, not a crowd
 _MOST: Final = 100_000
 
@@ -169,11 +171,14 @@ def _observation(path: Path, line: int, values: dict[str, str]) -> Observation:
 
     vendor = values["vendor_service_minutes"]
     try:
-        minutes = float(vendor) if vendor else None
+        minutes = None if vendor.lower() in _NOTHING else float(vendor)
     except ValueError:
+        minutes = -1.0
+    if minutes is not None and not 0 <= minutes <= _MINUTES:
         raise TraceError(
-            f"{path}, line {line}: vendor_service_minutes is {vendor[:40]!r}; wanted a number or nothing"
-        ) from None
+            f"{path}, line {line}: vendor_service_minutes is {vendor[:40]!r}; "
+            f"wanted minutes up to {_MINUTES} or nothing"
+        )
     return Observation(
         whole("minute_of_day", _MINUTES - 1),
         whole("desks", 1000),

@@ -148,11 +148,12 @@ def test_the_table_names_all_three(file: Path) -> None:
     assert "ms a forecast" in done.stderr
 
 
+@pytest.mark.parametrize("nothing", ["", "NA", "NaN"])
 def test_where_the_installed_system_said_nothing_it_has_no_figure(
-    file: Path, tmp_path: Path
+    file: Path, tmp_path: Path, nothing: str
 ) -> None:
-    silent = [line.removesuffix(",10") + "," for line in file.read_text().splitlines()[1:]]
-    header = file.read_text().splitlines()[0]
+    header, *rows = file.read_text().splitlines()
+    silent = [line.removesuffix("10") + nothing for line in rows]
     found = evaluate(counters.write(tmp_path, [header, *silent]))
     assert found.vendor.mae_minutes is None
     assert found.turnero == evaluate(file).turnero
@@ -191,6 +192,14 @@ def test_a_gap_in_a_day_is_gone_over(file: Path, tmp_path: Path) -> None:
             "line 3: called falls from",
         ),
         (lambda rows: [rows[0].replace("waiting", "queue"), *rows[1:]], "lacks waiting"),
+        (
+            lambda rows: [rows[0], rows[1].removesuffix("10") + "-3"],
+            "line 2: vendor_service_minutes is '-3'",
+        ),
+        (
+            lambda rows: [rows[0], rows[1].removesuffix("10") + "inf"],
+            "line 2: vendor_service_minutes is 'inf'",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_with_its_line(
