@@ -14,6 +14,7 @@ from tests.peers.stores import opened
 from tests.web.conftest import LOOK
 from turnero.desk import pictures
 from turnero.desk import slice as desk
+from turnero.desk.planner import Halves, Interval
 from turnero.server.beside import Beside
 from turnero.store.clock import SystemClock
 from turnero.web.look import OneLook
@@ -130,3 +131,21 @@ def test_two_bars_an_hour_stand_beside_each_other_on_one_scale() -> None:
     assert (second.was, second.would, third.was) == (60, 0, 0)
     assert second.before.height == max(one.before.height for one in picture.columns)
     assert not pictures.pairs([], []).columns
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "low", "high", "told", "same"),
+    [
+        (21.0, 12.0, 7.0, 11.0, True, False),
+        (12.0, 21.0, -11.0, -7.0, True, False),
+        (12.0, 21.0, -30.0, 12.0, False, False),
+        (12.2, 11.9, 0.1, 0.5, False, True),
+        (12.0, 21.0, None, None, False, False),
+    ],
+)
+def test_what_may_be_chance_is_neither_told_as_a_difference_nor_as_none(
+    before: float, after: float, low: float | None, high: float | None, *, told: bool, same: bool
+) -> None:
+    less = Interval(before - after, low, high)
+    halves = Halves(None, Interval(before), Interval(after), less)
+    assert (halves.told, halves.same) == (told, same)

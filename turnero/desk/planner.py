@@ -44,11 +44,15 @@ class Halves(msgspec.Struct, frozen=True):
     less: Interval
 
     @property
+    def same(self) -> bool:
+        """Whether it is the same in whole minutes."""
+        return round(self.before.mid) == round(self.after.mid)
+
+    @property
     def told(self) -> bool:
         """Whether there is a difference, in whole minutes and beyond chance."""
         low, high = self.less.low, self.less.high
-        sure = low is not None and high is not None and (low > 0 or high < 0)
-        return sure and round(self.before.mid) != round(self.after.mid)
+        return not self.same and low is not None and high is not None and (low > 0 or high < 0)
 
 
 class HourWaits(msgspec.Struct, frozen=True):

@@ -69,12 +69,13 @@ def what_if(found: Found) -> str:
 
 
 def _half(halves: Halves) -> str:
-    said = (
-        f"would have waited {_with(halves.after)} min instead of {_with(halves.before)}: "
-        f"{_with(halves.less)} less"
-        if halves.told
-        else f"would have waited the same, as far as can be told: {_with(halves.before)} min"
-    )
+    after, before = _with(halves.after), _with(halves.before)
+    if halves.told:
+        said = f"would have waited {after} min instead of {before}: {_with(halves.less)} less"
+    elif round(halves.after.mid) == round(halves.before.mid):
+        said = f"would have waited the same, as far as can be told: {before} min"
+    else:
+        said = f"would perhaps have waited {after} min instead of {before}: that may be chance"
     real = "" if halves.real is None else f" (really: {halves.real:g})"
     return f"{said}{real}."
 
