@@ -5,6 +5,7 @@ import pytest
 from tests.queue.engines import both_engines
 from tests.queue.hall import MORNING_MS, SITE, Hall
 from tests.queue.refusal import refused
+from turnero.queue import reads
 from turnero.queue.facts import TicketCalled, TicketIssued
 from turnero.queue.routing import Order, rederive
 
@@ -254,3 +255,14 @@ async def test_a_call_by_hand_says_whom_it_passed(hall: Hall) -> None:
         ("chosen", second, due),
         ("chosen", parked, due),
     ]
+
+
+async def test_the_wait_that_is_told_to_who_walks_in_is_not_that_of_appointments(
+    hall: Hall,
+) -> None:
+    await hall.take(origin="appointment", due_ms=MORNING_MS - MINUTE)
+    hall.wait(600)
+    await hall.next()
+    await hall.take(origin="appointment", due_ms=MORNING_MS - MINUTE)
+    services = await hall.read(reads.services, hall.site, hall.clock.line_ms())
+    assert {one.key: one.wait for one in services}["caja"] is None

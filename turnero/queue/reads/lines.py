@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from turnero.queue.heads import HEAD_OF_LINE
 from turnero.queue.promises import Expected, Line, Snapshot, believed, expected, told
+from turnero.queue.ranks import WALK_IN
 from turnero.queue.tables import attention, forecast, line, ticket
 from turnero.queue.views import LaterView, Names, Wait
 from turnero.queue.waits import Range
@@ -31,6 +32,7 @@ _LINES = Statement(
         attention.c.key.label("attention"),
         attention.c.rank,
         attention.c.usual,
+        line.c.origin,
         _head.c.entered_ms,
     )
     .select_from(
@@ -64,6 +66,8 @@ class LineRow(NamedTuple):
     rank: int
     #: 1: the line of the usual class
     usual: int
+    #: how its people came; see ranks.py
+    origin: str
     #: when its first took their place; None when nobody waits
     oldest_ms: int | None
 
@@ -118,7 +122,7 @@ class Lines:
 
     def _expected(self, service: int) -> Expected:
         shared = [row for row in self.of(service) if row.desk == 0]
-        own = next((row for row in shared if row.usual), None)
+        own = next((row for row in shared if row.usual and row.origin == WALK_IN), None)
         snapshot: Snapshot | None = self._forecasts.get(service)
         if own is None:
             # Nobody of the usual class ever came: only the forecast can know.
