@@ -5,6 +5,8 @@ import pytest
 from tests.queue.engines import both_engines
 from tests.queue.hall import Hall
 from tests.queue.refusal import refused
+from turnero.queue.commands import paths
+from turnero.queue.requests import AddStep, SkipStep
 from turnero.queue.states import MOVES, UNDOABLE, Move, State
 
 #: moves that name a ticket; the others begin its life, pick it themselves or come by timer
@@ -17,6 +19,8 @@ NAMED = [
     Move.RETURN,
     Move.PARK,
     Move.TRANSFER,
+    Move.SKIP,
+    Move.REPLAN,
     Move.CANCEL,
     Move.STEP_OUT,
     Move.CORRECT,
@@ -56,6 +60,12 @@ async def make(hall: Hall, move: Move, ticket: str) -> None:
         await hall.finish(ticket)
     elif move is Move.TRANSFER:
         await hall.transfer(ticket, service="sangre")
+    elif move is Move.REPLAN:
+        await hall.act(paths.add, AddStep(ticket))
+    elif move is Move.SKIP:
+        if State(await hall.state(ticket)) in MOVES[move]:
+            await hall.act(paths.add, AddStep(ticket, "sangre"))
+        await hall.act(paths.skip, SkipStep(ticket))
     elif move is Move.CORRECT:
         await hall.correct(ticket, people=2)
     elif move is Move.RATE:
@@ -111,6 +121,7 @@ def test_what_undo_takes_back_is_what_a_press_does() -> None:
         Move.RECALL,
         Move.STEP_OUT,
         Move.OVERSTAY,
+        Move.SEND_ON,  # a part of finish and next
         Move.RATE,
         Move.CLOSE_DAY,
         Move.BY_HAND,

@@ -264,9 +264,9 @@ def _paths(report: DayReport, words: Words) -> list[Table]:
                 ),
                 tuple(rows),
                 note=_(
-                    "Tickets: %(tickets)s, to the end: %(finished)s. Steps left out: %(skipped)s, "
+                    "Tickets: %(n)s, to the end: %(finished)s. Steps left out: %(skipped)s, "
                     "added: %(added)s.",
-                    tickets=words.fmt.number(one.tickets),
+                    n=words.fmt.number(one.tickets),
                     finished=words.fmt.number(one.finished),
                     skipped=words.fmt.number(one.skipped),
                     added=words.fmt.number(one.added),

@@ -178,7 +178,8 @@ AT_DESK: Final = frozenset({State.CALLED, State.SERVING})
 #: a ticket in one of these is in no line and comes back to it; something is due meanwhile
 ASIDE: Final = frozenset({State.PARKED, State.AWAY})
 
-#: moves that one press at a desk makes and that undo takes back
+#: moves that one press at a desk makes and that undo takes back, with what belongs to them (the
+#: sending on of a finish)
 UNDOABLE: Final = frozenset(
     {
         Move.NEXT,
@@ -189,7 +190,6 @@ UNDOABLE: Final = frozenset(
         Move.RETURN,
         Move.PARK,
         Move.TRANSFER,
-        Move.SEND_ON,
         Move.SKIP,
         Move.REPLAN,
         Move.CANCEL,
