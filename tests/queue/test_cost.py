@@ -14,7 +14,7 @@ from turnero.queue.commands.calls import call_next
 from turnero.queue.commands.issue import issue
 from turnero.queue.commands.sites import load_site
 from turnero.queue.heads import HEADS
-from turnero.queue.reads import ahead, boards, desks, lines, tickets
+from turnero.queue.reads import ahead, boards, desks, lines, overrides, tickets
 from turnero.store.ids import SeededIds
 from turnero.store.opening import DATABASE
 from turnero.store.sql import Statement
@@ -132,6 +132,8 @@ READS: dict[str, Statement] = {
     "one ticket": tickets._BY_ID,
     "people before": ahead.BEFORE,
     "people behind": ahead.BEHIND,
+    "lines ahead": ahead._LINES,
+    "calls out of turn": overrides._CHOSEN,
 }
 
 

@@ -7,6 +7,7 @@ from tests.queue.hall import MORNING_MS, SITE, Hall
 from tests.queue.refusal import refused
 from turnero.queue import reads
 from turnero.queue.facts import TicketCalled, TicketIssued
+from turnero.queue.reads.overrides import overrides
 from turnero.queue.routing import Order, rederive
 
 MINUTE = 60_000
@@ -241,6 +242,7 @@ async def test_an_hour_that_cannot_be_is_refused(hall: Hall) -> None:
             await hall.take(origin=origin, due_ms=due_ms)
 
 
+@both_engines
 async def test_a_call_by_hand_says_whom_it_passed(hall: Hall) -> None:
     due = await hall.take()
     second = await hall.take()
@@ -255,6 +257,16 @@ async def test_a_call_by_hand_says_whom_it_passed(hall: Hall) -> None:
         ("chosen", second, due),
         ("chosen", parked, due),
     ]
+    listed = await hall.read(overrides, hall.site, "2026-03-02")
+    assert [(one.called.ticket, one.passed and one.passed.ticket) for one in listed] == [
+        (parked, due),
+        (second, due),
+        (parked, due),
+    ]
+    assert {(one.actor, one.desk, one.reason) for one in listed} == {
+        ("token:1", "hnc.v1", "adulto mayor")
+    }
+    assert await hall.read(overrides, hall.site, "2026-03-03") == ()
 
 
 async def test_the_wait_that_is_told_to_who_walks_in_is_not_that_of_appointments(
