@@ -26,6 +26,7 @@ _BEYOND: Final = 1.5
 _MOST_OVERTAKING: Final = 0.75
 #: minutes of a day after which its arrivals say something of the next hour
 _SEEN: Final = 20.0
+_QUARTER: Final = 15
 _HOUR_MS: Final = 60 * MINUTE_MS
 
 
@@ -207,7 +208,7 @@ def _later(
     found = _point(points, waiting, before, factors)
     if found is None:
         return None
-    then = local(then_ms, room.zone)
-    # To the quarter of an hour: it is not known to the minute.
-    then -= timedelta(minutes=then.minute % 15)
+    # To the nearest quarter of an hour: it is not known to the minute.
+    then = local(then_ms, room.zone) + timedelta(minutes=_QUARTER / 2)
+    then -= timedelta(minutes=then.minute % _QUARTER)
     return Later(f"{then:%H:%M}", found.low_s, found.likely_s, found.high_s)
