@@ -144,7 +144,7 @@ def test_the_command_line_tells_it(folder: Path) -> None:
     done = CliRunner().invoke(main, [*words, "--desks", "07:30-12:30 -1"])
     assert done.exit_code == 0, done.output
     assert "1 desk fewer from 07:30 to 12:30 (first Ventanilla 17: farmacia)" in done.output
-    assert "Half of those who came for farmacia in these hours would have waited" in done.output
+    assert "Half of those who came for farmacia in these hours would" in done.output
     assert "preferential" in done.output
     other = CliRunner().invoke(
         main, ["what-if", "--data", str(folder), "--day", "2020-01-01", "--desks", "09:00-10:00 +1"]

@@ -61,6 +61,8 @@ class _Ticket(msgspec.Struct):
     left: float | None = None
     then: list[str] = []
     ended: list[_Ended] = []
+    #: of one who was set aside
+    part: _Ended | None = None
     waits: list[Wait] = []
 
 
@@ -115,7 +117,7 @@ class _Day:
         tickets = [one for one in self._tickets.values() if one.in_line]
         seen: dict[str, list[float]] = defaultdict(list)
         for one in self._tickets.values():
-            for end in one.ended:
+            for end in (*one.ended, *((one.part,) if one.part else ())):
                 seen[end.service].append(end.minutes)
         every = [minutes for each in seen.values() for minutes in each]
         known = [one for one in tickets if one.service in services]
@@ -178,6 +180,8 @@ class _Day:
                 held.at = fact.service
             case facts.TicketParked():
                 self._ends(held, minute)
+                # The rest of it comes later: one service with a pause, not two short ones.
+                held.part = held.ended.pop() if held.ended else None
             case facts.TicketNoShow():
                 self._ends(held, minute, attended=False)
                 held.no_show = True
@@ -201,7 +205,9 @@ class _Day:
             return
         since, desk = held.called
         if attended:
-            held.ended.append(_Ended(held.at, since, minute - since, desk))
+            before = held.part.minutes if held.part is not None else 0.0
+            held.ended.append(_Ended(held.at, since, minute - since + before, desk))
+            held.part = None
         self._free[desk] = minute
         held.called = None
 
@@ -230,7 +236,9 @@ def _undone(held: _Ticket, was: str) -> None:
         held.waits.pop()
         held.calls -= 1
         held.called = None
-    elif was in ("finished", "parked", "waiting") and held.ended:
+    elif was == "parked" and held.part is not None:
+        held.called, held.part = (held.part.since, held.part.desk), None
+    elif was in ("finished", "waiting") and held.ended:
         last = held.ended.pop()
         held.called = (last.since, last.desk)
     elif was == "no-show":
