@@ -88,6 +88,9 @@ async def test_without_a_desk_at_work_nothing_is_promised_and_that_is_why(watche
     await watched.round()
     ticket = await hall.ticket(await hall.take("caja"))
     assert (ticket.wait, ticket.no_desk) == (None, True)
+    told = await hall.read(reads.taken, ticket.id, hall.clock.line_ms())
+    assert told is not None
+    assert (told.wait, told.no_desk) == (None, True)
     shown = await _service(hall)
     assert (shown.wait, shown.no_desk) == (None, True)
     board = await hall.read(reads.board, hall.site, None, hall.clock.line_ms())

@@ -195,6 +195,8 @@ class TakenView(msgspec.Struct, frozen=True):
     #: people before it, None once it does not wait; and the wait that it was promised
     ahead: int | None
     wait: Wait | None
+    #: none was promised because no desk is at work that calls the service
+    no_desk: bool = False
 
 
 class Paper(msgspec.Struct, frozen=True):

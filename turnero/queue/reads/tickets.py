@@ -204,6 +204,7 @@ def taken(q: Query, ticket_id: str, now_ms: int) -> TakenView | None:
         service=row.service_key,
         ahead=None if place is None else ahead(q, row, place, now_ms),
         wait=None if place is None else _promised_wait(row, now_ms),
+        no_desk=place is not None and _no_desk(row, now_ms),
     )
 
 
@@ -266,6 +267,12 @@ def _promised_wait(row: Any, now_ms: int) -> Wait | None:
     if snapshot is not None:
         found = found._replace(closes_ms=snapshot.closes_ms, closes=snapshot.closes)
     return told(found, now_ms)
+
+
+def _no_desk(row: Any, now_ms: int) -> bool:
+    """Whether nothing was promised because no desk was at work."""
+    snapshot = believed(row.forecast, row.forecast_ms, now_ms)
+    return row.promised_s is None and snapshot is not None and not snapshot.desks
 
 
 def _left(row: Any, found: Expected, now_ms: int) -> Rest:

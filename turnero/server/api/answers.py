@@ -80,6 +80,7 @@ class Issued(Struct, frozen=True):
     wait: WaitAnswer | None
     #: the page on which the person follows it; null where phones cannot reach this server
     public_url: str | None
+    wait_unknown: Unknown = None
 
 
 class StepAnswer(Struct, frozen=True):

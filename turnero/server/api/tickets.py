@@ -16,7 +16,7 @@ from turnero.queue.requests import Channel, Issue
 from turnero.queue.requests import Issued as Taken
 from turnero.queue.states import State
 from turnero.server.api.acting import key_of, language, site_number, site_of_ticket
-from turnero.server.api.answers import Issued, Ticket, ticket_of, wait_of
+from turnero.server.api.answers import Issued, Ticket, ticket_of, unknown_of, wait_of
 from turnero.server.api.bodies import IssueBody, read_body
 from turnero.server.api.describing import TicketInPath, described
 from turnero.store.errors import Refused
@@ -107,6 +107,9 @@ def _issued(tx: Tx, taken: Taken, address: str) -> Issued:
         ahead=view.ahead,
         wait=wait_of(view.wait),
         public_url=f"{address}/t/{view.code}" if address else None,
+        wait_unknown=(
+            unknown_of(view.wait, no_desk=view.no_desk) if view.state == State.WAITING else None
+        ),
     )
 
 
