@@ -236,4 +236,4 @@ async def test_with_nobody_waiting_space_says_so(open_page: Visit, hospital: Hos
 async def test_the_keys_are_written_on_the_buttons(open_page: Visit, hospital: Hospital) -> None:
     page = await _called(open_page, hospital)
     caps = await page.locator("#seat kbd").all_inner_texts()
-    assert caps == ["H", "Espacio", "U", "S", "R", "F", "T", "P", "N", "C", "W"]
+    assert caps == ["H", "Espacio", "U", "S", "R", "F", "T", "P", "N", "C", "W", "E"]

@@ -17,7 +17,7 @@ from turnero.desk import reads, takings
 from turnero.desk.correcting import Choices, read_choices
 from turnero.desk.panels import Panel, common
 from turnero.desk.scope import reader_language, ticket_site
-from turnero.desk.seat import UNDO_MARGIN_MS
+from turnero.desk.seat import UNDO_MARGIN_MS, shown_steps
 from turnero.queue import reads as line
 from turnero.queue.codes import grouped, short_code
 from turnero.queue.commands import codes, corrections, moves, steps, undo
@@ -129,6 +129,7 @@ class TicketPanel(Panel):
             "ticket": read.ticket,
             "about": read.about,
             "can": read.can,
+            "way": shown_steps(read.ticket.path, language),
             "states": STATES,
             "language_names": NAMES,
         }

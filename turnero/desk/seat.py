@@ -15,7 +15,7 @@ from turnero.desk.scope import desk_site
 from turnero.queue import reads as line
 from turnero.queue.facts import HeadSeen
 from turnero.queue.routing import OTHERS, OVERFLOW, why_sentence
-from turnero.queue.views import DeskView, MessageView, ServingView, name_in
+from turnero.queue.views import DeskView, MessageView, ServingView, StepView, name_in
 from turnero.store.errors import NotFound, Refused
 from turnero.store.facts import Entry
 from turnero.store.sql import Query
@@ -188,7 +188,7 @@ class SeatPanel(Panel):
             else [],
             "classes": read.classes,
             "aids": AIDS,
-            "way": _way(serving, language) if serving else [],
+            "way": shown_steps(serving.path, language) if serving else [],
             "onto": _onto(serving, language) if serving else "",
             "waited_ms": _waited_ms(serving) if serving else 0,
             "undoing": UNDOING,
@@ -203,10 +203,11 @@ class SeatPanel(Panel):
         }
 
 
-def _way(serving: ServingView, language: str) -> list[StepShown]:
+def shown_steps(path: tuple[StepView, ...], language: str) -> list[StepShown]:
+    """The steps of a ticket's way for staff; one sent elsewhere is over too."""
     return [
         StepShown(name_in(one.names, language), "", "done" if one.state == "sent" else one.state)
-        for one in serving.path
+        for one in path
     ]
 
 
