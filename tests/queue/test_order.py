@@ -5,7 +5,8 @@ import pytest
 from tests.queue.engines import both_engines
 from tests.queue.hall import MORNING_MS, SITE, Hall
 from tests.queue.refusal import refused
-from turnero.queue import reads
+from turnero.queue import reads, requests
+from turnero.queue.commands import desks
 from turnero.queue.facts import TicketCalled, TicketIssued
 from turnero.queue.reads.overrides import overrides
 from turnero.queue.routing import Order, rederive
@@ -162,6 +163,27 @@ async def test_a_dedicated_desk_never_calls_the_others_but_clinical_ones(hall: H
     assert await hall.next() is None
     await hall.transfer(own, desk="v1")
     assert await hall.next() == own
+
+
+@both_engines
+async def test_a_dedicated_desk_is_no_desk_for_the_others(hall: Hall) -> None:
+    text = site(desk='classes = ["preferential"]\nonly_classes = true').replace(
+        '["sangre", "infecto"]', '["sangre", "infecto", "caja", "urgencia"]'
+    )
+    await hall.load(text)
+    await hall.open("v1", "user:3")
+    await hall.open("v2", "user:4")
+    ordinary = await hall.take("caja", "ordinary")
+    await hall.take("caja", "preferential")
+    await hall.take("caja", "rojo", channel="triage")
+    waiting = {one.service: one.waiting for one in (await hall.desk("v1")).queues}
+    assert waiting["caja"] == 2
+    async with refused(hall, "service-last-desk", service="caja", waiting=1):
+        await hall.act(desks.close_desk, requests.CloseDesk("hnc.v2"), "user:4")
+    await hall.move("cancel", ordinary)
+    await hall.act(desks.close_desk, requests.CloseDesk("hnc.v2"), "user:4")
+    async with refused(hall, "service-last-desk", service="caja", waiting=2):
+        await hall.act(desks.close_desk, requests.CloseDesk("hnc.v1"), "user:3")
 
 
 @both_engines

@@ -9,7 +9,18 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
 from turnero.queue import notices, refusals, rows
 from turnero.queue.commands.messages import end_of, say
@@ -24,6 +35,7 @@ from turnero.queue.tables import (
     CLOSED,
     PARKED,
     WAITING,
+    attention,
     desk,
     desk_service,
     desk_session,
@@ -89,6 +101,15 @@ _ZONES = Statement(
 )
 _other = desk_session.alias("other")
 _also = desk_service.alias("also")
+_there = desk.alias("there")
+
+
+def _calls(at: FromClause) -> ColumnElement[bool]:
+    """Whether a desk ever calls the class at hand: see heads.py."""
+    named = literal('%"', Text) + attention.c.key + literal('"%', Text)
+    return or_(at.c.only_classes == 0, attention.c.clinical == 1, at.c.classes.like(named))
+
+
 #: services with people waiting that this desk calls and no other working desk does
 _LAST_DESK = Statement(
     select(
@@ -98,20 +119,27 @@ _LAST_DESK = Statement(
         func.sum(line.c.count).label("waiting"),
     )
     .select_from(
-        desk_service.join(service, service.c.id == desk_service.c.service).join(
-            line, and_(line.c.service == service.c.id, line.c.desk == ANY_DESK, line.c.count > 0)
-        )
+        desk_service.join(service, service.c.id == desk_service.c.service)
+        .join(desk, desk.c.id == desk_service.c.desk)
+        .join(line, and_(line.c.service == service.c.id, line.c.desk == ANY_DESK, line.c.count > 0))
+        .join(attention, attention.c.id == line.c.attention)
     )
     .where(
         desk_service.c.desk == bindparam("desk"),
+        _calls(desk),
         ~select(_also.c.desk)
-        .select_from(_also.join(_other, _other.c.desk == _also.c.desk))
+        .select_from(
+            _also.join(_other, _other.c.desk == _also.c.desk).join(
+                _there, _there.c.id == _also.c.desk
+            )
+        )
         .where(
             _also.c.service == service.c.id,
             _also.c.desk != desk_service.c.desk,
             _other.c.state != CLOSED,
+            _calls(_there),
         )
-        .correlate(service, desk_service)
+        .correlate(service, desk_service, attention)
         .exists(),
     )
     .group_by(service.c.id, service.c.key, service.c.open, service.c.paused_text, service.c.sort)

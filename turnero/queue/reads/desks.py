@@ -55,6 +55,8 @@ _DESK = Statement(
         desk_table.c.name,
         desk_table.c.zone,
         desk_table.c.auto_call,
+        desk_table.c.classes,
+        desk_table.c.only_classes,
         site.c.key.label("site_key"),
         site.c.settings,
         desk_session.c.id.label("session"),
@@ -214,7 +216,7 @@ def desk(q: Query, desk_id: str, now_ms: int) -> DeskView | None:
         handovers=handovers(q, desk_id),
         session=session_view(row),
         serving=_serving(q, row.session, settings, now_ms),
-        queues=_queues(q, row.id, Lines(q, row.site, now_ms)),
+        queues=_queues(q, row, Lines(q, row.site, now_ms)),
         own=_views(q.rows(_OWN, desk=row.id)),
         parked=_views(q.rows(_PARKED, desk=row.id)),
         away=tuple(_away_view(one) for one in q.rows(_AWAY, desk=row.id)),
@@ -272,10 +274,16 @@ def _serving(q: Query, session: int | None, settings: Settings, now_ms: int) -> 
     )
 
 
-def _queues(q: Query, desk_id: int, lines: Lines) -> tuple[QueueView, ...]:
+def _queues(q: Query, desk: Any, lines: Lines) -> tuple[QueueView, ...]:
+    """Who waits that this desk may call."""
+    only = msgspec.json.decode(desk.classes, type=set[str]) if desk.only_classes else None
     found = []
-    for row in q.rows(_QUEUES, desk=desk_id):
-        shared = [one for one in lines.of(row.id) if one.desk == 0]
+    for row in q.rows(_QUEUES, desk=desk.id):
+        shared = [
+            one
+            for one in lines.of(row.id)
+            if one.desk == 0 and (only is None or one.clinical or one.attention in only)
+        ]
         found.append(
             QueueView(
                 service=row.key,

@@ -31,6 +31,7 @@ _LINES = Statement(
         line.c.pace_ms,
         attention.c.key.label("attention"),
         attention.c.rank,
+        attention.c.clinical,
         attention.c.usual,
         line.c.origin,
         _head.c.entered_ms,
@@ -64,6 +65,7 @@ class LineRow(NamedTuple):
     #: key of the class, and its rank: less is called first
     attention: str
     rank: int
+    clinical: int
     #: 1: the line of the usual class
     usual: int
     #: how its people came; see ranks.py
