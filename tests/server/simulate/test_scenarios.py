@@ -1,12 +1,13 @@
 """A scenario is played by the real commands; what is wrong with one is said with its line."""
 
+import re
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from turnero.queue.site_file import decode
-from turnero.server.simulate import capacity, scenario
+from turnero.server.simulate import capacity, scenario, telling
 from turnero.server.simulate.figures import figures
 from turnero.server.simulate.formulas import mean_wait
 from turnero.server.simulate.many import rehearse
@@ -89,12 +90,12 @@ def test_the_same_seed_plays_the_same_day_whatever_else_is_played(tmp_path: Path
 
 
 def test_who_waits_for_one_desk_waits_as_theory_says(tmp_path: Path) -> None:
-    """Twelve hours at 75 % load, exponential, forty times: near the wait of an endless day."""
+    """Twelve hours at 75 % load, exponential, thirty times: near the wait of an endless day."""
     text = HEAD + CAJA.replace("08:00-12:00", "08:00-20:00").replace("= 10", "= 15") + LAB
     script = read(
         tmp_path, text.replace("minutes = 3", 'minutes = 3\nspread = "exponential"')
     ).script
-    (played,) = rehearse([script], range(1, 41), jobs=2)
+    (played,) = rehearse([script], range(1, 31), jobs=2)
     told = figures(played)
     caja = next(one for one in told.waits if (one.service, one.attention) == ("caja", None))
     endless = 60 * mean_wait(15, 20, 1)
@@ -119,6 +120,12 @@ def test_more_work_than_desks_is_said_and_ends(tmp_path: Path) -> None:
     told = figures(played)
     assert told.all is not None
     assert told.all.ninth.mid > 120
+    text = telling.rehearsal("Monday", told, loads)
+    assert (
+        "! 08:00 to 09:00: MORE WORK THAN DESKS: caja, lab: 300 minutes of work come and "
+        "2 desks can do 120: 180 too many (150%)"
+    ) in text
+    assert re.search(r"^08:00 █+░+ \d+, \d+$", text, re.MULTILINE)
 
 
 def test_work_for_which_another_desk_has_time_is_not_too_much(tmp_path: Path) -> None:
