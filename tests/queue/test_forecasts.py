@@ -358,3 +358,24 @@ async def test_who_waited_and_worked_when_the_day_began_is_there(hall: Hall) -> 
     assert ground is not None
     assert list(ground.sessions.values()) == [("hnc.v1", False)]
     assert ground.tickets == {waits: ("urgencia", "preferential", 2)}
+
+
+async def test_who_comes_back_to_the_line_is_not_held_to_the_first_promise(
+    watched: Watched,
+) -> None:
+    hall = watched.hall
+    await watched.busy()
+    for _ in range(3):
+        taken = await hall.take("caja")
+    hall.wait(3600)
+    await watched.round()
+    left = (await hall.ticket(taken)).wait
+    assert left is not None
+    assert left.longer, "an hour, and not called"
+    await hall.call(taken)
+    await hall.move("park", taken)
+    await hall.move("return", taken)
+    await watched.round()
+    again = (await hall.ticket(taken)).wait
+    assert again is not None
+    assert not again.longer

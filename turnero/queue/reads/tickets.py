@@ -277,7 +277,8 @@ def _no_desk(row: Any, now_ms: int) -> bool:
 
 def _left(row: Any, found: Expected, now_ms: int) -> Rest:
     """What is left: by the promise too, as long as the ticket waits for what it was taken for."""
-    stands = row.service == row.origin_service and not row.returned and not row.step
+    # Whoever was sent elsewhere, or came back, joined a line anew.
+    stands = row.service == row.origin_service and row.entered_ms <= row.issued_ms
     waited_s = max(0, now_ms - row.entered_ms) // 1000
     return rest(_promised(row) if stands else None, waited_s, found.range)
 
