@@ -184,6 +184,13 @@ async def test_a_dedicated_desk_is_no_desk_for_the_others(hall: Hall) -> None:
     await hall.act(desks.close_desk, requests.CloseDesk("hnc.v2"), "user:4")
     async with refused(hall, "service-last-desk", service="caja", waiting=2):
         await hall.act(desks.close_desk, requests.CloseDesk("hnc.v1"), "user:3")
+    await hall.take("caja", "ordinary")
+    for _ in range(2):
+        called = await hall.next("v1", actor="user:3")
+        assert called is not None
+        await hall.finish(called)
+    # Whom it never calls is not its line to leave.
+    await hall.act(desks.close_desk, requests.CloseDesk("hnc.v1"), "user:3")
 
 
 @both_engines
