@@ -348,11 +348,16 @@ async def who_looks_after_the_room(walk: Walk) -> None:
     await walk.well(tablet, "/greeter")
 
 
-@area("/reports/{site:str}", "/contingency/{site:str}", "/hand-log/{site:str}")
+@area(
+    "/reports/{site:str}",
+    "/accuracy/{site:str}",
+    "/contingency/{site:str}",
+    "/hand-log/{site:str}",
+)
 async def the_papers_of_a_day(walk: Walk) -> None:
     hospital = walk.hospital
     supervisor = await walk.people.person("pilar", "/supervisor")
-    for path in ("contingency", "hand-log", "reports"):
+    for path in ("contingency", "hand-log", "reports", "accuracy"):
         await supervisor.goto(f"{hospital.url}/{path}/sur")
         await walk.well(supervisor, f"/{path}/{{site:str}}")
 
