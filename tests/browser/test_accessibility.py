@@ -353,11 +353,13 @@ async def who_looks_after_the_room(walk: Walk) -> None:
     "/accuracy/{site:str}",
     "/contingency/{site:str}",
     "/hand-log/{site:str}",
+    "/out-of-turn/{site:str}",
+    "/what-if/{site:str}",
 )
 async def the_papers_of_a_day(walk: Walk) -> None:
     hospital = walk.hospital
     supervisor = await walk.people.person("pilar", "/supervisor")
-    for path in ("contingency", "hand-log", "reports", "accuracy"):
+    for path in ("contingency", "hand-log", "reports", "accuracy", "out-of-turn", "what-if"):
         await supervisor.goto(f"{hospital.url}/{path}/sur")
         await walk.well(supervisor, f"/{path}/{{site:str}}")
 
