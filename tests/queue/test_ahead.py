@@ -75,6 +75,9 @@ async def fill(hall: Hall, draw: random.Random, people: int) -> list[str]:
                 "due_ms": hall.clock.now_ms() + later * MINUTE,
             }
         taken.append(await hall.take("caja", attention, **more))
+        at_once = await hall.read(reads.taken, taken[-1], hall.clock.line_ms())
+        assert at_once is not None
+        assert at_once.ahead == (await hall.ticket(taken[-1])).ahead
         hall.wait(draw.choice([1, 30, 200]))
         if draw.random() < 0.3:
             await hall.next("v2")

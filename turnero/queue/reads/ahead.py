@@ -24,6 +24,8 @@ from turnero.store.sql import Query, Statement
 MOST_AHEAD: Final = 1000
 #: so many behind are looked at first: behind a new ticket, the usual case, is nobody
 _FEW: Final = 50
+#: so long ago is just now
+_JUST_MS: Final = 100
 #: after every other place of its millisecond
 _LAST: Final = 2**62
 
@@ -91,6 +93,8 @@ class _Place(NamedTuple):
     ms: int
     seq: int
     now_ms: int
+    #: taken just now: whoever waits came before, but for appointments
+    newest: bool = False
 
 
 def position(q: Query, row: Any) -> int:
@@ -99,14 +103,18 @@ def position(q: Query, row: Any) -> int:
     return _before(q, row.line, others, row.rank_ms, row.rank_seq)
 
 
-def ahead(q: Query, row: Any, in_line: int, now_ms: int) -> int:
-    """`row` of the ticket has service, line and rank; `in_line` is its `position`."""
+def ahead(q: Query, row: Any, in_line: int, now_ms: int, *, newest: bool = False) -> int:
+    """`row` of the ticket has service, line and rank; `in_line` is its `position`.
+
+    `newest`: nobody is behind it in its line; if it was taken just now, nothing is counted.
+    """
     found = q.rows(_LINES, service=row.service, line=row.line)
     own = next(one for one in found if one.id == row.line)
     if own.desk:
         return in_line
     order = order_of(own.settings, own.profile)
-    at = _Place(row.rank_ms, row.rank_seq, now_ms)
+    newest = newest and 0 <= now_ms - row.rank_ms < _JUST_MS
+    at = _Place(row.rank_ms, row.rank_seq, now_ms, newest)
     others = [_line(one) for one in found if one.id != row.line]
     return in_line + _of_others(q, _line(own), others, at, in_line, order)
 
@@ -198,4 +206,6 @@ def _come(q: Query, one: _Line, at: _Place) -> int:
 
 
 def _earlier_in(q: Query, one: _Line, at: _Place) -> int:
+    if at.newest and not one.appointments:
+        return one.people
     return _before(q, one.id, one.people, at.ms, at.seq)

@@ -202,7 +202,7 @@ def taken(q: Query, ticket_id: str, now_ms: int) -> TakenView | None:
         code=row.code,
         state=row.state,
         service=row.service_key,
-        ahead=None if place is None else ahead(q, row, place, now_ms),
+        ahead=None if place is None else ahead(q, row, place, now_ms, newest=not row.followed),
         wait=None if place is None else _promised_wait(row, now_ms),
         no_desk=place is not None and _no_desk(row, now_ms),
     )
