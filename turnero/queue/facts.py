@@ -62,7 +62,7 @@ class Promise(msgspec.Struct, frozen=True):
     low_s: int
     likely_s: int
     high_s: int
-    #: people before them
+    #: people before them in their line, and of better classes
     ahead: int
 
 
