@@ -372,7 +372,8 @@ class Model:
         if found is None:
             raise Refusal("undo-nothing")
         at, before, touches = found
-        if self.now - at > UNDO_MS:
+        standing = any(old.state in ("waiting", "parked", "away") for old in before.values())
+        if self.now - at > UNDO_MS or (standing and at <= self.closed):
             raise Refusal("undo-too-late")
         if any(self.people[t].touches != touches[t] for t in before):
             raise Refusal("undo-touched")
