@@ -1,5 +1,6 @@
 """An evaluation as tables for a terminal."""
 
+from rich.box import SIMPLE
 from rich.console import Console, Group
 from rich.table import Table
 
@@ -15,10 +16,15 @@ def tell(found: Evaluation, title: str) -> None:
 
 
 def _whole(found: Evaluation, title: str) -> Table:
-    table = Table(title=f"{title}: {found.rows} rows, minutes", title_justify="left")
-    table.add_column("")
-    for heading in ("mean error", "median error", "bias", "in the range", "mean width"):
-        table.add_column(heading, justify="right")
+    table = Table(
+        title=f"{title}: {found.rows} rows, minutes",
+        box=SIMPLE,
+        padding=(0, 0, 0, 1),
+        title_justify="left",
+    )
+    table.add_column("", no_wrap=True)
+    for heading in ("mean", "median", "bias", "inside", "width"):
+        table.add_column(heading, justify="right", no_wrap=True)
     named = (
         ("turnero", found.turnero),
         ("last wait (LES)", found.les),
@@ -30,19 +36,24 @@ def _whole(found: Evaluation, title: str) -> Table:
 
 
 def _offices(whole: Evaluation, offices: dict[str, Evaluation]) -> Table:
-    table = Table(title="Each office, by what the others taught", title_justify="left")
-    table.add_column("office")
+    table = Table(
+        title="Each office, by what the others taught",
+        box=SIMPLE,
+        padding=(0, 0, 0, 1),
+        title_justify="left",
+    )
+    table.add_column("office", no_wrap=True)
     for heading in (
         "rows",
-        "mean error",
+        "mean",
         "median",
         "bias",
-        "in the range",
+        "inside",
         "width",
         "LES",
         "system",
     ):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for name, one in (*offices.items(), ("all", whole)):
         if name == "all":
             table.add_section()
