@@ -22,7 +22,8 @@ def test_a_token_is_made_beside_a_running_server_and_works_at_once(server: Runni
     printed = server.command("token", "create", "--role", "kiosk", "--site", "demo")
     assert printed.split() == [printed], "the token alone"
     assert _issue(server, printed) == 201
-    number = server.command("token", "list").splitlines()[-1].split()[0]
+    number, role, site = server.command("token", "list").splitlines()[-1].split()[:3]
+    assert (role, site) == ("kiosk", "demo"), "the site by its key, as it was given"
     server.command("token", "revoke", number)
     assert _issue(server, printed) == 401
 

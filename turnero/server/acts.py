@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from turnero.server.accounts import commands, reads
-from turnero.server.accounts.places import default_place, site_number
+from turnero.server.accounts.places import default_place, site_keys, site_number
 from turnero.server.accounts.service import Accounts
 from turnero.server.saying import sentence
 from turnero.server.settings import Settings
@@ -19,6 +19,7 @@ from turnero.store.control import ask
 from turnero.store.errors import NotFound, Refused, TurneroError
 from turnero.store.ledger import Ledger
 from turnero.store.opening import open_store
+from turnero.store.sql import Query
 
 _DAY_MS = 24 * 3600 * 1000
 
@@ -64,7 +65,7 @@ def _on_tokens(ledger: Ledger, accounts: Accounts) -> dict[str, Act]:
         return {"id": number, "token": token, "site": site, "place": place}
 
     async def show(_given: dict[str, Any]) -> list[dict[str, Any]]:
-        return [_plain(one) for one in await ledger.read(reads.tokens)]
+        return await _listed(ledger, reads.tokens)
 
     async def revoke(given: dict[str, Any]) -> dict[str, Any]:
         made = await ledger.run(commands.revoke_token, int(given["id"]), site=0, actor="cli")
@@ -95,7 +96,7 @@ def _on_users(ledger: Ledger, accounts: Accounts) -> dict[str, Act]:
         return {"id": number}
 
     async def show(_given: dict[str, Any]) -> list[dict[str, Any]]:
-        return [_plain(one) for one in await ledger.read(reads.accounts)]
+        return await _listed(ledger, reads.accounts)
 
     async def password(given: dict[str, Any]) -> dict[str, Any]:
         number, login = await account(given)
@@ -153,5 +154,10 @@ async def direct(settings: Settings, act: str, given: dict[str, Any]) -> Any:
         store.close()
 
 
-def _plain(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__struct_fields__}
+async def _listed(ledger: Ledger, read: Callable[[Query], list[Any]]) -> list[dict[str, Any]]:
+    """Rows as plain values; the site by its key, as every command takes it."""
+    keys = await ledger.read(site_keys)
+    return [
+        {name: getattr(one, name) for name in one.__struct_fields__} | {"site": keys.get(one.site)}
+        for one in await ledger.read(read)
+    ]

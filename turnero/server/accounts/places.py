@@ -36,6 +36,11 @@ def site_number(q: Query, key: str | None, role: str) -> int | None:
     return int(sites[0].no) if role in DEVICES and len(sites) == 1 else None
 
 
+def site_keys(q: Query) -> dict[int, str]:
+    """The key of each site by its number."""
+    return {row.no: row.key for row in q.rows(_SITES)}
+
+
 def places(q: Query, site: int, role: str) -> list[str]:
     """The keys of a site's places for a role: its kiosks, its boards or its desks."""
     rows = (
