@@ -32,6 +32,12 @@ def test_the_hour_is_the_sites_in_the_readers_way(
     assert told.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ") == time
 
 
+def test_an_hour_of_opening_is_written_as_the_clock_is() -> None:
+    lima = formats(tag("es", "pe"), "America/Lima")
+    assert lima.hour("15:15") == lima.time(AT + 100 * 60_000)
+    assert lima.hour("24:00") == lima.hour("00:00")
+
+
 def test_the_day_is_the_sites_too() -> None:
     before_midnight_in_lima = AT + 10 * 3600 * 1000
     told = formats("es-PE", "America/Lima").date(before_midnight_in_lima)

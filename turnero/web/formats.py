@@ -40,6 +40,15 @@ class Formats:
 
         return format_time(self.local(ms), "short", locale=_locale(self._tag))
 
+    def hour(self, text: str) -> str:
+        """An hour of the site's own clock, "14:05" or "24:00", as `time` writes it."""
+        from datetime import time  # noqa: PLC0415
+
+        from babel.dates import format_time  # noqa: PLC0415
+
+        hours, minutes = map(int, text.split(":"))
+        return format_time(time(hours % 24, minutes), "short", locale=_locale(self._tag))
+
     def date(self, ms: int) -> str:
         """Day, month and year in words."""
         from babel.dates import format_date  # noqa: PLC0415
