@@ -114,6 +114,6 @@ async def test_the_desk_and_the_supervisor_see_it_and_how_promises_were_kept(
     row = supervisor.locator(".now-services tr", has_text="Caja")
     await expect(row.locator(".forecast")).to_contain_text(RANGE)
     assert await axe_violations(supervisor) == []
-    await supervisor.get_by_role("link", name="Exactitud de las esperas").click()
+    await supervisor.get_by_role("link", name="Exactitud").click()
     await expect(supervisor.locator("main")).to_contain_text("promesa", ignore_case=True)
     assert await axe_violations(supervisor) == []
