@@ -38,11 +38,6 @@ IN_CI = bool(os.environ.get("CI"))
 SLOW_FIRST = ("faults", "browser", "server", "display", "web", "kiosk")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: much of what the tests do is waiting for other programs."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow files first; and what uses a browser on the session's loop, where the browser lives."""
     order = {name: place for place, name in enumerate(SLOW_FIRST)}

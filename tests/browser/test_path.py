@@ -107,16 +107,24 @@ def people(hospital: Hospital, open_page: Visit) -> People:
     return People(hospital, open_page)
 
 
+async def press(desk: Page, key: str) -> None:
+    """Press a key. The stream may be quicker than an answer, and a press while one is under way does
+    nothing.
+    """
+    await expect(desk.locator("[aria-busy=true]")).to_have_count(0)
+    await desk.keyboard.press(key)
+
+
 async def call(desk: Page, number: str) -> None:
     """The agent presses next, and this one is called."""
-    await desk.keyboard.press("Space")
+    await press(desk, "Space")
     await expect(desk.locator("#person-title")).to_have_text(number)
 
 
 async def finish(desk: Page) -> None:
     """The agent ends the service."""
     await desk.wait_for_timeout(900)  # a second press within a moment does nothing
-    await desk.keyboard.press("F")
+    await press(desk, "F")
     await expect(desk.locator("#seat-now")).to_have_attribute("data-state", "free")
 
 
@@ -189,28 +197,28 @@ async def test_a_step_is_left_out_added_and_taken_back_by_keyboard(
     desk = await people.desk("1", who="ana")
     number = hospital.take("admision")["number"]
     await call(desk, number)
-    await desk.keyboard.press("E")
+    await press(desk, "E")
     await expect(desk.locator("#pick")).to_be_focused()
     assert await axe_violations(desk) == []
     await desk.locator(".way-step", has_text="Laboratorio").get_by_role("button").click()
     await expect(desk.locator("dialog[open]")).to_have_count(0)
     await expect(desk.locator(".step-skipped")).to_have_text("– Laboratorio: omitido")
-    await desk.keyboard.press("U")
+    await press(desk, "U")
     await expect(desk.locator(".step-skipped")).to_have_count(0)
     assert await steps(desk) == [("Admisión", "now"), ("Caja", "next"), ("Laboratorio", "next")]
-    await desk.keyboard.press("E")
+    await press(desk, "E")
     await desk.click("#way-again")
     await expect(desk.locator(".step")).to_have_count(4)
-    await desk.keyboard.press("U")
+    await press(desk, "U")
     await expect(desk.locator(".step")).to_have_count(3)
-    await desk.keyboard.press("E")
+    await press(desk, "E")
     await expect(desk.locator("#pick")).to_be_focused()
     await desk.keyboard.type("farm")
     await expect(desk.locator("input[name=step]:checked")).to_have_value("farmacia")
-    await desk.keyboard.press("Enter")
+    await press(desk, "Enter")
     await expect(desk.locator(".step")).to_have_count(4)
     assert (await steps(desk))[1] == ("Farmacia", "next")
-    await desk.keyboard.press("U")
+    await press(desk, "U")
     await expect(desk.locator(".step")).to_have_count(3)
     await finish(desk)
     assert hospital.ask("GET", f"/tickets/{await newest(hospital)}")["service"] == "caja"
@@ -236,10 +244,10 @@ async def test_where_nobody_attends_the_next_step_the_desk_is_asked_what_to_do(
     await call(desk, number)
     await expect(desk.locator(".way-trouble")).to_contain_text("no hay ninguna ventanilla abierta")
     await desk.wait_for_timeout(900)
-    await desk.keyboard.press("F")
+    await press(desk, "F")
     await expect(desk.locator("[name=onward]")).to_have_count(3)
     assert await axe_violations(desk) == []
     await desk.check("[value=skip]")
-    await desk.keyboard.press("Enter")
+    await press(desk, "Enter")
     await expect(desk.locator("#seat-now")).to_have_attribute("data-state", "free")
     assert hospital.ask("GET", f"/tickets/{await newest(hospital)}")["service"] == "laboratorio"

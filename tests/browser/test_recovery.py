@@ -31,7 +31,7 @@ BAND = "#band .band-text"
 async def says_lost(page: Page) -> None:
     """The band is there, with the hour since when: the site's, whatever the machine's zone."""
     now = datetime.now(ZoneInfo("America/Lima"))
-    hours = "|".join({f"{at:%I}:" for at in (now, now - timedelta(minutes=2))})
+    hours = "|".join({f"{at:%-I}:" for at in (now, now - timedelta(minutes=2))})
     # "p. m." brings its own full stop
     await expect(page.locator(BAND)).to_have_text(
         re.compile(rf"El servidor no responde desde las ({hours})\d\d\s[ap]\.\sm\.\sLo que"),

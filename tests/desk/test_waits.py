@@ -45,7 +45,7 @@ async def test_who_supervises_sees_the_wait_now_and_in_an_hour_if_nobody_else_op
     row = re.search(r"Admisión .*?Caja", seen)
     assert row is not None
     assert re.search(r"\d+–\d+ min|\d+ h", row[0]), row[0]
-    assert re.search(r"si nadie más abre, a las 11:45: \d", row[0]), row[0]
+    assert re.search(r"si nadie más abre, a las 11:45 a\. m\.: \d", row[0]), row[0]
     assert "ninguna ventanilla atiende" in seen, "laboratory and cash have no desk"
 
 

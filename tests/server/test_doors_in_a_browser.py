@@ -44,7 +44,8 @@ async def test_from_the_set_up_link_to_a_kiosk_that_is_connected(
     assert await page.locator("code.secret").count() == 0, "it is shown once"
 
     screen = await open_page("kiosk")
-    await screen.goto(f"{own_server.url}{link}")
+    assert link.startswith(f"{own_server.url}/enter#"), "the whole address, to be typed or sent"
+    await screen.goto(link)
     await screen.wait_for_url("**/kiosk")
     assert await screen.get_by_text("Caja").count() > 0
 

@@ -46,7 +46,7 @@
     }
     for (const element of document.querySelectorAll("[data-clock]")) {
       set(element, new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
-        hour: "2-digit", minute: "2-digit", timeZone: element.dataset.clock || undefined,
+        timeStyle: "short", timeZone: element.dataset.clock || undefined,
       }).format(at));
     }
   }

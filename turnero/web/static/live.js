@@ -161,7 +161,7 @@
     }
     // the site's hour, as its clocks show it, wherever this machine believes to be
     const time = new Date(since).toLocaleTimeString(root.lang, {
-      hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone,
+      timeStyle: "short", timeZone: document.body.dataset.zone,
     });
     // "p. m." brings its own full stop
     words.textContent = words.dataset.text.replace("{time}", time).replace("..", ".");
