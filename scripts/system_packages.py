@@ -29,8 +29,9 @@ class Package:
 
 
 def on_path(program: str) -> Callable[[], bool]:
-    """A check that `program` can be started."""
-    return lambda: shutil.which(program) is not None
+    """A check that `program` can be started; those of administrators too."""
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+    return lambda: shutil.which(program, path=path) is not None
 
 
 def loads(library: str) -> Callable[[], bool]:
@@ -44,6 +45,11 @@ def loads(library: str) -> Callable[[], bool]:
         return True
 
     return present
+
+
+def reads_letters(language: str) -> Callable[[], bool]:
+    """A check that tesseract has the letters of that language."""
+    return lambda: any(TESSDATA.glob(f"*/tessdata/{language}.traineddata"))
 
 
 def postgresql_bin() -> Path | None:
@@ -65,11 +71,14 @@ PACKAGES = {
         Package("espeak-ng", "speaks the calls and the kiosk's guidance", on_path("espeak-ng")),
         Package("zbar-tools", "reads the QR off the printed ticket's picture", on_path("zbarimg")),
         Package("tesseract-ocr", "reads the text off the printed ticket", on_path("tesseract")),
-        Package(
-            "tesseract-ocr-spa",
-            "the Spanish letters for tesseract",
-            lambda: any(TESSDATA.glob("*/tessdata/spa.traineddata")),
-        ),
+        Package("tesseract-ocr-spa", "the Spanish letters for tesseract", reads_letters("spa")),
+        Package("tesseract-ocr-por", "the Portuguese letters for tesseract", reads_letters("por")),
+        Package("tesseract-ocr-que", "the Quechua letters for tesseract", reads_letters("que")),
+        Package("cups-daemon", "a private print server, for printers behind lp", on_path("cupsd")),
+        Package("cups-client", "hands a raw job to the print server", on_path("lp")),
+        Package("iproute2", "network namespaces for a kiosk's link", on_path("ip")),
+        Package("nftables", "loses packets on that link", on_path("nft")),
+        Package("systemd", "checks the units that a box gets", on_path("systemd-analyze")),
     )
 }
 
