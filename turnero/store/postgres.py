@@ -7,14 +7,18 @@ order of its commits and a follower cannot step over a fact that is still to com
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import psycopg
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from turnero.store.errors import Unavailable
 from turnero.store.facts import Entry
-from turnero.store.readers import EngineReader, Reader
-from turnero.store.sql import Dialect
+from turnero.store.readers import Reader, V
+from turnero.store.sql import Dialect, Query, Statement
 from turnero.store.tx import Cursor, Head
 from turnero.store.writer import HEAD, NEW_HEAD
 
@@ -93,6 +97,59 @@ class PostgresSession:
     def close(self) -> None:
         """See `Session.close`."""
         self._connection.close()
+
+
+class _EngineSnapshot:
+    """A `Query` on a connection of an engine, inside one read transaction."""
+
+    __slots__ = ("_connection", "_dialect")
+
+    def __init__(self, connection: Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
+
+    def rows(self, statement: Statement, /, **params: Any) -> list[Any]:
+        """See `Query.rows`."""
+        plan = statement.plan(self._dialect)
+        bound = plan.bind(params)
+        found = self._connection.exec_driver_sql(
+            plan.sql, bound if isinstance(bound, dict) else tuple(bound)
+        )
+        return [plan.make(row) for row in found.fetchall()]
+
+    def row(self, statement: Statement, /, **params: Any) -> Any | None:
+        """See `Query.row`."""
+        found = self.rows(statement, **params)
+        return found[0] if found else None
+
+
+class EngineReader:
+    """Reads through an asynchronous engine whose connections are read-only."""
+
+    def __init__(self, engine: AsyncEngine, dialect: Dialect) -> None:
+        self._engine = engine
+        self._dialect = dialect
+
+    async def open(self) -> None:
+        """See `Reader.open`; the engine connects when first asked."""
+
+    async def read(self, function: Callable[..., V], args: tuple[Any, ...]) -> V:
+        """See `Reader.read`. Raises `Unavailable` when the database cannot be asked."""
+
+        def run(raw: Connection) -> V:
+            snapshot: Query = _EngineSnapshot(raw, self._dialect)
+            return function(snapshot, *args)
+
+        try:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(run)
+        except (OperationalError, InterfaceError, OSError) as error:
+            why = getattr(error, "orig", error)
+            raise Unavailable(f"the database cannot be read: {why}") from error
+
+    async def close(self) -> None:
+        """See `Reader.close`."""
+        await self._engine.dispose()
 
 
 class PostgresBackend:

@@ -3,7 +3,7 @@
 On SQLite a function is one hop to the thread of an aiosqlite connection. Through an
 asynchronous engine every statement is a hop of its own: measured on two cores, a board cost
 2.8 ms of CPU instead of 0.34, and taking a ticket 0.61 instead of 0.42, because those who follow
-the journal read too. PostgreSQL's driver is asynchronous itself.
+the journal read too. PostgreSQL's driver is asynchronous itself: see postgres.py.
 """
 
 import asyncio
@@ -13,12 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import aiosqlite
-from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from turnero.store.errors import Unavailable
-from turnero.store.sql import Dialect, Query, Statement
+from turnero.store.sql import Statement
 
 V = TypeVar("V")
 
@@ -127,56 +124,3 @@ def _read(connection: sqlite3.Connection, function: Callable[..., V], args: tupl
     finally:
         # never left open: a reader in a transaction lets the WAL grow without end
         connection.execute("ROLLBACK")
-
-
-class _EngineSnapshot:
-    """A `Query` on a connection of an engine, inside one read transaction."""
-
-    __slots__ = ("_connection", "_dialect")
-
-    def __init__(self, connection: Connection, dialect: Dialect) -> None:
-        self._connection = connection
-        self._dialect = dialect
-
-    def rows(self, statement: Statement, /, **params: Any) -> list[Any]:
-        """See `Query.rows`."""
-        plan = statement.plan(self._dialect)
-        bound = plan.bind(params)
-        found = self._connection.exec_driver_sql(
-            plan.sql, bound if isinstance(bound, dict) else tuple(bound)
-        )
-        return [plan.make(row) for row in found.fetchall()]
-
-    def row(self, statement: Statement, /, **params: Any) -> Any | None:
-        """See `Query.row`."""
-        found = self.rows(statement, **params)
-        return found[0] if found else None
-
-
-class EngineReader:
-    """Reads through an asynchronous engine whose connections are read-only."""
-
-    def __init__(self, engine: AsyncEngine, dialect: Dialect) -> None:
-        self._engine = engine
-        self._dialect = dialect
-
-    async def open(self) -> None:
-        """See `Reader.open`; the engine connects when first asked."""
-
-    async def read(self, function: Callable[..., V], args: tuple[Any, ...]) -> V:
-        """See `Reader.read`. Raises `Unavailable` when the database cannot be asked."""
-
-        def run(raw: Connection) -> V:
-            snapshot: Query = _EngineSnapshot(raw, self._dialect)
-            return function(snapshot, *args)
-
-        try:
-            async with self._engine.connect() as connection:
-                return await connection.run_sync(run)
-        except (OperationalError, InterfaceError, OSError) as error:
-            why = getattr(error, "orig", error)
-            raise Unavailable(f"the database cannot be read: {why}") from error
-
-    async def close(self) -> None:
-        """See `Reader.close`."""
-        await self._engine.dispose()

@@ -7,19 +7,28 @@ result processing, therefore only plain column types (integers, text, bytes).
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, Final, Literal, Protocol, cast
 
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy import Dialect as SqlDialect
+from sqlalchemy.engine import make_url
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 Dialect = Literal["sqlite", "postgresql"]
 
-_DIALECTS: Final = {
-    "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
-    "postgresql": PGDialect_psycopg(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
+_DRIVERS: Final[dict[Dialect, tuple[str, Literal["qmark", "pyformat"]]]] = {
+    "sqlite": ("sqlite://", "qmark"),
+    "postgresql": ("postgresql+psycopg://", "pyformat"),
 }
+
+
+@cache
+def _compiles(dialect: Dialect) -> SqlDialect:
+    """SQLAlchemy's own dialect, imported by its name: a start pays for the one that it uses."""
+    url, style = _DRIVERS[dialect]
+    found: Callable[..., SqlDialect] = make_url(url).get_dialect()
+    return found(paramstyle=style)
 
 
 class Plan:
@@ -31,7 +40,7 @@ class Plan:
         self, core: ClauseElement, columns: Sequence[str] | None, dialect: Dialect
     ) -> None:
         keys = list(columns) if columns is not None else None
-        compiled = cast("SQLCompiler", core.compile(dialect=_DIALECTS[dialect], column_keys=keys))
+        compiled = cast("SQLCompiler", core.compile(dialect=_compiles(dialect), column_keys=keys))
         self.sql: str = str(compiled)
         #: bind names in order for positional drivers, None where the driver binds by name
         self._names: list[str] | None = (
