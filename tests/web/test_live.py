@@ -16,6 +16,7 @@ from turnero.store.ledger import Ledger
 from turnero.web import live as live_module
 from turnero.web import seats as seats_module
 from turnero.web.live import Stream
+from turnero.web.view import LiveContext
 from turnero.web.wiring import Web
 
 AGENT = Known.people["agent"]
@@ -183,6 +184,42 @@ async def test_a_view_that_fails_keeps_what_it_showed_and_comes_back(
     assert '<p id="count">0</p>' in (await (await joined(hub)).next(""))["html"]
     faults.clear()
     assert '<p id="count">1</p>' in (await reader.next(""))["html"]
+
+
+async def test_who_comes_while_a_newer_state_is_rendered_gets_that_and_never_the_overtaken_one(
+    hub: live_module.Hub, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await joined(hub)
+    await first.next("")
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    render = CountView.render
+
+    async def held(self: CountView, ctx: LiveContext, site: int, arg: str, language: str) -> str:
+        html = await render(self, ctx, site, arg, language)
+        begun.set()
+        await go_on.wait()
+        return html
+
+    monkeypatch.setattr(CountView, "render", held)
+    await counts(ledger)
+    await begun.wait()
+    during = await joined(hub)
+    await counts(ledger)
+    async with asyncio.timeout(3):
+        while hub.feed(1).seq < 2:  # noqa: ASYNC110 - the feed has no bell for tests
+            await asyncio.sleep(0.01)
+    go_on.set()
+    assert '<p id="count">1</p>' in (await first.next(""))["html"]
+    assert '<p id="count">2</p>' in (await during.next(""))["html"]
+
+
+async def test_who_comes_while_nothing_new_is_found_gets_the_state_too(
+    hub: live_module.Hub,
+) -> None:
+    await (await joined(hub)).next("")
+    hub.poke("count", 1)
+    late = await joined(hub)
+    assert '<p id="count">0</p>' in (await late.next(""))["html"]
 
 
 async def test_only_who_may_see_a_view_gets_it(hub: live_module.Hub) -> None:

@@ -96,6 +96,8 @@ class Room:
         self.view = view
         self._feed = feed
         self.streams: set[Stream] = set()
+        #: those who came while it was rendered, and still have nothing
+        self._came: set[Stream] = set()
         self._html: str | None = None
         self._data = b""
         self._dirty = False
@@ -103,11 +105,17 @@ class Room:
         self._timer: asyncio.TimerHandle | None = None
 
     def join(self, stream: Stream) -> None:
-        """Watch; the present state comes at once, or as soon as it is rendered."""
+        """Watch; the present state comes at once, or as soon as it is rendered.
+
+        Never first one that is known to be overtaken: a board that comes back would announce
+        somebody who was called and has gone meanwhile.
+        """
         self.streams.add(stream)
-        if self._html is not None:
+        if self._html is not None and self._task is None:
             stream.put(self.spot.key, self._data)
-        else:
+            return
+        self._came.add(stream)
+        if self._task is None:
             self.touch()
 
     def touch(self) -> None:
@@ -144,26 +152,35 @@ class Room:
 
     async def _render(self) -> None:
         spot, seq = self.spot, self._feed.seq
+        came, self._came = self._came, set()
         try:
             html = await self.view.render(self._hub.context, spot.site, spot.arg, spot.language)
         except NotFound as gone:
             self._html = None
-            self._send(event("refused", view=spot.key, status=gone.status))
+            self._send(event("refused", view=spot.key, status=gone.status), self.streams)
+            self._came.clear()
             return
         except Exception:
             # what was last shown stays; the page goes on, and so does every other view
             log.exception("live view %s failed", spot.view)
+            if self._html is not None:
+                self._send(self._data, came)
             await asyncio.sleep(RETRY_S)
             self._dirty = True
             return
+        lacking = came | self._came
         if html != self._html:
             self._html = html
             body = _json.encode({"view": spot.key, "seq": seq, "html": html})
             self._data = b"id: %d-%d\ndata: " % (spot.site, seq) + body + b"\n\n"
-            self._send(self._data)
+            lacking = self.streams
+        # of those who came meanwhile, the next rendering is for whom this one is overtaken already
+        if not self._dirty:
+            self._came.clear()
+        self._send(self._data, lacking - self._came)
 
-    def _send(self, data: bytes) -> None:
-        for stream in self.streams:
+    def _send(self, data: bytes, streams: set[Stream]) -> None:
+        for stream in streams & self.streams:
             stream.put(self.spot.key, data)
 
 
