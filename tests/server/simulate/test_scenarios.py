@@ -62,9 +62,14 @@ def nothing(_key: str | None, _day: str | None) -> tuple[str, Script | None]:
 def read(folder: Path, text: str) -> scenario.Read:
     """A scenario beside the site above."""
     (folder / "site.toml").write_text(SITE, "utf-8")
+    (folder / "latin.toml").write_text(SITE, "latin-1")
     file = folder / "scenario.toml"
     file.write_text(text, "utf-8")
     return scenario.read(file, nothing)
+
+
+def test_a_file_of_an_editor_that_marks_utf_8_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, "\ufeff" + HEAD + CAJA + LAB).seeds == 3
 
 
 def test_the_example_of_the_documentation_is_played() -> None:
@@ -179,6 +184,20 @@ def test_a_recorded_site_of_nobody_is_no_scenario(tmp_path: Path) -> None:
         (HEAD + 'day = "2026-02-30"\n' + CAJA, 4, "is no day"),
         (HEAD, 1, "nobody who comes"),
         (HEAD + CAJA + LAB + LAB, 12, "there twice"),
+        (HEAD + CAJA + LAB + 2 * '[[desk]]\nkey = "1"\nhours = []\n', 15, "there twice"),
+        (HEAD + CAJA.replace("= 10", '= 10, "11:00-13:00" = 5') + LAB, 6, "overlap"),
+        (HEAD + CAJA.replace("= 10", "= 0") + LAB, 1, "nobody who comes"),
+        (HEAD + CAJA.replace("= 10", "= nan") + LAB, 6, "must be a number, got nan or inf"),
+        (HEAD + CAJA.replace("= 3", "= inf") + LAB, 7, "must be a number, got nan or inf"),
+        (HEAD + CAJA.replace("= 3", '= "3"') + LAB, 7, "must be a number, got a text in quotes"),
+        (HEAD + CAJA + 'spread = "normal"\n' + LAB, 8, "there are: exponential, lognormal, fixed"),
+        (HEAD + CAJA.replace('key = "caja"\n', "") + LAB, 4, "service[0] lacks key"),
+        (HEAD + "day = 2026-03-02\n" + CAJA, 4, "must be a text in quotes, got a bare date"),
+        (HEAD + 'day = "0001-01-01"\n' + CAJA, 4, "is no day"),
+        (HEAD.replace("site.toml", "latin.toml") + CAJA, 2, "latin.toml' cannot be read"),
+        (HEAD.replace("site.toml", "a\\u0000b") + CAJA, 2, "cannot be read: embedded null byte"),
+        (HEAD + "x = " + "[" * 5000, None, "this is not TOML"),
+        (CAJA, None, "this file lacks scenario"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(

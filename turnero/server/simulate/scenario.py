@@ -9,8 +9,9 @@ import tomllib
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
+from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 from msgspec import Meta
@@ -31,6 +32,7 @@ SEEDS: Final = 20
 #: people a day beyond which a rehearsal would not end today
 MOST: Final = 20_000
 _MOST_SEEDS: Final = 1000
+_YEARS: Final = range(2000, 2101)
 
 
 class ScenarioError(TurneroError):
@@ -92,6 +94,18 @@ class Scenario(_Part, frozen=True):
     desk: tuple[DeskPart, ...] = ()
 
 
+#: how the kinds of values are called in errors
+_KINDS: Final = {
+    "str": "a text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "array": "a list in [ ]",
+    "object": "a table",
+    "date": "a bare date",
+    "bytes": "nan or inf",
+}
+_KIND: Final = re.compile(r"`(\w+)(?: \| null)?`")
+
 #: gives the site's description by its key, and with a day that day as it was recorded
 Installed = Callable[[str | None, str | None], tuple[str, Script | None]]
 
@@ -114,12 +128,12 @@ class _Wrong(Exception):
 def read(path: Path, installed: Installed) -> Read:
     """Read a scenario file. Raises `ScenarioError` with the line."""
     try:
-        source = path.read_text("utf-8")
+        source = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: this is not text in UTF-8 (byte {error.start})") from None
     try:
-        raw = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+        raw = tomllib.loads(source, parse_float=_number)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = line_of_syntax(str(error))
         raise ScenarioError(f"{path}{_on(line)}: this is not TOML: {error}") from None
     try:
@@ -134,18 +148,34 @@ def _on(line: int | None) -> str:
     return "" if line is None else f", line {line}"
 
 
+def _number(text: str) -> float | bytes:
+    """A figure of the file; TOML's `nan` and `inf`, of which no bound keeps clear, as bytes."""
+    return value if isfinite(value := float(text)) else text.encode()
+
+
 def _shaped(raw: dict[str, Any]) -> Scenario:
     try:
         return msgspec.convert(raw, Scenario)
     except msgspec.ValidationError as error:
         what, _, at = str(error).partition(" - at ")
         place = at.rpartition("`$")[2].strip("`").removeprefix(".")
-        extra = re.search(r"unknown field `(\w+)`", what)
+        extra = re.search(r"unknown field `(.+)`", what)
         if extra:
             key = f"{place}.{extra[1]}" if place else extra[1]
             raise _Wrong(key, "is not known here: remove or correct it") from None
-        what = what.replace("Object ", "").replace("Expected", "wanted:")
-        raise _Wrong(place or "scenario", f"cannot be: {what}") from None
+        lacking = re.search(r"required field `(\w+)`", what)
+        if lacking:
+            raise _Wrong(place or "this file", f"lacks {lacking[1]}") from None
+        value = re.search(r"enum value (.+)", what)
+        if value:
+            raise _Wrong(
+                place, f"is {value[1]}; there are: {', '.join(get_args(Spread))}"
+            ) from None
+        raise _Wrong(place, _KIND.sub(_kind, what).replace("Expected", "must be")) from None
+
+
+def _kind(found: re.Match[str]) -> str:
+    return _KINDS.get(found[1], found[1])
 
 
 def _script(scenario: Scenario, path: Path, installed: Installed) -> Script:
@@ -167,7 +197,8 @@ def _script(scenario: Scenario, path: Path, installed: Installed) -> Script:
             times[part.key] = Times(part.minutes, part.spread)
     shifts = dict(recorded.shifts) if recorded is not None else _rosters(file, day)
     for n, desk in enumerate(scenario.desk):
-        shifts[desk.key] = _spans(desk.hours, f"desk[{n}].hours")
+        hours = _spans(desk.hours, f"desk[{n}].hours")
+        shifts[desk.key] = tuple(sorted(hours, key=lambda one: one.start))
     script = Script(
         text,
         day,
@@ -186,10 +217,12 @@ def _site(head: Head, path: Path, installed: Installed) -> tuple[str, Script | N
         return installed(head.key, head.recorded)
     file = path.parent / str(head.site)
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
         site_file.decode(text)
     except OSError as error:
         raise _Wrong("scenario.site", f"{file}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise _Wrong("scenario.site", f"{str(file)!r} cannot be read: {error}") from None
     except Refused as error:
         raise _Wrong("scenario.site", f"{file}: {sentence(error)}") from None
     return text, None
@@ -197,9 +230,12 @@ def _site(head: Head, path: Path, installed: Installed) -> tuple[str, Script | N
 
 def _day(text: str) -> str:
     try:
-        return date.fromisoformat(text).isoformat()
+        day = date.fromisoformat(text)
     except ValueError:
-        raise _Wrong("scenario.day", f'{text!r} is no day: write it as "2026-12-24"') from None
+        day = date.min
+    if day.year not in _YEARS:
+        raise _Wrong("scenario.day", f'{text!r} is no day: write it as "2026-12-24"')
+    return day.isoformat()
 
 
 def _known(scenario: Scenario, file: SiteFile) -> None:
@@ -222,9 +258,13 @@ def _known(scenario: Scenario, file: SiteFile) -> None:
             raise _Wrong(
                 f"service[{n}].classes", "are more than 1 together: the parts of all people"
             )
+    seen.clear()
     for n, desk in enumerate(scenario.desk):
         if desk.key not in desks:
             raise _Wrong(f"desk[{n}].key", _none(desk.key, "desk", desks))
+        if desk.key in seen:
+            raise _Wrong(f"desk[{n}].key", f"{desk.key!r} is there twice: once is enough")
+        seen.add(desk.key)
 
 
 def _none(key: str, what: str, known: set[str]) -> str:
@@ -232,12 +272,10 @@ def _none(key: str, what: str, known: set[str]) -> str:
 
 
 def _stream(part: ServicePart, n: int, head: Head) -> Stream:
-    rates = tuple(
-        (_span(text, f"service[{n}].arrivals"), rate) for text, rate in part.arrivals.items()
-    )
-    return Stream(
-        part.key, rates, part.classes, head.no_shows if part.no_shows is None else part.no_shows
-    )
+    hours = _spans(tuple(part.arrivals), f"service[{n}].arrivals")
+    rates = tuple(zip(hours, part.arrivals.values(), strict=True))
+    no_shows = head.no_shows if part.no_shows is None else part.no_shows
+    return Stream(part.key, rates, part.classes, no_shows)
 
 
 def _rosters(file: SiteFile, day: str) -> dict[str, tuple[Span, ...]]:
@@ -252,11 +290,12 @@ def _rosters(file: SiteFile, day: str) -> dict[str, tuple[Span, ...]]:
 
 
 def _spans(texts: tuple[str, ...], key: str) -> tuple[Span, ...]:
-    found = sorted((_span(text, key) for text in texts), key=lambda one: one.start)
-    for before, after in pairwise(found):
+    """Each of them, as written."""
+    found = tuple(_span(text, key) for text in texts)
+    for before, after in pairwise(sorted(found, key=lambda one: one.start)):
         if after.start < before.end:
             raise _Wrong(key, "overlap: write each part of the day once")
-    return tuple(found)
+    return found
 
 
 def _span(text: str, key: str) -> Span:
@@ -279,7 +318,7 @@ def _playable(script: Script, scenario: Scenario, file: SiteFile) -> None:
         if script.shifts.get(one.key)
         for key in (*one.primary, *one.overflow)
     }
-    if not script.streams and not script.people:
+    if script.expected == 0:
         raise _Wrong("scenario", "has nobody who comes: give arrivals to a [[service]]")
     paths = {one.key: one.path for one in file.service}
     come = [stream.service for stream in script.streams]
