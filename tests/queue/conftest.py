@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.stores import opened
+from tests.queue.clinic import WITH_PATH
 from tests.queue.hall import MORNING_MS, Hall
 from turnero.store.clock import VirtualClock
 from turnero.store.ids import SeededIds
@@ -36,3 +37,12 @@ async def hall(clock: VirtualClock, tmp_path: Path, database: str | None) -> Asy
         found = Hall(ledger, clock)
         await found.load()
         yield found
+
+
+@pytest.fixture
+async def clinic(hall: Hall) -> Hall:
+    """The hall with a path, both desks at work."""
+    await hall.load(WITH_PATH)
+    await hall.open("v1")
+    await hall.open("v2")
+    return hall

@@ -5,58 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.queue.classes import site
 from tests.queue.engines import both_engines
 from tests.queue.hall import Hall
 from turnero.queue import reads
 
-SITE = """
-[site]
-key = "hnc"
-name = "Hospital"
-zone = "America/Lima"
-languages = ["es"]
-settings = {{ order = "{order}", share_first = {first} }}
-
-[[service]]
-key = "caja"
-prefix = "C"
-name = {{ es = "Caja" }}
-all_day = true
-
-[[desk]]
-key = "v1"
-name = "1"
-primary = ["caja"]
-
-[[desk]]
-key = "v2"
-name = "2"
-primary = ["caja"]
-
-[[attention]]
-key = "red"
-name = {{ es = "Rojo" }}
-clinical = true
-
-[[attention]]
-key = "amber"
-name = {{ es = "Ámbar" }}
-clinical = true
-
-[[attention]]
-key = "preferential"
-name = {{ es = "Preferente" }}
-
-[[attention]]
-key = "ordinary"
-name = {{ es = "General" }}
-usual = true
-
-[[attention]]
-key = "errand"
-name = {{ es = "Trámite" }}
-target_minutes = 55
-"""
 MINUTE = 60_000
 
 
@@ -65,7 +18,7 @@ async def fill(hall: Hall, draw: random.Random, people: int) -> list[str]:
     taken = []
     for _ in range(people):
         attention = draw.choices(
-            ["red", "amber", "preferential", "ordinary", "errand"], [1, 1, 10, 10, 3]
+            ["red", "amber", "preferential", "frail", "ordinary", "errand"], [1, 1, 8, 2, 10, 3]
         )[0]
         more: dict[str, Any] = {"channel": "triage" if attention in ("red", "amber") else "api"}
         if draw.random() < 0.15:
@@ -80,7 +33,7 @@ async def fill(hall: Hall, draw: random.Random, people: int) -> list[str]:
         assert at_once.ahead == (await hall.ticket(taken[-1])).ahead
         hall.wait(draw.choice([1, 30, 200]))
         if draw.random() < 0.3:
-            await hall.next("v2")
+            await hall.next("v3")
     return [one for one in taken if await hall.state(one) == "waiting"]
 
 
@@ -89,7 +42,7 @@ async def fill(hall: Hall, draw: random.Random, people: int) -> list[str]:
     ("order", "first"), [("strict", 3), ("accumulating", 3), ("share", 3), ("share", 1)]
 )
 async def test_as_many_are_ahead_as_are_called_before(hall: Hall, order: str, first: int) -> None:
-    await hall.load(SITE.format(order=order, first=first))
+    await hall.load(site(order, first))
     for seed in range(4):
         waiting = await fill(hall, random.Random(f"{order} {first} {seed}"), 25)
         told = {one: (await hall.ticket(one)).ahead for one in waiting}
@@ -107,7 +60,7 @@ async def test_as_many_are_ahead_as_are_called_before(hall: Hall, order: str, fi
 
 
 async def test_whoever_waits_for_one_desk_sees_those_of_that_desk(hall: Hall) -> None:
-    await hall.load(SITE.format(order="accumulating", first=3))
+    await hall.load(site("accumulating"))
     waiting = [await hall.take("caja", "preferential") for _ in range(4)]
     for ticket in waiting[1:3]:
         await hall.transfer(ticket, desk="v1")
@@ -115,7 +68,7 @@ async def test_whoever_waits_for_one_desk_sees_those_of_that_desk(hall: Hall) ->
 
 
 async def test_people_are_counted_and_not_tickets(hall: Hall) -> None:
-    await hall.load(SITE.format(order="accumulating", first=3))
+    await hall.load(site("accumulating"))
     await hall.take("caja", people=4)
     hall.wait(60)
     ticket = await hall.take("caja", "preferential")

@@ -343,3 +343,13 @@ async def test_a_desk_that_is_kept_calls_clinical_ones_and_its_own(hall: Hall) -
     await hall.finish(own)
     await settle(hall)
     assert await at_desk(hall, "v2") == red
+
+
+async def test_a_desk_that_is_kept_for_two_services_calls_for_either(hall: Hall) -> None:
+    both = ALONE.replace("outcomes = true", "reserve = 1")
+    await hall.load(both)
+    await hall.open("v2", "user:4")
+    cash, blood = await hall.take("caja"), await hall.take("sangre")
+    await settle(hall)
+    assert await at_desk(hall, "v2") == blood
+    assert await hall.state(cash) == "waiting"

@@ -1,15 +1,14 @@
 """A path leads one ticket through several services under one number, and nothing of it is lost."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import bindparam, select
 
+from tests.queue.clinic import WITH_PATH, left, lines_hold, place, steps
 from tests.queue.engines import both_engines
-from tests.queue.hall import SITE, Hall
-from turnero.queue import reads, requests, tables
-from turnero.queue.commands import by_hand, desks, finishing, paths, pauses
-from turnero.queue.commands.calls import call_next
+from tests.queue.hall import Hall
+from turnero.queue import reads, requests
+from turnero.queue.commands import by_hand, finishing, paths
 from turnero.queue.facts import (
     PathChanged,
     PressUndone,
@@ -17,77 +16,7 @@ from turnero.queue.facts import (
     TicketIssued,
     TicketSentOn,
 )
-from turnero.store import journal
 from turnero.store.errors import Refused
-from turnero.store.sql import Statement
-
-#: cash → blood test → room 4; whoever is sent to the emergency takes a new place
-WITH_PATH = (
-    SITE.replace('prefix = "C"\n', 'prefix = "C"\npath = ["sangre", "infecto"]\n')
-    .replace('prefix = "S"\n', 'prefix = "S"\nwhere = { es = "2.º piso" }\n')
-    .replace("all_day = true\n", "all_day = true\nanew = true\n")
-    .replace('overflow = ["sangre"]\n', "")
-)
-_STEPS = Statement(
-    select(
-        tables.service.c.key,
-        tables.ticket_step.c.end,
-        tables.ticket_step.c.waited_ms,
-        tables.desk.c.key.label("desk"),
-        tables.ticket_step.c.no,
-    )
-    .select_from(
-        tables.ticket_step.join(
-            tables.service, tables.service.c.id == tables.ticket_step.c.service
-        ).outerjoin(tables.desk, tables.desk.c.id == tables.ticket_step.c.desk)
-    )
-    .where(tables.ticket_step.c.ticket == bindparam("ticket"))
-    .order_by(tables.ticket_step.c.no)
-)
-_PLACE = Statement(
-    select(tables.ticket.c.rank_ms, tables.ticket.c.rank_seq, tables.ticket.c.path).where(
-        tables.ticket.c.id == bindparam("ticket")
-    )
-)
-
-
-@pytest.fixture
-async def clinic(hall: Hall) -> Hall:
-    """The hall with a path, both desks at work."""
-    await hall.load(WITH_PATH)
-    await hall.open("v1")
-    await hall.open("v2")
-    return hall
-
-
-async def steps(hall: Hall, ticket: str) -> list[tuple[str, str, int]]:
-    """What is behind a ticket: service, how it ended, seconds waited."""
-    rows = await hall.rows(_STEPS, ticket=ticket)
-    return [(row.key, row.end, row.waited_ms // 1000) for row in rows]
-
-
-async def left(hall: Hall, ticket: str) -> str | None:
-    """The services still to come, as kept."""
-    (row,) = await hall.rows(_PLACE, ticket=ticket)
-    path: str | None = row.path
-    return path
-
-
-async def place(hall: Hall, ticket: str) -> tuple[int, int]:
-    """Its place in line."""
-    (row,) = await hall.rows(_PLACE, ticket=ticket)
-    return row.rank_ms, row.rank_seq
-
-
-async def lines_hold(hall: Hall) -> None:
-    """Each line counts exactly those who wait in it, and the journal's chain holds."""
-    counts = Statement(select(tables.line.c.id, tables.line.c.count))
-    waiting = Statement(select(tables.ticket.c.line).where(tables.ticket.c.state == "waiting"))
-    standing = [row.line for row in await hall.rows(waiting)]
-    assert {row.id: row.count for row in await hall.rows(counts)} == {
-        row.id: standing.count(row.id) for row in await hall.rows(counts)
-    }
-    assert (await hall.read(journal.verify, hall.site, hall.ledger.key)).broken_at is None
 
 
 @both_engines
@@ -202,85 +131,6 @@ async def test_the_end_of_a_step_is_not_undone_once_the_next_one_called(clinic: 
     )
     with pytest.raises(Refused, match="undo-touched"):
         await clinic.move("undo", ticket)
-
-
-async def close(hall: Hall) -> None:
-    """The desk of the next step goes home."""
-    await hall.act(desks.close_desk, requests.CloseDesk("hnc.v2", line="keep"))
-
-
-async def pause(hall: Hall) -> None:
-    """The next step gives no more tickets."""
-    await hall.act(pauses.pause_service, requests.PauseService("sangre"))
-
-
-async def shut(hall: Hall) -> None:
-    """It is one o'clock: the next step's hours are over."""
-    hall.wait(4.5 * 3600)
-
-
-async def retire(hall: Hall) -> None:
-    """The next step is described no more."""
-    text = WITH_PATH.replace('path = ["sangre", "infecto"]', "")
-    start = text.index('[[service]]\nkey = "sangre"')
-    end = text.index('[[service]]\nkey = "infecto"')
-    text = text[:start] + text[end:]
-    text = text.replace('"sangre", ', "")
-    await hall.load(text)
-
-
-@pytest.mark.parametrize(
-    ("happens", "code"),
-    [
-        (close, "step-no-desk"),
-        (pause, "step-paused"),
-        (shut, "step-closed"),
-        (retire, "step-gone"),
-    ],
-)
-async def test_where_nobody_attends_the_next_step_whoever_ends_this_one_decides(
-    clinic: Hall, happens: Callable[[Hall], Awaitable[None]], code: str
-) -> None:
-    ticket = await clinic.take("caja")
-    await clinic.next("v1")
-    await happens(clinic)
-    for command, request in (
-        (finishing.finish, requests.Finish(ticket)),
-        (call_next, requests.Next("hnc.v1")),
-    ):
-        with pytest.raises(Refused) as refused:
-            await clinic.act(command, request)
-        assert refused.value.code == code
-        assert refused.value.params["service"] == "sangre"
-    assert await clinic.state(ticket) == "called"
-    wait = requests.Finish(ticket, onward="wait")
-    if code == "step-gone":
-        with pytest.raises(Refused, match="step-gone"):
-            await clinic.act(finishing.finish, wait)
-    else:
-        assert (await clinic.act(finishing.finish, wait)).state == "waiting"
-        await clinic.move("undo", ticket)
-    await clinic.act(finishing.finish, requests.Finish(ticket, onward="end"))
-    assert (await clinic.state(ticket), await left(clinic, ticket)) == ("finished", "[]")
-    await lines_hold(clinic)
-
-
-async def test_a_step_that_is_left_out_because_nobody_attends_it_is_told(clinic: Hall) -> None:
-    ticket = await clinic.take("caja")
-    await clinic.next("v1")
-    await pause(clinic)
-    asked = requests.Next("hnc.v1", onward="skip")
-    assert (await clinic.act(call_next, asked)).finished == ticket
-    assert (await clinic.ticket(ticket)).service == "infecto"
-    assert [(key, end) for key, end, _ in await steps(clinic, ticket)] == [
-        ("caja", "done"),
-        ("sangre", "skipped"),
-    ]
-    (changed,) = await clinic.facts(PathChanged)
-    assert (changed.how, changed.step, changed.left) == ("skipped", "sangre", ("infecto",))
-    await clinic.move("undo", ticket)
-    assert await steps(clinic, ticket) == []
-    assert await left(clinic, ticket) == '["sangre","infecto"]'
 
 
 @both_engines
@@ -468,20 +318,6 @@ async def test_the_person_sees_the_way_and_the_desk_sees_it_too(clinic: Hall) ->
     assert view.waited_ms == 150_000
     plain = await clinic.take("urgencia")
     assert (await clinic.ticket(plain)).path == ()
-
-
-async def test_a_desk_is_told_before_that_nobody_attends_the_next_step(clinic: Hall) -> None:
-    await clinic.take("caja")
-    await clinic.next("v1")
-    await clinic.act(desks.pause_desk, requests.PauseDesk("hnc.v2", "refrigerio"))
-    seen = (await clinic.desk("v1")).serving
-    assert seen is not None
-    assert seen.next_trouble is None  # on a break: it comes back
-    await clinic.act(desks.resume_desk, requests.DeskMove("hnc.v2"))
-    await close(clinic)
-    seen = (await clinic.desk("v1")).serving
-    assert seen is not None
-    assert seen.next_trouble == "no-desk"
 
 
 @both_engines

@@ -47,6 +47,20 @@ async def test_with_one_in_line_after_that_one_and_alone_at_once(hall: Hall) -> 
     assert await order(hall, 2) == [first, second]
 
 
+async def test_those_whose_appointment_is_to_come_are_not_yet_in_line(hall: Hall) -> None:
+    due_ms = hall.clock.now_ms() - 60_000
+    back = await hall.take(origin="appointment", due_ms=due_ms)
+    await hall.next()
+    await hall.no_show(back)
+    for hours in (2, 3):
+        due_ms = hall.clock.now_ms() + hours * 3_600_000
+        await hall.take(origin="appointment", due_ms=due_ms)
+    await hall.move("return", back)
+    hall.wait(60)
+    await hall.take()
+    assert await order(hall, 1) == [back]
+
+
 @pytest.mark.rule("absent")
 async def test_thirty_minutes_and_not_a_millisecond_more(hall: Hall) -> None:
     in_time, late = await gone(hall), await gone(hall)

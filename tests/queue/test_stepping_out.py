@@ -7,6 +7,7 @@ from tests.queue.hall import Hall
 from tests.queue.refusal import refused
 from turnero.queue.facts import (
     PressUndone,
+    TicketCalled,
     TicketOverstayed,
     TicketReminded,
     TicketReturned,
@@ -37,6 +38,17 @@ async def test_who_steps_out_is_skipped_and_has_the_old_place_when_back(hall: Ha
     assert (out.number, out.service) == ("C001", "caja")
     (back,) = await hall.facts(TicketReturned)
     assert back.was == "away"
+
+
+async def test_who_is_called_by_hand_while_out_has_waited_since_they_came(hall: Hall) -> None:
+    ticket = await hall.take()
+    hall.wait(5 * MIN)
+    await hall.move("step-out", ticket)
+    hall.wait(5 * MIN)
+    await hall.call(ticket)
+    (called,) = await hall.facts(TicketCalled)
+    assert called.waited_ms == 10 * MIN * 1000
+    assert (await hall.ticket(ticket)).waited_ms == 10 * MIN * 1000
 
 
 async def test_nobody_waits_before_one_who_is_out(hall: Hall) -> None:

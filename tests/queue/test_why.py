@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.queue.classes import site
 from tests.queue.engines import both_engines
 from tests.queue.hall import Hall
 from turnero.queue.facts import (
@@ -25,81 +26,6 @@ from turnero.queue.routing import SENTENCES, rederive, why_sentence
 from turnero.store.errors import Refused
 from turnero.store.facts import Entry
 
-SITE = """
-[site]
-key = "hnc"
-name = "Hospital"
-zone = "America/Lima"
-languages = ["es"]
-settings = {{ order = "{order}", target_minutes = 25 }}
-
-[[service]]
-key = "caja"
-prefix = "C"
-name = {{ es = "Caja" }}
-all_day = true
-
-[[service]]
-key = "lab"
-prefix = "L"
-name = {{ es = "Laboratorio" }}
-all_day = true
-target_minutes = 8
-
-[[service]]
-key = "citas"
-prefix = "K"
-name = {{ es = "Citas" }}
-all_day = true
-
-[[desk]]
-key = "v1"
-name = "1"
-primary = ["caja", "citas"]
-overflow = ["lab"]
-
-[[desk]]
-key = "v2"
-name = "2"
-primary = ["lab", "citas"]
-
-[[desk]]
-key = "v3"
-name = "3"
-primary = ["caja", "lab"]
-classes = ["preferential"]
-
-[[desk]]
-key = "v4"
-name = "4"
-primary = ["caja"]
-classes = ["preferential"]
-only_classes = true
-
-[[attention]]
-key = "red"
-name = {{ es = "Rojo" }}
-clinical = true
-
-[[attention]]
-key = "preferential"
-name = {{ es = "Preferente" }}
-
-[[attention]]
-key = "frail"
-name = {{ es = "Frágil" }}
-target_minutes = 7
-
-[[attention]]
-key = "ordinary"
-name = {{ es = "General" }}
-usual = true
-
-[[attention]]
-key = "errand"
-name = {{ es = "Trámite" }}
-target_minutes = 60
-"""
 DESKS = ("v1", "v2", "v3", "v4")
 MINUTE = 60_000
 
@@ -151,7 +77,7 @@ def calls_of(entries: list[Entry]) -> list[tuple[Entry, TicketCalled]]:
 @pytest.mark.parametrize("order", ["strict", "accumulating", "share"])
 @both_engines
 async def test_each_call_of_a_day_is_derived_again_from_its_reasons(hall: Hall, order: str) -> None:
-    await hall.load(SITE.format(order=order))
+    await hall.load(site(order))
     for seed in range(3):
         await a_day(hall, random.Random(f"{order} {seed}"))
     rules = set()
@@ -207,7 +133,7 @@ def weighed(why: Why, at_ms: int) -> dict[str, tuple[int, int]]:
 @pytest.mark.parametrize("order", ["strict", "accumulating", "share"])
 async def test_what_a_call_weighed_is_what_the_facts_before_it_tell(hall: Hall, order: str) -> None:
     """Nobody was left out: the heads that are kept are those that the journal knows."""
-    await hall.load(SITE.format(order=order))
+    await hall.load(site(order))
     await a_day(hall, random.Random(order), acts=300)
     serves = {
         "v1": ("caja", "citas", "lab"),

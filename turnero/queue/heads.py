@@ -1,16 +1,17 @@
 """What a desk may call: one read over line rows and the oldest ticket of each, and by which order.
 
 Lines of the desk's services that anybody may call, and lines of this desk only. Its cost
-grows with the number of lines, never with the number waiting (tests/queue/test_cost.py).
+grows with the number of lines, never with the number waiting (tests/queue/test_cost.py). A ticket
+that is chosen by hand is read in the same way.
 """
 
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, func, literal, select, union_all
+from sqlalchemy import FromClause, bindparam, literal, select, union_all
 
-from turnero.queue.routing import OTHERS, Head, Order
+from turnero.queue.routing import OTHERS, OUTSIDE, Head, Order
 from turnero.queue.settings import order_of, settings_of
 from turnero.queue.tables import (
     ANY_DESK,
@@ -55,47 +56,62 @@ _OWN = select(
     literal(1).label("own"),
     HEAD_OF_LINE.label("head"),
 ).where(line.c.desk == bindparam("desk"), line.c.desk > ANY_DESK, line.c.count > 0)
-_heads = union_all(_SHARED, _OWN).subquery("heads")
+_CHOSEN = (
+    select(
+        *_LINE, literal(OUTSIDE).label("tier"), literal(0).label("own"), ticket.c.id.label("head")
+    )
+    .select_from(ticket.join(line, line.c.id == ticket.c.line))
+    .where(ticket.c.id == bindparam("ticket"))
+)
 _usual = attention.alias("usual_class")
-#: rank of the site's usual class
-USUAL_RANK = (
+_USUAL_RANK = (
     select(_usual.c.rank)
     .where(_usual.c.site == site.c.no, _usual.c.usual == YES)
     .correlate(site)
     .scalar_subquery()
 )
-
-HEADS = Statement(
-    select(
-        _heads.c.line,
-        ticket.c.id.label("ticket"),
-        ticket.c.number,
-        service.c.key.label("service"),
-        attention.c.key.label("attention"),
-        _heads.c.tier,
-        attention.c.rank.label("class_rank"),
-        ticket.c.rank_ms,
-        ticket.c.rank_seq,
-        ticket.c.entered_ms,
-        _heads.c.count.label("waiting"),
-        attention.c.clinical,
-        func.coalesce(attention.c.target_min, 0).label("class_target"),
-        func.coalesce(service.c.target_min, 0).label("service_target"),
-        _heads.c.passed,
-        _heads.c.own,
-        desk.c.classes,
-        desk.c.only_classes,
-        site.c.settings,
-        site.c.profile,
-        USUAL_RANK.label("usual_rank"),
-    ).select_from(
-        _heads.join(ticket, ticket.c.id == _heads.c.head)
-        .join(service, service.c.id == _heads.c.service)
-        .join(attention, attention.c.id == _heads.c.attention)
-        .join(desk, desk.c.id == bindparam("desk"))
-        .join(site, site.c.no == desk.c.site)
-    )
+#: of attention, service and site: what decides how soon a line is called; see `standing`
+STANDING = (
+    attention.c.rank.label("class_rank"),
+    attention.c.clinical,
+    attention.c.target_min.label("class_target"),
+    service.c.target_min.label("service_target"),
+    site.c.settings,
+    site.c.profile,
+    _USUAL_RANK.label("usual_rank"),
 )
+
+
+def _of(heads: FromClause) -> Statement:
+    return Statement(
+        select(
+            heads.c.line,
+            ticket.c.id.label("ticket"),
+            ticket.c.number,
+            service.c.key.label("service"),
+            attention.c.key.label("attention"),
+            heads.c.tier,
+            ticket.c.rank_ms,
+            ticket.c.rank_seq,
+            ticket.c.entered_ms,
+            heads.c.count.label("waiting"),
+            heads.c.passed,
+            heads.c.own,
+            desk.c.classes,
+            desk.c.only_classes,
+            *STANDING,
+        ).select_from(
+            heads.join(ticket, ticket.c.id == heads.c.head)
+            .join(service, service.c.id == heads.c.service)
+            .join(attention, attention.c.id == heads.c.attention)
+            .join(desk, desk.c.id == bindparam("desk"))
+            .join(site, site.c.no == desk.c.site)
+        )
+    )
+
+
+HEADS = _of(union_all(_SHARED, _OWN).subquery("heads"))
+_OUTSIDE = _of(_CHOSEN.subquery("heads"))
 
 
 class Due(NamedTuple):
@@ -116,21 +132,35 @@ def heads(q: Query, desk_id: int) -> Due:
     )
 
 
-def target_ms(
-    class_target: int | None, service_target: int | None, settings: str, *, preferred: bool
-) -> int:
-    """The wait to stay under: the class's own, else the service's or the site's, which a
-    preferred class halves. In minutes where given; None or 0 is not set.
+def outside(q: Query, desk_id: int, ticket_id: str) -> Head:
+    """A ticket that is none of the desk's candidates, as a head: it is to be called by hand."""
+    (row,) = q.rows(_OUTSIDE, desk=desk_id, ticket=ticket_id)
+    return _head(row)._replace(tier=OUTSIDE)
+
+
+class Standing(NamedTuple):
+    """How soon a line is called, by its class, service and site; the words of `Head`."""
+
+    class_rank: int
+    clinical: bool
+    preferred: bool
+    target_ms: int
+
+
+def standing(row: Any) -> Standing:
+    """Of a row with the columns of `STANDING`. The target is the class's own, else the service's
+    or the site's, which a preferred class halves.
     """
-    if class_target:
-        return class_target * _MINUTE_MS
-    usual = (service_target or settings_of(settings).target_minutes) * _MINUTE_MS
-    return usual // 2 if preferred else usual
+    clinical = bool(row.clinical)
+    preferred = not clinical and row.class_rank < row.usual_rank
+    if row.class_target:
+        return Standing(row.class_rank, clinical, preferred, row.class_target * _MINUTE_MS)
+    usual_ms = (row.service_target or settings_of(row.settings).target_minutes) * _MINUTE_MS
+    target_ms = usual_ms // 2 if preferred else usual_ms
+    return Standing(row.class_rank, clinical, preferred, target_ms)
 
 
 def _head(row: Any) -> Head:
-    clinical = bool(row.clinical)
-    preferred = not clinical and row.class_rank < row.usual_rank
     return Head(
         line=row.line,
         ticket=row.ticket,
@@ -138,18 +168,13 @@ def _head(row: Any) -> Head:
         service=row.service,
         attention=row.attention,
         tier=row.tier if _for_desk(row) else row.tier + OTHERS,
-        class_rank=row.class_rank,
         rank_ms=row.rank_ms,
         rank_seq=row.rank_seq,
         entered_ms=row.entered_ms,
         waiting=row.waiting,
-        clinical=clinical,
-        preferred=preferred,
-        target_ms=target_ms(
-            row.class_target, row.service_target, row.settings, preferred=preferred
-        ),
         passed=row.passed,
         own=bool(row.own),
+        **standing(row)._asdict(),
     )
 
 

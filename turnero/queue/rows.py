@@ -61,6 +61,8 @@ class Ticket(NamedTuple):
     closed_ms: int
     #: of its line
     origin: str
+    #: whose session holds it; None: a desk's own, or none
+    agent: str | None
 
     @property
     def rank(self) -> Rank:
@@ -101,6 +103,7 @@ _LOAD = Statement(
         site.c.settings,
         site.c.closed_ms,
         line.c.origin,
+        desk_session.c.agent,
     )
     .select_from(
         ticket.join(service, service.c.id == ticket.c.service)
@@ -108,6 +111,7 @@ _LOAD = Statement(
         .join(line, line.c.id == ticket.c.line)
         .join(site, site.c.no == ticket.c.site)
         .outerjoin(desk, desk.c.id == ticket.c.desk)
+        .outerjoin(desk_session, desk_session.c.id == ticket.c.session)
     )
     # By id alone: given the site too, PostgreSQL may take an index that begins with it.
     .where(ticket.c.id == bindparam("id"))

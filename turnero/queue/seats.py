@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, insert, select
 
-from turnero.queue import refusals
+from turnero.queue import refusals, rows
 from turnero.queue.attendance import came
 from turnero.queue.facts import SessionOpened
 from turnero.queue.states import SessionState
@@ -94,6 +94,14 @@ def mine(tx: Tx, at: Seat) -> Seat:
     if agent is not None and at.agent is not None and at.agent != agent:
         raise refusals.refused("desk-taken", desk=at.ref)
     return at
+
+
+def held_at(tx: Tx, ticket_id: str, at: str | None) -> rows.Ticket:
+    """The ticket, for an act of the desk that holds it, if one does: see `mine` and `rows.load`."""
+    held = rows.load(tx, ticket_id, at)
+    if held.agent is not None and agent_of(tx) not in (None, held.agent):
+        raise refusals.refused("desk-taken", desk=held.desk_ref or "")
+    return held
 
 
 def working(tx: Tx, ref: str) -> tuple[Seat, int]:

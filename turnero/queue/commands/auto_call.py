@@ -12,6 +12,7 @@ Among idle desks the one that nobody has been at for longest calls first. A serv
 some free desks for itself: their automatic calls leave the others alone meanwhile.
 """
 
+from collections import Counter
 from typing import Final
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam, literal_column, select
@@ -138,11 +139,13 @@ def _due(tx: Tx, desk_id: int) -> Due:
     """
     due = heads(tx, desk_id)
     kept = tx.rows(_KEPT, site=tx.site) if due.heads else []
-    for key, reserve in {(row.key, row.reserve) for row in kept if row.desk == desk_id}:
-        if sum(row.key == key for row in kept) <= reserve:
-            allowed = [one for one in due.heads if one.service == key or one.clinical or one.own]
-            due = due._replace(heads=allowed)
-    return due
+    free = Counter(row.key for row in kept)
+    scarce = {row.key for row in kept if row.desk == desk_id and free[row.key] <= row.reserve}
+    if not scarce:
+        return due
+    return due._replace(
+        heads=[one for one in due.heads if one.service in scarce or one.clinical or one.own]
+    )
 
 
 def wanted(q: Query, site: int) -> bool:

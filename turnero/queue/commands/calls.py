@@ -12,16 +12,17 @@ from sqlalchemy import bindparam, select
 from turnero.queue import emergency, refusals, rows, text, turns
 from turnero.queue.commands import lines
 from turnero.queue.commands.finishing import end_service
+from turnero.queue.commands.paths import in_line_ms
 from turnero.queue.facts import TicketCalled, TicketNoShow, TicketRecalled, Why
-from turnero.queue.heads import USUAL_RANK, Due, heads, target_ms
+from turnero.queue.heads import Due, heads, outside
 from turnero.queue.presses import Press
 from turnero.queue.requests import CallChosen, Called, Moved, Next, TicketMove
-from turnero.queue.routing import OUTSIDE, Head, choose, turns_after, why
+from turnero.queue.routing import choose, turns_after, why
 from turnero.queue.rows import Figures, Ticket
-from turnero.queue.seats import Seat, working
+from turnero.queue.seats import Seat, held_at, working
 from turnero.queue.settings import settings_of
-from turnero.queue.states import Move, State, after
-from turnero.queue.tables import attention, line, service, site
+from turnero.queue.states import Move, after
+from turnero.queue.tables import line
 from turnero.queue.waits import new_pace
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
@@ -30,21 +31,6 @@ _LINE = Statement(
     select(line.c.last_call_ms, line.c.pace_ms, line.c.last_people).where(
         line.c.id == bindparam("line")
     )
-)
-_CLASS = Statement(
-    select(
-        attention.c.rank,
-        attention.c.clinical,
-        attention.c.target_min,
-        service.c.target_min.label("service_target"),
-        USUAL_RANK.label("usual_rank"),
-    )
-    .select_from(
-        attention.join(site, site.c.no == attention.c.site).join(
-            service, service.c.site == site.c.no
-        )
-    )
-    .where(attention.c.id == bindparam("attention"), service.c.id == bindparam("service"))
 )
 
 
@@ -80,7 +66,7 @@ def call_chosen(tx: Tx, request: CallChosen) -> Called:
     due, order = heads(tx, seat.desk)
     chosen = next((head for head in due if head.ticket == held.id), None)
     if chosen is None:
-        chosen = _as_head(tx, held)
+        chosen = outside(tx, seat.desk, held.id)
         due = [chosen, *due]
     reasons = why("chosen", due, chosen, tx.line_ms, order)
     _call(tx, Move.CALL, held, seat, session, reasons, press, reason)
@@ -90,7 +76,7 @@ def call_chosen(tx: Tx, request: CallChosen) -> Called:
 
 def recall(tx: Tx, request: TicketMove) -> Moved:
     """Call again on board and voice. It counts towards a no-show if far enough from the last."""
-    held = rows.load(tx, request.ticket, request.at)
+    held = held_at(tx, request.ticket, request.at)
     state = after(Move.RECALL, held.state, held.number)
     emergency.allow_calls(tx, tx.site, held.desk_ref or "")
     counts = _counts_at(held) <= tx.line_ms
@@ -118,7 +104,7 @@ def recall(tx: Tx, request: TicketMove) -> Moved:
 
 def no_show(tx: Tx, request: TicketMove) -> Moved:
     """The person did not come; legal after the site's number of counted recalls."""
-    held = rows.load(tx, request.ticket, request.at)
+    held = held_at(tx, request.ticket, request.at)
     state = after(Move.NO_SHOW, held.state, held.number)
     needed = settings_of(held.settings).no_show_recalls
     if held.counted < needed:
@@ -175,7 +161,7 @@ def _call(
     reason: str | None = None,
 ) -> Ticket:
     state = after(move, held.state, held.number)
-    waited_ms = max(0, tx.line_ms - held.entered_ms) if held.state == State.WAITING else 0
+    waited_ms = in_line_ms(held, tx.line_ms)
     seq = press.append(
         TicketCalled(
             ticket=held.id,
@@ -222,24 +208,3 @@ def _figures(tx: Tx, held: Ticket, waited_ms: int) -> Figures:
 def _counts_at(held: Ticket) -> int:
     """From when a recall counts: some seconds after the last call that counted."""
     return (held.counted_ms or 0) + settings_of(held.settings).recall_gap_s * 1000
-
-
-def _as_head(tx: Tx, held: Ticket) -> Head:
-    """A chosen ticket that was no candidate, for its reasons."""
-    (of,) = tx.rows(_CLASS, attention=held.attention, service=held.service)
-    preferred = not of.clinical and of.rank < of.usual_rank
-    return Head(
-        line=held.line,
-        ticket=held.id,
-        number=held.number,
-        service=held.service_key,
-        attention=held.attention_key,
-        tier=OUTSIDE,
-        class_rank=of.rank,
-        rank_ms=held.rank_ms,
-        rank_seq=held.rank_seq,
-        entered_ms=held.entered_ms,
-        clinical=bool(of.clinical),
-        preferred=preferred,
-        target_ms=target_ms(of.target_min, of.service_target, held.settings, preferred=preferred),
-    )

@@ -1,11 +1,12 @@
 """End a service: on its own, or as the first half of a call of the next one."""
 
-from turnero.queue import refusals, rows
+from turnero.queue import refusals
 from turnero.queue.commands.paths import go_on, whither
 from turnero.queue.facts import ServiceFinished
 from turnero.queue.presses import Press
 from turnero.queue.requests import Finish, Moved
 from turnero.queue.rows import Ticket
+from turnero.queue.seats import held_at
 from turnero.queue.service_time import span
 from turnero.queue.states import Move, after
 from turnero.store.tx import Tx
@@ -16,7 +17,7 @@ OUTCOMES = ("attended", "referred", "incomplete", "other")
 
 def finish(tx: Tx, request: Finish) -> Moved:
     """End the service of the one at the desk."""
-    held = rows.load(tx, request.ticket, request.at)
+    held = held_at(tx, request.ticket, request.at)
     press = Press(tx, Move.FINISH, held.desk)
     new = end_service(tx, held, request.outcome, press, request.onward)
     press.close()

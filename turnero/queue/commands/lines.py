@@ -9,18 +9,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Text,
-    and_,
-    bindparam,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 
 from turnero.queue import notices, refusals, rows
 from turnero.queue.commands.messages import end_of, say
@@ -29,16 +18,15 @@ from turnero.queue.paths import elsewhere
 from turnero.queue.places import service_row
 from turnero.queue.requests import LineMove, MoveLine
 from turnero.queue.states import State
+from turnero.queue.stations import attended, calls
 from turnero.queue.tables import (
     ANY_DESK,
     AWAY,
-    CLOSED,
     PARKED,
     WAITING,
     attention,
     desk,
     desk_service,
-    desk_session,
     line,
     service,
     ticket,
@@ -99,17 +87,6 @@ _ZONES = Statement(
     )
     .distinct()
 )
-_other = desk_session.alias("other")
-_also = desk_service.alias("also")
-_there = desk.alias("there")
-
-
-def _calls(at: FromClause) -> ColumnElement[bool]:
-    """Whether a desk ever calls the class at hand: see heads.py."""
-    named = literal('%"', Text) + attention.c.key + literal('"%', Text)
-    return or_(at.c.only_classes == 0, attention.c.clinical == 1, at.c.classes.like(named))
-
-
 #: services with people waiting that this desk calls and no other working desk does
 _LAST_DESK = Statement(
     select(
@@ -126,21 +103,8 @@ _LAST_DESK = Statement(
     )
     .where(
         desk_service.c.desk == bindparam("desk"),
-        _calls(desk),
-        ~select(_also.c.desk)
-        .select_from(
-            _also.join(_other, _other.c.desk == _also.c.desk).join(
-                _there, _there.c.id == _also.c.desk
-            )
-        )
-        .where(
-            _also.c.service == service.c.id,
-            _also.c.desk != desk_service.c.desk,
-            _other.c.state != CLOSED,
-            _calls(_there),
-        )
-        .correlate(service, desk_service, attention)
-        .exists(),
+        calls(desk),
+        ~attended(desk_service),
     )
     .group_by(service.c.id, service.c.key, service.c.open, service.c.paused_text, service.c.sort)
     .order_by(service.c.sort)

@@ -21,6 +21,7 @@ from turnero.queue.presses import Press
 from turnero.queue.ranks import Rank, rank_back
 from turnero.queue.requests import Moved, TicketMove, Transfer
 from turnero.queue.rows import Ticket
+from turnero.queue.seats import held_at
 from turnero.queue.service_time import span
 from turnero.queue.settings import settings_of
 from turnero.queue.states import AT_DESK, Move, State, after
@@ -28,9 +29,14 @@ from turnero.queue.tables import WAITING, ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
+#: of those whose time has come: an appointment of the afternoon is not "the second in line"
 _FIRST_THREE = Statement(
     select(ticket.c.rank_ms, ticket.c.rank_seq)
-    .where(ticket.c.line == bindparam("line"), ticket.c.state == WAITING)
+    .where(
+        ticket.c.line == bindparam("line"),
+        ticket.c.state == WAITING,
+        ticket.c.rank_ms <= bindparam("now"),
+    )
     .order_by(ticket.c.rank_ms, ticket.c.rank_seq)
     .limit(3)
 )
@@ -38,7 +44,7 @@ _FIRST_THREE = Statement(
 
 def start(tx: Tx, request: TicketMove) -> Moved:
     """The person is at the desk: service counts from now."""
-    held = rows.load(tx, request.ticket, request.at)
+    held = held_at(tx, request.ticket, request.at)
     state = after(Move.START, held.state, held.number)
     press = Press(tx, Move.START, held.desk)
     press.append(
@@ -77,7 +83,7 @@ def return_ticket(tx: Tx, request: TicketMove) -> Moved:
 
 def park(tx: Tx, request: TicketMove) -> Moved:
     """Set aside: in no line, seen at all desks of its service, its place kept."""
-    held = rows.load(tx, request.ticket, request.at)
+    held = held_at(tx, request.ticket, request.at)
     state = after(Move.PARK, held.state, held.number)
     service_here = span(held, tx.line_ms)
     press = Press(tx, Move.PARK, held.desk)
@@ -101,7 +107,7 @@ def transfer(tx: Tx, request: Transfer) -> Moved:
     """To another service's line, or to the line of one desk; first arrival is kept."""
     if (request.service is None) == (request.desk is None):
         raise refusals.invalid("transfer-target")
-    held = rows.load(tx, request.ticket, request.at)
+    held = held_at(tx, request.ticket, request.at)
     state = after(Move.TRANSFER, held.state, held.number)
     to_service, to_key, to_desk = held.service, held.service_key, 0
     goal = None
@@ -167,5 +173,5 @@ def _place_of_no_show(tx: Tx, held: Ticket) -> Rank:
     closed = not held.all_day and held.closed_ms > gone_ms
     if closed or tx.line_ms - gone_ms > minutes * 60_000:
         raise refusals.refused("return-too-late", number=held.number, minutes=minutes)
-    first = [Rank(*row) for row in tx.rows(_FIRST_THREE, line=held.line)]
+    first = [Rank(*row) for row in tx.rows(_FIRST_THREE, line=held.line, now=tx.line_ms)]
     return rank_back(held.rank, first)

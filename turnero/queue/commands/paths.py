@@ -18,6 +18,7 @@ from turnero.queue.presses import Press
 from turnero.queue.ranks import rank_at
 from turnero.queue.requests import AddStep, Moved, SkipStep
 from turnero.queue.rows import Ticket
+from turnero.queue.seats import held_at
 from turnero.queue.service_time import Span, span
 from turnero.queue.states import AT_DESK, Move, State, after
 from turnero.queue.stations import GONE, NO_DESK, PAUSED, SHUT, Station, ahead, station
@@ -74,8 +75,8 @@ def whither(tx: Tx, held: Ticket, onward: str | None) -> Going | None:
     if not left:
         return None
     if onward == "end":
-        return Going(tuple(station(tx, tx.site, key, tx.now_ms) for key in left), None)
-    found = ahead(tx, tx.site, left, tx.now_ms)
+        return Going(tuple(_station(tx, held, key) for key in left), None)
+    found = ahead(tx, tx.site, left, held.attention, tx.now_ms)
     first, last = found[0], found[-1]
     if first.trouble is None or (onward == "wait" and first.trouble != GONE):
         return Going((), first)
@@ -83,6 +84,10 @@ def whither(tx: Tx, held: Ticket, onward: str | None) -> Going | None:
         attended = last.trouble is None
         return Going(tuple(found[:-1] if attended else found), last if attended else None)
     raise _nobody_attends(held.number, first)
+
+
+def _station(tx: Tx, held: Ticket, key: str) -> Station:
+    return station(tx, tx.site, key, held.attention, tx.now_ms)
 
 
 def _nobody_attends(number: str, step: Station) -> Refused:
@@ -97,7 +102,7 @@ def _nobody_attends(number: str, step: Station) -> Refused:
 
 def straight_on(tx: Tx, held: Ticket) -> Going | None:
     """What follows the present step, attended or not; None where no path goes on."""
-    left = [station(tx, tx.site, key, tx.now_ms) for key in paths.steps_of(held.path)]
+    left = [_station(tx, held, key) for key in paths.steps_of(held.path)]
     gone = tuple(takewhile(lambda one: one.trouble == GONE, left))
     return Going(gone, left[len(gone)] if len(gone) < len(left) else None) if left else None
 
@@ -173,14 +178,14 @@ def forget(tx: Tx, held: Ticket, step: int) -> None:
 
 def skip(tx: Tx, request: SkipStep) -> Moved:
     """Leave a step out: one that is to come, or the present one, which ends unserved."""
-    held = rows.load(tx, request.ticket, request.at)
+    held = held_at(tx, request.ticket, request.at)
     left = paths.steps_of(held.path)
     if request.step is not None and request.step != held.service_key:
         return _skip_later(tx, held, left, request.step)
     state = after(Move.SKIP, held.state, held.number)
     if not left:
         raise refusals.refused("path-over", number=held.number)
-    to = station(tx, tx.site, left[0], tx.now_ms)
+    to = _station(tx, held, left[0])
     if to.trouble == GONE:
         raise _nobody_attends(held.number, to)
     at_desk = held.state in AT_DESK
@@ -207,7 +212,7 @@ def skip(tx: Tx, request: SkipStep) -> Moved:
 
 def add(tx: Tx, request: AddStep) -> Moved:
     """One step more: another service, one that was done already, or the present one again."""
-    held = rows.load(tx, request.ticket, request.at)
+    held = held_at(tx, request.ticket, request.at)
     state = after(Move.REPLAN, held.state, held.number)
     key = request.step if request.step is not None else held.service_key
     service_row(tx, key)
@@ -232,7 +237,7 @@ def _skip_later(tx: Tx, held: Ticket, left: tuple[str, ...], key: str) -> Moved:
     at = left.index(key)
     left = (*left[:at], *left[at + 1 :])
     press = Press(tx, Move.REPLAN, held.desk)
-    one = station(tx, tx.site, key, tx.now_ms)
+    one = _station(tx, held, key)
     new = _skipped(tx, press.append, held, one, left)
     press.save(held, new._replace(path=paths.text_of(left)))
     press.close()

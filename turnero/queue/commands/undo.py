@@ -16,6 +16,7 @@ from turnero.queue.facts import PressUndone, Restored
 from turnero.queue.presses import Touched, touched_of
 from turnero.queue.requests import Moved, TicketMove
 from turnero.queue.rows import CHANGING, Ticket
+from turnero.queue.seats import mine, seat
 from turnero.queue.settings import settings_of
 from turnero.queue.states import MOVES, Move, SessionState
 from turnero.queue.tables import desk, desk_session, press, service, ticket
@@ -58,9 +59,10 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
     held = rows.load(tx, request.ticket, request.at)
     seconds = settings_of(held.settings).undo_s
     found = _press(tx, held, seconds)
-    there = found.move in ANYWHERE or found.ref is None or request.at in (None, found.ref)
-    if not there:
-        raise refusals.refused("ticket-not-here", number=held.number, desk=found.ref)
+    if found.ref is not None and found.move not in ANYWHERE:
+        if request.at not in (None, found.ref):
+            raise refusals.refused("ticket-not-here", number=held.number, desk=found.ref)
+        mine(tx, seat(tx, found.ref))
     touched = touched_of(found.touched)
     now = [rows.load(tx, one.ticket) for one in touched]
     before = [_before(one, ticket) for one, ticket in zip(touched, now, strict=True)]
@@ -105,7 +107,8 @@ def undo(tx: Tx, request: TicketMove) -> Moved:
 def undo_elsewhere(tx: Tx, request: TicketMove) -> Moved:
     """The same for who is at no desk: what a desk pressed is the desk's."""
     held = rows.load(tx, request.ticket)
-    if _press(tx, held, settings_of(held.settings).undo_s).move not in ANYWHERE:
+    found = _press(tx, held, settings_of(held.settings).undo_s)
+    if found.ref is not None and found.move not in ANYWHERE:
         raise refusals.refused("undo-nothing")
     return undo(tx, request)
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from turnero.queue.heads import USUAL_RANK, target_ms
+from turnero.queue.heads import STANDING, standing
 from turnero.queue.ranks import APPOINTMENT
 from turnero.queue.routing import Order
 from turnero.queue.settings import order_of
@@ -56,13 +56,7 @@ _LINES = Statement(
         line.c.passed,
         line.c.origin,
         line.c.desk,
-        attention.c.rank,
-        attention.c.clinical,
-        attention.c.target_min,
-        service.c.target_min.label("service_target"),
-        site.c.settings,
-        site.c.profile,
-        USUAL_RANK.label("usual_rank"),
+        *STANDING,
     )
     .select_from(
         line.join(attention, attention.c.id == line.c.attention)
@@ -128,17 +122,7 @@ def _before(q: Query, line_id: int, people: int, ms: int, seq: int) -> int:
 
 
 def _line(row: Any) -> _Line:
-    preferred = not row.clinical and row.rank < row.usual_rank
-    return _Line(
-        row.id,
-        int(row.people),
-        row.passed,
-        row.origin == APPOINTMENT,
-        row.rank,
-        bool(row.clinical),
-        preferred,
-        target_ms(row.target_min, row.service_target, row.settings, preferred=preferred),
-    )
+    return _Line(row.id, int(row.people), row.passed, row.origin == APPOINTMENT, *standing(row))
 
 
 def _of_others(

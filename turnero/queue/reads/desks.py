@@ -92,6 +92,7 @@ _SERVING = Statement(
         service.c.where_to,
         service.c.outcomes,
         desk_table.c.ref.label("desk_ref"),
+        ticket.c.attention.label("attention_id"),
         attention.c.key.label("attention"),
         attention.c.names.label("attention_names"),
         ticket.c.aids,
@@ -249,6 +250,7 @@ def _serving(q: Query, session: int | None, settings: Settings, now_ms: int) -> 
         next_ms = max(now_ms, row.counted_ms + settings.recall_gap_s * 1000)
         no_show_ms = next_ms + (missing - 1) * settings.recall_gap_s * 1000
     left = steps_of(row.path)
+    onto = station(q, row.site, left[0], row.attention_id, now_ms) if left else None
     return ServingView(
         ticket=row.id,
         number=row.number,
@@ -270,7 +272,7 @@ def _serving(q: Query, session: int | None, settings: Settings, now_ms: int) -> 
         why=msgspec.json.decode(row.why, type=Why),
         call_reason=row.call_reason,
         path=steps(q, row, now_ms, staff=True),
-        next_trouble=station(q, row.site, left[0], now_ms).trouble if left else None,
+        next_trouble=onto.trouble if onto else None,
     )
 
 

@@ -39,7 +39,9 @@ _NAMES: Final = Statement(
         service.c.site == bindparam("site"), service.c.key == bindparam("key")
     )
 )
-_PATH: Final = Statement(select(ticket.c.site, ticket.c.path).where(ticket.c.id == bindparam("id")))
+_PATH: Final = Statement(
+    select(ticket.c.site, ticket.c.path, ticket.c.attention).where(ticket.c.id == bindparam("id"))
+)
 
 
 def steps(q: Query, row: Any, now_ms: int, *, staff: bool = False) -> tuple[StepView, ...]:
@@ -81,7 +83,9 @@ def steps(q: Query, row: Any, now_ms: int, *, staff: bool = False) -> tuple[Step
 def onward(q: Query, ticket_id: str, now_ms: int) -> Onward | None:
     """What follows the present step of a ticket; None where nothing does, or somebody attends it."""
     row = q.row(_PATH, id=ticket_id)
-    found = ahead(q, row.site, steps_of(row.path), now_ms) if row is not None else []
+    if row is None:
+        return None
+    found = ahead(q, row.site, steps_of(row.path), row.attention, now_ms)
     if not found or found[0].trouble is None:
         return None
     attended = found[-1].trouble is None
