@@ -15,11 +15,13 @@ from tests.printer.slips import lines
 from tests.printer.spooling import SITE, Spooling
 from turnero.printer import reads, spool
 from turnero.printer.decode import decode
+from turnero.printer.document import Document, Text
 from turnero.printer.operations import Cut, Init
+from turnero.printer.papers import LedgerPapers
 from turnero.printer.port import Limits
 from turnero.printer.room import Printers
 from turnero.printer.slice import KINDS
-from turnero.printer.spool import Answer, Reprint
+from turnero.printer.spool import Answer, Claimed, Reprint
 from turnero.printer.transports.virtual import VirtualTransport
 from turnero.printer.virtual import Faults, VirtualPrinter
 from turnero.printer.virtual_server import VirtualPrinterServer
@@ -28,9 +30,27 @@ from turnero.queue.facts import PrintChanged
 from turnero.queue.requests import Issue
 from turnero.store.clock import SystemClock
 from turnero.store.consumers import Consumer, Consumers
+from turnero.store.devices import Device
+from turnero.store.ledger import Ledger
 from turnero.store.timers import Timers
 
 LIMITS = Limits(connect_s=2, send_s=2, answer_s=0.2)
+
+
+BOX = """
+[[box]]
+key = "b1"
+name = "Caja de la entrada"
+"""
+
+
+class Kept:
+    """Documents that came with their jobs, as a box has them."""
+
+    async def make(self, ledger: Ledger, device: Device, claimed: Claimed) -> Document:
+        """See `Papers.make`."""
+        del ledger, device, claimed
+        return Document((Text("from the box"),))
 
 
 class Working(Spooling):
@@ -253,13 +273,13 @@ async def test_its_heartbeat_says_how_the_printer_is(hall: Working) -> None:
 async def test_a_defect_in_one_job_does_not_end_the_worker(
     hall: Working, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    make = Printers.job
+    make = LedgerPapers.make
 
-    async def fails_once(self: Printers, *given: Any) -> bytes:
-        monkeypatch.setattr(Printers, "job", make)
+    async def fails_once(*given: Any) -> None:
+        monkeypatch.setattr(LedgerPapers, "make", make)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Printers, "job", fails_once)
+    monkeypatch.setattr(LedgerPapers, "make", fails_once)
     with caplog.at_level(logging.CRITICAL, "turnero.printer"):
         await hall.queue()
         await hall.settled("sent")
@@ -339,6 +359,23 @@ async def test_a_printer_added_or_moved_is_taken_up_without_a_restart(hall: Work
         assert hall.roll.papers == []
     finally:
         await server.stop()
+
+
+async def test_a_printer_that_a_box_hosts_is_left_to_that_box(hall: Working) -> None:
+    await hall.load(
+        SITE.replace('url = "virtual://roll"', 'url = "virtual://roll"\nbox = "b1"') + BOX
+    )
+    await hall.queue()
+    await asyncio.sleep(0.3)
+    assert await hall.states() == ["queued"]
+    box = Printers(limits=LIMITS, poll_s=0.1, box="b1", papers=Kept())
+    task = asyncio.create_task(box.run(hall.ledger))
+    await hall.settled("sent")
+    assert hall.roll.papers == []
+    assert lines(decode(box.virtual["roll"].papers[0].data)) == ["from the box"]
+    assert "other" not in box.virtual
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_printer_whose_address_is_wrong_does_not_hold_up_the_others(

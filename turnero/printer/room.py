@@ -14,22 +14,18 @@ from urllib.parse import urlsplit
 
 from turnero.printer import reads
 from turnero.printer.document import Document
+from turnero.printer.papers import LedgerPapers, Papers
 from turnero.printer.port import Limits
 from turnero.printer.profiles import DEFAULT, Profile, profile_named
 from turnero.printer.spool import Claimed
-from turnero.printer.test_page import TEST, test_page
-from turnero.printer.ticket import ticket
 from turnero.printer.transports import open_printer
 from turnero.printer.virtual import VirtualPrinter
 from turnero.printer.worker import POLL_S, Worker, warm_later
-from turnero.queue import reads as line
 from turnero.queue.facts import PrintChanged, SiteLoaded
 from turnero.store import journal
 from turnero.store.devices import Device
 from turnero.store.errors import Refused, TurneroError, Unavailable
 from turnero.store.ledger import Ledger
-from turnero.web.formats import formats
-from turnero.web.languages import translator
 
 log = logging.getLogger("turnero.printer")
 
@@ -49,22 +45,25 @@ def _nobody(_view: str, _site: int) -> None:
 
 
 class Printers:
-    """All printers of one server. Lives on one loop."""
+    """All printers of one server or one box. Lives on one loop."""
 
     def __init__(
         self,
         folder: Path | None = None,
-        public_address: str = "",
+        papers: Papers | None = None,
         *,
+        box: str | None = None,
         limits: Limits | None = None,
         poll_s: float = POLL_S,
     ) -> None:
-        """`folder`: where virtual paper is kept, None for memory alone. `public_address`: where
-        phones reach the server, "" when they do not.
+        """`folder`: where virtual paper is kept, None for memory alone. `papers`: what gives each
+        job its document, None for the ledger. `box`: key of the box that this is, None for the
+        server; printers hosted elsewhere have no worker here.
         """
         self.virtual: dict[str, VirtualPrinter] = {}
         self._folder = folder
-        self._public_address = public_address.rstrip("/")
+        self._papers = papers or LedgerPapers()
+        self._box = box
         self._running: Ledger | None = None
         self._changed: Changed = _nobody
         self._limits = limits
@@ -127,7 +126,8 @@ class Printers:
         async with self._scanning:
             # Followed first: a site loaded during the scan is then heard of.
             await self._follow_new_sites()
-            wanted = {_bare(found): found for found in await self._ledger.read(reads.printers)}
+            found = await self._ledger.read(reads.printers)
+            wanted = {_bare(one): one for one in found if one.setting("box") == self._box}
             for known in [one for one in self._workers if one not in wanted]:
                 await self._workers.pop(known).stop()
             for one in wanted:
@@ -155,9 +155,7 @@ class Printers:
             return
 
         async def make(claimed: Claimed) -> bytes:
-            if claimed.ticket.startswith(TEST):
-                return await self.test(device, claimed, profile)
-            return await self.job(claimed, profile)
+            return await _encoded(await self._papers.make(self._ledger, device, claimed), profile)
 
         worker = Worker(
             self._ledger,
@@ -169,33 +167,6 @@ class Printers:
         )
         self._workers[device] = worker
         worker.start()
-
-    async def job(self, claimed: Claimed, profile: Profile) -> bytes:
-        """The bytes of a claimed job, in the words of the ticket's language."""
-        now_ms = self._ledger.clock.line_ms()  # by which a ticket's times are kept
-        found = await self._ledger.read(
-            reads.to_print,
-            claimed.ticket,
-            now_ms,
-            self._public_address,
-            now_ms if claimed.copy else None,
-        )
-        say = translator(found.language, found.profile)
-        return await _encoded(ticket(found.slip, say, formats(say.tag, found.zone)), profile)
-
-    async def test(self, device: Device, claimed: Claimed, profile: Profile) -> bytes:
-        """The bytes of a test page."""
-        now_ms = self._ledger.clock.now_ms()
-        site = await self._ledger.read(line.site, device.site, now_ms)
-        say = translator(claimed.ticket.removeprefix(TEST), site.profile if site else "plain")
-        page = test_page(
-            site.name if site else "",
-            device.name,
-            now_ms,
-            say,
-            formats(say.tag, site.zone if site else "UTC"),
-        )
-        return await _encoded(page, profile)
 
     def _make_virtual(self, name: str, device: Device, profile: Profile) -> None:
         machine = self.virtual.get(name)

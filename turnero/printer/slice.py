@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from turnero.printer import spool, testing
 from turnero.printer.pages import reprint_panel, routes
+from turnero.printer.papers import LedgerPapers
 from turnero.printer.room import Printers
 from turnero.printer.views import PaperView, SwitchesView
 from turnero.queue.facts import TicketCancelled, TicketIssued, TicketNotServed
@@ -60,7 +61,8 @@ def make(data: Path | None, public_address: str = "") -> Slice:
     """The slice. `data`: the server's folder, None: paper in memory alone. `public_address`:
     where phones reach the server, "" when they do not; then the QR holds the code alone.
     """
-    return compose(Printers(data / "paper" if data is not None else None, public_address))
+    folder = data / "paper" if data is not None else None
+    return compose(Printers(folder, LedgerPapers(public_address)))
 
 
 def compose(printers: Printers) -> Slice:
