@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.browser.hospital import Hospital, People, touch, until
+from tests.browser.keys import scan
 from tests.printer.eyes import qr_of
 
 pytestmark = pytest.mark.requires("chromium")
@@ -49,6 +50,43 @@ async def rested(page: Page) -> None:
         return bool(await page.evaluate("Turnero.mayPress()"))
 
     await until(may_press, "the kiosk takes a touch")
+
+
+async def test_on_a_small_wide_screen_nothing_is_cut_and_the_ticket_key_is_in_sight(
+    hospital: Hospital, people: People
+) -> None:
+    for _ in range(3):
+        hospital.take()
+    page = await people.kiosk(viewport={"width": 1024, "height": 768})
+    await whole(page, ".service-name, .facts, .priority > span, .aid span, #mine span")
+    await expect(page.locator(".scroll-keys")).to_be_hidden()
+    await touch(page, "#service-caja")
+    await whole(page, ".figures dd, .people-words, .people .button, .take-key span")
+    await expect(page.locator("#take")).to_be_in_viewport(ratio=1)
+    await touch(page, "#take")
+    await whole(page, "#number, .ticket-short, .figures dd, .counting .button")
+    page = await people.kiosk("/kiosk/mine", viewport={"width": 1024, "height": 768})
+    await whole(page, ".pad-key, .entry-digits")
+    await expect(page.locator(".pad-key").last).to_be_in_viewport(ratio=1)
+
+
+async def whole(page: Page, parts: str) -> None:
+    """Each of these lies within what holds it and shows all its letters."""
+    await expect(page.locator(parts).first).to_be_visible()
+    cut = await page.locator(parts).evaluate_all(CUT)
+    assert cut == [], f"{page.url} cuts {cut}"
+
+
+#: Sticking out at a side of the nearest thing with a background or an edge, or wider than itself.
+CUT = """(parts) => parts.filter((part) => {
+  const own = part.getBoundingClientRect();
+  if (!own.width) return false;
+  const holder = part.parentElement.closest(
+    ".service, .priority, .aid, .button, .ticket, .figures > div, .question, .foot");
+  const outer = holder.getBoundingClientRect();
+  return part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0
+    || own.left < outer.left - 1 || own.right > outer.right + 1;
+}).map((part) => part.className + ": " + part.textContent.trim())"""
 
 
 async def middle(key: Locator) -> Point:
@@ -171,7 +209,6 @@ async def test_the_code_on_the_screen_is_read_by_a_scanner_on_any_page(
     assert scanned.startswith(f"{people.url}/t/")
     await touch(kiosk, "#home")
     await expect(kiosk.locator("[data-idle]")).to_be_visible()
-    await kiosk.keyboard.type(scanned, delay=4)
-    await kiosk.keyboard.press("Enter")
+    await scan(kiosk, scanned)
     await expect(kiosk.locator(".page-own .number")).to_have_text(number)
     assert scanned.rpartition("/")[2] not in kiosk.url

@@ -124,8 +124,19 @@ async def test_a_kiosk_and_a_phone_show_an_emergency(
     )
     await house.do(pauses.pause_service, PauseService("blood", after=3))
     shown = await house.do(messages.show, ShowMessage("emergency", EXIT))
+    full = page.locator(".alarm-full")
+    await expect(full).to_have_text(f"Emergencia {EXIT['es']}")
+    # nothing else is asked there, and help stays at hand
+    await expect(page.locator("#service-admission")).to_be_hidden()
+    await expect(page.locator("#mine")).to_be_hidden()
+    await expect(page.locator("#need-unwell")).to_be_visible()
+    box, window = await full.bounding_box(), page.viewport_size
+    assert box is not None
+    assert window is not None
+    assert box["width"] == window["width"]
+    assert box["height"] > window["height"] / 2
+    await expect(phone.locator(".told-alarm")).to_have_text(f"Emergencia {EXIT['es']}")
     for one in (page, phone):
-        await expect(one.locator(".told-alarm")).to_have_text(f"Emergencia {EXIT['es']}")
         assert await axe_violations(one) == []
     # it does not say "stay where you see the screens" below "leave the building"
     await expect(phone.locator(".phone-advice")).to_contain_text("Primero haga lo que dice")

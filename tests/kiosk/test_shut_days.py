@@ -17,12 +17,12 @@ async def _shut(clinic: Clinic, name: str) -> None:
 
 
 async def test_a_closure_is_named_with_the_next_open_day(clinic: Clinic) -> None:
-    assert "Abre a las 15:30" in shown(await clinic.text("/kiosk"))
+    assert "Abre a las 3:30 p. m." in shown(await clinic.text("/kiosk"))
     await _shut(clinic, "Fumigación")
     page = shown(await clinic.text("/kiosk"))
-    assert "Cerrado hoy: Fumigación; abre el miércoles, 22 de octubre a las 15:30" in page
+    assert "Cerrado hoy: Fumigación; abre el miércoles, 22 de octubre a las 3:30 p. m." in page
     english = shown(await clinic.text("/kiosk?lang=en"))
-    assert "opens on Wednesday, October 22 at 15:30" in english
+    assert "opens on Wednesday, October 22 at 3:30 PM" in english
 
 
 async def test_a_closure_without_a_name_is_closed_for_today(clinic: Clinic) -> None:

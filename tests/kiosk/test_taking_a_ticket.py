@@ -20,7 +20,7 @@ async def test_the_kiosk_at_rest_is_the_first_question(clinic: Clinic) -> None:
         "Laboratorio Nadie en espera",
     ):
         assert words in text
-    assert "Consulta de tarde Abre a las 15:30" in text
+    assert "Consulta de tarde Abre a las 3:30 p. m." in text
     assert "Preferente" in text
     assert "Ley 28683" in text
     assert "data-idle" in html
@@ -54,11 +54,11 @@ async def test_a_service_with_a_key_that_nobody_has_is_not_found(clinic: Clinic)
 
 async def test_a_closed_service_says_when_it_opens_and_gives_no_ticket(clinic: Clinic) -> None:
     html = await clinic.text("/kiosk/service/evening")
-    assert "Abre a las 15:30 Desde esa hora puede tomar aquí su ticket." in shown(html)
+    assert "Abre a las 3:30 p. m. Desde esa hora puede tomar aquí su ticket." in shown(html)
     assert 'action="/kiosk/ticket' not in html
     refused = await clinic.post("/kiosk/ticket", service="evening")
     assert refused.status_code == 409
-    assert "15:30" in refused.text
+    assert "abre a las 3:30 p. m." in shown(refused.text)
 
 
 async def test_a_service_whose_day_is_full_says_so(clinic: Clinic) -> None:

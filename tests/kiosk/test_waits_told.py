@@ -45,7 +45,7 @@ async def test_who_may_not_be_attended_before_closing_is_told(clinic: Clinic) ->
     line_ms = clinic.clock.line_ms()
     await forecast(clinic, closes_ms=line_ms + 30 * 60_000, closes="17:00")
     await clinic.arrive()
-    words = "Puede que no alcance a ser atendido antes del cierre de las 17:00."
+    words = "Puede que no alcance a ser atendido antes del cierre de las 5:00 p. m."
     assert words in shown(await clinic.text("/kiosk/service/admission", "hall"))
     ticket = await clinic.arrive()
     assert words in await phone(clinic, ticket.ticket)

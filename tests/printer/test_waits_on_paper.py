@@ -17,7 +17,7 @@ def said(one: object, paper: Profile = WIDE, language: str = "es") -> str:
 def test_a_range_and_that_it_may_be_after_closing_time(paper: Profile) -> None:
     told = said(slip(wait=Wait(20, 35, closes="17:00")), paper)
     assert "Espera: 20 a 35 min" in told
-    assert "Puede que no alcance a ser atendido antes del cierre de las 17:00." in told
+    assert "Puede que no alcance a ser atendido antes del cierre de las 5:00 p. m." in told
     assert "cierre" not in said(slip(wait=Wait(20, 35)), paper)
 
 

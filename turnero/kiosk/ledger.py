@@ -157,6 +157,7 @@ class LedgerKiosk:
             device=device.id,
             pause=pause,
             told=told,
+            zone=device.zone,
         )
 
     async def issue(self, site: int, request: Issue, by: By) -> Held:

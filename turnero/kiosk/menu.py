@@ -92,7 +92,8 @@ def notes(view: ServiceView | TicketView, say: Translator) -> tuple[str, ...]:
     if view.wait.closes is not None:
         found.append(
             say.gettext(
-                "You may not be attended before closing time at %(time)s.", time=view.wait.closes
+                "You may not be attended before closing time at %(time)s.",
+                time=_hour(view.wait.closes, say),
             )
         )
     return tuple(found)
@@ -110,15 +111,21 @@ def closed(service: ServiceView, say: Translator, until: Until) -> str:
     if service.state == "full":
         return say.gettext("No more tickets today")
     if service.opens:
-        return say.gettext("Opens at %(time)s", time=service.opens)
+        return say.gettext("Opens at %(time)s", time=_hour(service.opens, say))
     why = say.gettext("Closed for today")
     if service.off is not None and service.off.names:
         why = say.gettext("Closed today: %(why)s", why=name_in(service.off.names, say.language))
     if service.later is None:
         return why
     day = formats(say.tag, "UTC").day(service.later.day)
-    opens = say.gettext("opens on %(day)s at %(time)s", day=day, time=service.later.at)
+    time = _hour(service.later.at, say)
+    opens = say.gettext("opens on %(day)s at %(time)s", day=day, time=time)
     return f"{why}; {opens}"
+
+
+def _hour(text: str, say: Translator) -> str:
+    """An hour of the site's own clock, "HH:MM", as the clock above it on the page is written."""
+    return formats(say.tag, "UTC").hour(text)
 
 
 def _paused(service: ServiceView, say: Translator, until: Until) -> str:

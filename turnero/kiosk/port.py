@@ -109,6 +109,13 @@ class Place(msgspec.Struct, frozen=True):
     pause: PauseView | None = None
     #: what is said in its zone beside calls, newest first
     told: tuple[MessageView, ...] = ()
+    #: where it stands; "" for no zone
+    zone: str = ""
+
+    @property
+    def alarms(self) -> tuple[MessageView, ...]:
+        """The emergency messages that fill this screen."""
+        return tuple(one for one in self.told if one.fills(self.zone))
 
     @property
     def closed(self) -> bool:

@@ -55,7 +55,7 @@ def ticket(slip: Slip, say: Translator, fmt: Formats) -> Document:
         blocks += _copy(slip.copied_ms, say, fmt)
     blocks += _head(slip)
     blocks += _number(slip, say)
-    blocks += _waiting(slip, say)
+    blocks += _waiting(slip, say, fmt)
     blocks += _way(slip, say)
     blocks += _code(slip, say)
     blocks += _foot(slip, say, fmt)
@@ -97,7 +97,7 @@ def _number(slip: Slip, say: Translator) -> list[Block]:
     return blocks
 
 
-def _waiting(slip: Slip, say: Translator) -> list[Block]:
+def _waiting(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
     if slip.ahead is None:
         return []
     if slip.ahead == 0:
@@ -120,17 +120,17 @@ def _waiting(slip: Slip, say: Translator) -> list[Block]:
         Text(ahead, 2, 2, bold=heavy, fit=True),
         Space(6),
         Text(wait, 2, 2, bold=heavy, fit=True),
-        *_closes(slip, say),
+        *_closes(slip, say, fmt),
         Space(28),
     ]
 
 
-def _closes(slip: Slip, say: Translator) -> list[Block]:
+def _closes(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
     """That it may be too late, if it may."""
     if slip.wait is None or slip.wait.closes is None:
         return []
     text = say.gettext(
-        "You may not be attended before closing time at %(time)s.", time=slip.wait.closes
+        "You may not be attended before closing time at %(time)s.", time=fmt.hour(slip.wait.closes)
     )
     return [Space(6), Text(text, 2 if slip.large else 1, 2 if slip.large else 1, bold=True)]
 

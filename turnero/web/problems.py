@@ -15,6 +15,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
 from turnero.store.errors import Refused, Unavailable
+from turnero.web.formats import formats
 from turnero.web.forms import BadForm, Wrong, explain
 from turnero.web.languages import Translator
 from turnero.web.limits import TooMany
@@ -26,6 +27,8 @@ log = logging.getLogger("turnero.web")
 _GENERAL = TEXTS["request-wrong"]
 
 _MISSING = re.compile(r"missing required field `(\w+)`")
+
+_HOUR = re.compile(r"(?:(\d{4}-\d{2}-\d{2}) )?(\d{2}:\d{2})")
 
 _UNAUTHORIZED = 401
 _BAD = 400
@@ -89,6 +92,15 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911 - one case a kind 
             return Problem(BROKEN, _BROKEN)
 
 
+def _hour(value: object, say: Translator) -> object:
+    """An hour of the site's clock, "[YYYY-MM-DD ]HH:MM", as the pages write it; else as it is."""
+    found = _HOUR.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    fmt = formats(say.tag, "UTC")
+    return ", ".join((*([fmt.day(found[1])] if found[1] else []), fmt.hour(found[2])))
+
+
 def text_of(problem: Problem, texts: Mapping[str, Text], say: Translator) -> tuple[str, str]:
     """Title and detail of a problem in a language. A code without a text shows itself."""
     text = texts.get(problem.code)
@@ -96,7 +108,9 @@ def text_of(problem: Problem, texts: Mapping[str, Text], say: Translator) -> tup
     if text is None:
         return unsaid
     params = {
-        name: say.gettext(WORDS[name][str(value)]) if str(value) in WORDS.get(name, {}) else value
+        name: say.gettext(WORDS[name][str(value)])
+        if str(value) in WORDS.get(name, {})
+        else _hour(value, say)
         for name, value in problem.params.items()
     }
     try:
