@@ -12,6 +12,7 @@ from turnero.queue.site_shape import (
     CLASSES,
     AttentionPart,
     BoardPart,
+    BoxPart,
     ClosurePart,
     DeskPart,
     KioskPart,
@@ -168,12 +169,14 @@ def sites(draw: Any) -> SiteFile:
         ),
         desk=desks,
         attention=attentions,
+        box=(BoxPart("x-0", draw(WORDS), draw(st.sampled_from(["", "a"]))),),
         kiosk=tuple(
             KioskPart(
                 key=f"k-{n}",
                 name=draw(WORDS),
                 zone=draw(st.sampled_from(["", "a"])),
                 printer=draw(st.sampled_from([None, "p-0"])),
+                box=draw(st.sampled_from([None, "x-0"])),
                 where=draw(SAID),
                 footer=draw(SAID),
                 staff=draw(SAID),
@@ -194,7 +197,15 @@ def sites(draw: Any) -> SiteFile:
             )
             for n in range(draw(st.integers(0, 2)))
         ),
-        printer=(PrinterPart("p-0", draw(WORDS), "tcp://10.0.0.9", draw(st.none() | WORDS)),),
+        printer=(
+            PrinterPart(
+                "p-0",
+                draw(WORDS),
+                "tcp://10.0.0.9",
+                draw(st.none() | WORDS),
+                draw(st.sampled_from([None, "x-0"])),
+            ),
+        ),
         closure=tuple(
             ClosurePart(day, draw(st.sampled_from(["", "Aniversario"])))
             for day in draw(st.sets(st.sampled_from(["2026-12-24", "2026-12-31"])))

@@ -15,12 +15,13 @@ from turnero.admin.parts import SECTIONS, settings_saved, site_saved
 from turnero.queue import refusals, site_file, site_out
 from turnero.queue.commands.devices import RemoveDevice, remove
 from turnero.queue.commands.sites import Loaded, load_site
+from turnero.queue.site_devices import PARTS
 from turnero.queue.site_shape import SiteFile
 from turnero.store.errors import Refused
 from turnero.store.tx import Tx
 
 #: parts that loading a description without them leaves alone
-DEVICES = frozenset({"kiosk", "board", "printer"})
+DEVICES = frozenset(PARTS)
 
 Act = Literal["save", "remove", "up", "down"]
 

@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from turnero.admin.device_parts import ARROWS
 from turnero.admin.fields import DAYS, LANGUAGE_NAMES, Given, leaves, own_name
 from turnero.admin.history import Words
-from turnero.admin.parts import ARROWS, SECTIONS
+from turnero.admin.parts import SECTIONS
 from turnero.queue import reads, refusals, site_out
 from turnero.queue.site_shape import SiteFile
 from turnero.store import journal

@@ -47,6 +47,7 @@ WHAT: Final = {
     "service": mark("Service"),
     "desk": mark("Desk"),
     "closure": mark("Closed day"),
+    "box": mark("Box"),
     "kiosk": mark("Kiosk"),
     "board": mark("Board"),
     "printer": mark("Printer"),

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from turnero.admin.device_parts import BOARDS, BOXES, KIOSKS, NAME, PRINTERS, ZONE_HINT
 from turnero.admin.fields import (
-    Arrows,
     Choice,
     Field,
     Flag,
@@ -31,11 +31,8 @@ from turnero.admin.sections import Section
 from turnero.queue.settings import Settings
 from turnero.queue.site_shape import (
     AttentionPart,
-    BoardPart,
     ClosurePart,
     DeskPart,
-    KioskPart,
-    PrinterPart,
     ServicePart,
     SiteFile,
 )
@@ -60,21 +57,12 @@ def _others(file: SiteFile, part: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _printers(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
-    return [(one.key, one.name) for one in file.printer]
-
-
 def _classes(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
     """What a desk may be for; clinical ones every desk calls."""
     return [(one.key, own_name(one.name, file)) for one in file.attention if not one.clinical]
 
 
-_NAME: Final = mark("Name")
 _TARGET: Final = mark("Wait to stay under, minutes")
-_ZONE_HINT: Final = mark(
-    "Only for halls with several waiting areas: boards show the calls of the desks of their own "
-    "area. Empty: one area for all."
-)
 
 SERVICES: Final = Section(
     key="services",
@@ -86,7 +74,7 @@ SERVICES: Final = Section(
     icon="list",
     ordered=True,
     fields=(
-        Names(name="name", label=_NAME, required=True),
+        Names(name="name", label=NAME, required=True),
         Field(
             name="prefix",
             label=mark("Letter of its numbers"),
@@ -168,7 +156,7 @@ CLASSES: Final = Section(
     icon="priority",
     ordered=True,
     fields=(
-        Names(name="name", label=_NAME, required=True),
+        Names(name="name", label=NAME, required=True),
         Flag(name="kiosk", label=mark("People may choose it at the kiosk")),
         Flag(name="clinical", label=mark("Given at triage only")),
         Flag(name="usual", label=mark("For who asks for none")),
@@ -194,7 +182,7 @@ DESKS: Final = Section(
     fields=(
         Field(
             name="name",
-            label=_NAME,
+            label=NAME,
             hint=mark("As the board shows it and the voice says it."),
             required=True,
         ),
@@ -206,7 +194,7 @@ DESKS: Final = Section(
             options=_classes,
         ),
         Flag(name="only_classes", label=mark("It never calls other priorities")),
-        Field(name="zone", label=mark("Waiting area"), hint=_ZONE_HINT, most=40),
+        Field(name="zone", label=mark("Waiting area"), hint=ZONE_HINT, most=40),
         Flag(name="auto_call", label=mark("Calls the next person by itself when it is free")),
         Week(
             name="planned",
@@ -234,143 +222,14 @@ CLOSURES: Final = Section(
     ),
 )
 
-KIOSKS: Final = Section(
-    key="kiosks",
-    part="kiosk",
-    shape=KioskPart,
-    title=mark("Kiosks"),
-    about=mark("Screens at which people take their tickets, and what they tell them."),
-    new=mark("New kiosk"),
-    icon="ticket",
-    fields=(
-        Field(
-            name="name",
-            label=_NAME,
-            hint=mark("Where it stands, such as Main entrance."),
-            required=True,
-        ),
-        Choice(
-            name="printer",
-            label=mark("Its printer"),
-            choices=(("", mark("None: the number on the screen is enough")),),
-            options=_printers,
-        ),
-        Names(
-            name="where", label=mark("Where to wait"), hint=mark("On its last page and on paper.")
-        ),
-        Names(name="footer", label=mark("Last line on paper")),
-        Names(
-            name="staff",
-            label=mark("Where staff is found"),
-            hint=mark("Said when somebody asks for help and nobody answers."),
-        ),
-        Field(name="zone", label=mark("Waiting area"), hint=_ZONE_HINT, most=40),
-        Choice(
-            name="mm",
-            label=mark("Size of its screen"),
-            choices=(
-                ("", mark("As usual: 22 inches")),
-                ("3", mark("Larger: 27 inches and more")),
-                ("5", mark("Smaller: 17 inches")),
-                ("6", mark("Much smaller: a tablet")),
-            ),
-            means=(("", None), ("3", 3), ("4", 4), ("5", 5), ("6", 6)),
-        ),
-    ),
-)
-
-#: where a desk may lie
-ARROWS: Final = (
-    ("", mark("right (as usual)")),
-    ("left", mark("left")),
-    ("up", mark("ahead")),
-    ("down", mark("behind")),
-    ("up-right", mark("ahead on the right")),
-    ("up-left", mark("ahead on the left")),
-    ("down-right", mark("behind on the right")),
-    ("down-left", mark("behind on the left")),
-)
-
-BOARDS: Final = Section(
-    key="boards",
-    part="board",
-    shape=BoardPart,
-    title=mark("Boards"),
-    about=mark("Screens and voices that call people, and what they show meanwhile."),
-    new=mark("New board"),
-    icon="bell",
-    fields=(
-        Field(
-            name="name",
-            label=_NAME,
-            hint=mark("Where it hangs, such as Waiting room."),
-            required=True,
-        ),
-        Field(name="zone", label=mark("Waiting area"), hint=_ZONE_HINT, most=40),
-        Choice(
-            name="sound",
-            label=mark("Sound"),
-            choices=(
-                ("", mark("The first board of its area that can")),
-                ("yes", mark("Always")),
-                ("no", mark("Never")),
-            ),
-            means=(("", None), ("yes", True), ("no", False)),
-        ),
-        Languages(
-            name="voice",
-            label=mark("Languages of its voice"),
-            hint=mark("None: the site's own language, then the called person's."),
-            first=False,
-        ),
-        Choice(
-            name="contrast",
-            label=mark("Colours"),
-            choices=(("", mark("As usual")), ("yes", mark("Black and yellow, against a window"))),
-            means=(("", None), ("yes", True), ("no", False)),
-        ),
-        Lines(
-            name="notices",
-            label=mark("Notices"),
-            hint=mark("One a line; shown one after the other while nobody is called."),
-        ),
-        Arrows(name="arrows", label=mark("Where each desk lies, seen from this board")),
-    ),
-)
-
-PRINTERS: Final = Section(
-    key="printers",
-    part="printer",
-    shape=PrinterPart,
-    title=mark("Printers"),
-    about=mark("Ticket printers, and how they are reached."),
-    new=mark("New printer"),
-    icon="printer",
-    fields=(
-        Field(name="name", label=_NAME, required=True),
-        Field(
-            name="url",
-            label=mark("Address"),
-            hint=mark("tcp://192.168.1.50 for one in the network; virtual: for paper on a page."),
-            required=True,
-            most=300,
-        ),
-        Field(
-            name="profile",
-            label=mark("Model"),
-            hint=mark("Empty: one that understands the common commands on 80 mm paper."),
-            empty=None,
-        ),
-    ),
-)
 
 SECTIONS: Final = {
-    one.key: one for one in (SERVICES, CLASSES, DESKS, CLOSURES, KIOSKS, BOARDS, PRINTERS)
+    one.key: one for one in (SERVICES, CLASSES, DESKS, CLOSURES, BOXES, KIOSKS, BOARDS, PRINTERS)
 }
 
 #: of the site itself; the key never changes
 SITE_FIELDS: Final[tuple[Field, ...]] = (
-    Field(name="name", label=_NAME, required=True),
+    Field(name="name", label=NAME, required=True),
     Choice(
         name="profile",
         label=mark("Country"),

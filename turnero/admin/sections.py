@@ -17,6 +17,7 @@ from turnero.admin.fields import (
     Values,
     own_name,
 )
+from turnero.queue.site_devices import PARTS
 from turnero.queue.site_shape import (
     DeskPart,
     SiteFile,
@@ -97,6 +98,16 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
                 replace(one, printer=None) if one.printer == item else one for one in left.kiosk
             )
             return replace(left, kiosk=kiosks)
+        if self.part == "box":
+            hosted: dict[str, Any] = {
+                kind: tuple(
+                    replace(one, box=None) if one.box == item else one
+                    for one in getattr(left, kind)
+                )
+                for kind, shape in PARTS.items()
+                if "box" in shape.__struct_fields__
+            }
+            return replace(left, **hosted)
         return left
 
     def moved(self, file: SiteFile, item: str, by: int) -> SiteFile:

@@ -81,6 +81,7 @@ SENTENCES: Final[dict[str, str]] = {
     "sound-alike": mark(
         "%(letters)s sound alike and would be called in one waiting area. Please choose another letter."
     ),
+    "box-unknown": mark("This box is not there any more. Please choose another."),
     "printer-unknown": mark("This printer is not there any more. Please choose another."),
     "printer-address": mark(
         "“%(url)s” is no printer's address. Please write tcp://192.168.1.50, or virtual: for one on a page."

@@ -60,6 +60,7 @@ SENTENCES: Final[dict[str, str]] = {
         "{letters} sound alike and are called in one zone ({zone}):"
         " choose another letter for all but one"
     ),
+    "box-unknown": "there is no box {box!r}: add [[box]]",
     "printer-unknown": "there is no printer {printer!r}: add [[printer]]",
     "printer-address": "{url!r}: {why}",
     "printer-profile": "{profile!r} is none of these: {known}",

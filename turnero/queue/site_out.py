@@ -8,7 +8,7 @@ service or desk, names and hours on one line.
 import re
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -17,9 +17,11 @@ from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import clock
 from turnero.queue.paths import steps_of
 from turnero.queue.settings import languages_of, settings_of
+from turnero.queue.site_devices import parts
 from turnero.queue.site_shape import (
     AttentionPart,
     BoardPart,
+    BoxPart,
     ClosurePart,
     DeskPart,
     KioskPart,
@@ -106,8 +108,6 @@ _CLOSURES: Final = Statement(
     .order_by(closure.c.day)
 )
 
-P = TypeVar("P", KioskPart, BoardPart)
-
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 #: written after the keys of their table, as tables of their own
@@ -134,9 +134,10 @@ def read(q: Query, no: int) -> SiteFile | None:
         service=_services(q, no, hours),
         desk=_desks(q, no),
         attention=_attentions(q, no),
-        kiosk=tuple(_device(one, KioskPart) for one in found if one.kind == "kiosk"),
-        board=tuple(_device(one, BoardPart) for one in found if one.kind == "board"),
-        printer=tuple(_printer(one) for one in found if one.kind == "printer"),
+        box=parts(found, BoxPart),
+        kiosk=parts(found, KioskPart),
+        board=parts(found, BoardPart),
+        printer=parts(found, PrinterPart),
         closure=tuple(ClosurePart(one.day, one.name) for one in q.rows(_CLOSURES, site=no)),
     )
 
@@ -237,18 +238,6 @@ def _desks(q: Query, no: int) -> tuple[DeskPart, ...]:
     )
 
 
-def _device(found: devices.Device, kind: type[P]) -> P:
-    settings = msgspec.json.decode(found.settings or "{}")
-    return msgspec.convert(
-        {"key": found.key, "name": found.name, "zone": found.zone} | settings, kind
-    )
-
-
-def _printer(found: devices.Device) -> PrinterPart:
-    settings = msgspec.json.decode(found.settings or "{}")
-    return msgspec.convert({"key": found.key, "name": found.name} | settings, PrinterPart)
-
-
 # --- as TOML ------------------------------------------------------------------------------------
 
 
@@ -257,7 +246,7 @@ def encode(file: SiteFile) -> str:
     tree = _said(file)
     parts = [_table("site", tree.pop("site"), many=False)]
     # What others name comes before them, for who reads the file from the top.
-    for name in ("attention", "service", "desk", "kiosk", "board", "printer", "closure"):
+    for name in ("attention", "service", "desk", "box", "kiosk", "board", "printer", "closure"):
         parts += [_table(name, item, many=True) for item in tree.get(name, ())]
     if not file.attention:
         parts.insert(0, "attention = []\n")

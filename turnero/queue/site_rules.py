@@ -16,7 +16,8 @@ from turnero.queue.numbers import MIDNIGHT, PREFIX_LETTERS, SOUND_ALIKE, minutes
 from turnero.queue.paths import MOST
 from turnero.queue.settings import NEVER, Settings
 from turnero.queue.site_breaches import wrong
-from turnero.queue.site_shape import DeskPart, ServicePart, SiteFile, Spans
+from turnero.queue.site_devices import PARTS
+from turnero.queue.site_shape import DeskPart, DevicePart, ServicePart, SiteFile, Spans
 
 _KEY: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[_-][A-Z]{2})?")
@@ -324,13 +325,18 @@ def _sounds(file: SiteFile) -> None:
 
 
 def _devices(file: SiteFile) -> None:
-    _keys((f"kiosk[{n}]", part.key) for n, part in enumerate(file.kiosk))
-    _keys((f"board[{n}]", part.key) for n, part in enumerate(file.board))
-    _keys((f"printer[{n}]", part.key) for n, part in enumerate(file.printer))
+    boxes = {part.key for part in file.box}
+    for kind in PARTS:
+        parts: tuple[DevicePart, ...] = getattr(file, kind)
+        _keys((f"{kind}[{n}]", part.key) for n, part in enumerate(parts))
+        for n, part in enumerate(parts):
+            box = getattr(part, "box", None)
+            if box is not None and box not in boxes:
+                raise wrong(f"{kind}[{n}].box", "box-unknown", box=box)
     printers = {part.key for part in file.printer}
-    for n, part in enumerate(file.kiosk):
-        if part.printer is not None and part.printer not in printers:
-            raise wrong(f"kiosk[{n}].printer", "printer-unknown", printer=part.printer)
+    for n, kiosk in enumerate(file.kiosk):
+        if kiosk.printer is not None and kiosk.printer not in printers:
+            raise wrong(f"kiosk[{n}].printer", "printer-unknown", printer=kiosk.printer)
 
 
 def _closures(file: SiteFile) -> None:

@@ -113,12 +113,25 @@ class ClosurePart(_Part, frozen=True):
     name: str = ""
 
 
-class KioskPart(_Part, frozen=True):
-    """`[[kiosk]]`"""
+class DevicePart(_Part, frozen=True):
+    """A machine of the site; each kind adds what can be set of it"""
 
     key: str
     name: str
+
+
+class BoxPart(DevicePart, frozen=True):
+    """`[[box]]`: a small computer beside the hardware, which runs `turnero device`"""
+
     zone: str = ""
+
+
+class KioskPart(DevicePart, frozen=True):
+    """`[[kiosk]]`"""
+
+    zone: str = ""
+    #: key of the box that shows its pages, so that it goes on without the server
+    box: str | None = None
     #: key of its printer
     printer: str | None = None
     #: language → where to wait, on its last page and on paper
@@ -131,11 +144,9 @@ class KioskPart(_Part, frozen=True):
     mm: Literal[3, 4, 5, 6] | None = None
 
 
-class BoardPart(_Part, frozen=True):
+class BoardPart(DevicePart, frozen=True):
     """`[[board]]`; from `sound` on these are the board's own settings, kept with it"""
 
-    key: str
-    name: str
     zone: str = ""
     #: whether it sounds; by default the first board of its zone that can
     sound: bool | None = None
@@ -149,13 +160,13 @@ class BoardPart(_Part, frozen=True):
     notices: dict[str, tuple[str, ...]] = {}
 
 
-class PrinterPart(_Part, frozen=True):
+class PrinterPart(DevicePart, frozen=True):
     """`[[printer]]`"""
 
-    key: str
-    name: str
     url: str
     profile: str | None = None
+    #: key of the box that it is connected to; by default the server reaches it
+    box: str | None = None
 
 
 #: the classes of a site that describes none
@@ -176,6 +187,7 @@ class SiteFile(_Part, frozen=True):
     service: tuple[ServicePart, ...]
     desk: tuple[DeskPart, ...] = ()
     attention: tuple[AttentionPart, ...] = CLASSES
+    box: tuple[BoxPart, ...] = ()
     kiosk: tuple[KioskPart, ...] = ()
     board: tuple[BoardPart, ...] = ()
     printer: tuple[PrinterPart, ...] = ()

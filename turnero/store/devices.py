@@ -44,7 +44,7 @@ class Device(msgspec.Struct, frozen=True):
 
     id: int
     site: int
-    #: kiosk, board, printer or sign
+    #: box, kiosk, board, printer or sign
     kind: str
     key: str
     name: str

@@ -94,7 +94,7 @@ device = Table(
     Column("zone", Text, nullable=False),  # "" where zones mean nothing
     Column("settings", Text, nullable=False),  # JSON object
     UniqueConstraint("site", "kind", "key"),
-    CheckConstraint("kind in ('kiosk', 'board', 'printer', 'sign')", name="kind"),
+    CheckConstraint("kind in ('box', 'kiosk', 'board', 'printer', 'sign')", name="kind"),
 )
 
 #: when a device was last heard, and what it said; overwritten, outside the journal

@@ -89,7 +89,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("settings", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind in ('kiosk', 'board', 'printer', 'sign')", name=op.f("ck_device_kind")
+            "kind in ('box', 'kiosk', 'board', 'printer', 'sign')", name=op.f("ck_device_kind")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
         sa.UniqueConstraint("site", "kind", "key", name=op.f("uq_device_site_kind_key")),

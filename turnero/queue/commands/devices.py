@@ -1,4 +1,4 @@
-"""Take a kiosk, board or printer out of a site. Loading a file without it leaves it alone, since it
+"""Take a kiosk, a board or another device out of a site. Loading a file without it leaves it alone, since it
 may be paired; here somebody said so.
 """
 
@@ -23,7 +23,7 @@ class RemoveDevice(msgspec.Struct, frozen=True):
 
     #: key of the site, for the fact
     site: str
-    #: kiosk | board | printer
+    #: a key of site_devices.PARTS
     kind: str
     key: str
 

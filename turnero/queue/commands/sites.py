@@ -7,7 +7,7 @@ in the statistics. Devices that the file does not name are left alone, since the
 import msgspec
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from turnero.queue import refusals, rosters
+from turnero.queue import refusals, rosters, site_devices
 from turnero.queue.commands.day import set_day_close
 from turnero.queue.commands.readiness import set_ready
 from turnero.queue.facts import Change, SiteLoaded
@@ -93,7 +93,7 @@ _DESK = KeyedRows(
 )
 _DEVICE = {
     kind: KeyedRows(device, ("name", "zone", "settings"), {"kind": kind})
-    for kind in ("kiosk", "board", "printer")
+    for kind in site_devices.PARTS
 }
 _NO_PREFIX = Statement(
     update(service).where(service.c.id == bindparam("b_id")).values(prefix=bindparam("b_none"))
@@ -374,56 +374,12 @@ def _closures(tx: Tx, file: SiteFile) -> list[Change]:
 
 
 def _devices(tx: Tx, file: SiteFile) -> list[Change]:
-    wanted: dict[str, dict[str, Values]] = {
-        "kiosk": {
-            part.key: {
-                "name": part.name,
-                "zone": part.zone,
-                "settings": _set(
-                    printer=part.printer,
-                    where=part.where,
-                    footer=part.footer,
-                    staff=part.staff,
-                    mm=part.mm,
-                ),
-            }
-            for part in file.kiosk
-        },
-        "board": {
-            part.key: {
-                "name": part.name,
-                "zone": part.zone,
-                "settings": _set(
-                    sound=part.sound,
-                    contrast=part.contrast,
-                    voice=part.voice,
-                    arrows=part.arrows,
-                    notices=part.notices,
-                ),
-            }
-            for part in file.board
-        },
-        "printer": {
-            part.key: {
-                "name": part.name,
-                "zone": "",
-                "settings": _set(url=part.url, profile=part.profile),
-            }
-            for part in file.printer
-        },
-    }
     changes: list[Change] = []
-    for kind, parts in wanted.items():
-        there = _DEVICE[kind].all(tx)
-        for key, values in parts.items():
-            changes += _DEVICE[kind].put(tx, kind, key, there.get(key), values)[1]
+    for kind, rows in _DEVICE.items():
+        there = rows.all(tx)
+        for key, values in site_devices.kept(file, kind).items():
+            changes += rows.put(tx, kind, key, there.get(key), values)[1]
     return changes
-
-
-def _set(**settings: object) -> str:
-    """A device's settings, as far as they are set, as JSON."""
-    unset: tuple[object, ...] = (None, (), {})
-    return json_of({name: value for name, value in settings.items() if value not in unset})
 
 
 def _sum(tx: Tx, statement: Statement, **params: int) -> int:

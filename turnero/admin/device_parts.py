@@ -1,0 +1,191 @@
+"""What can be filled in for each device of a site: boxes, kiosks, boards, printers.
+
+Pure: only which fields there are and what they are called.
+"""
+
+from typing import Any, Final
+
+from turnero.admin.fields import Arrows, Choice, Field, Languages, Lines, Names
+from turnero.admin.sections import Section
+from turnero.queue.site_shape import BoardPart, BoxPart, KioskPart, PrinterPart, SiteFile
+from turnero.web.languages import mark
+
+NAME: Final = mark("Name")
+ZONE_HINT: Final = mark(
+    "Only for halls with several waiting areas: boards show the calls of the desks of their own "
+    "area. Empty: one area for all."
+)
+
+
+def _printers(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
+    return [(one.key, one.name) for one in file.printer]
+
+
+def _boxes(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
+    return [(one.key, one.name) for one in file.box]
+
+
+BOXES: Final = Section(
+    key="boxes",
+    part="box",
+    shape=BoxPart,
+    title=mark("Boxes"),
+    about=mark(
+        "Small computers beside the hardware. One shows a kiosk that goes on without the server, "
+        "and reaches printers and signs."
+    ),
+    new=mark("New box"),
+    icon="gear",
+    fields=(
+        Field(
+            name="name",
+            label=NAME,
+            hint=mark("Where it stands, such as Main entrance."),
+            required=True,
+        ),
+        Field(name="zone", label=mark("Waiting area"), hint=ZONE_HINT, most=40),
+    ),
+)
+
+KIOSKS: Final = Section(
+    key="kiosks",
+    part="kiosk",
+    shape=KioskPart,
+    title=mark("Kiosks"),
+    about=mark("Screens at which people take their tickets, and what they tell them."),
+    new=mark("New kiosk"),
+    icon="ticket",
+    fields=(
+        Field(
+            name="name",
+            label=NAME,
+            hint=mark("Where it stands, such as Main entrance."),
+            required=True,
+        ),
+        Choice(
+            name="printer",
+            label=mark("Its printer"),
+            choices=(("", mark("None: the number on the screen is enough")),),
+            options=_printers,
+        ),
+        Choice(
+            name="box",
+            label=mark("Its box"),
+            hint=mark("With a box it goes on giving tickets while the server cannot be reached."),
+            choices=(("", mark("None: it opens the server's page")),),
+            options=_boxes,
+        ),
+        Names(
+            name="where", label=mark("Where to wait"), hint=mark("On its last page and on paper.")
+        ),
+        Names(name="footer", label=mark("Last line on paper")),
+        Names(
+            name="staff",
+            label=mark("Where staff is found"),
+            hint=mark("Said when somebody asks for help and nobody answers."),
+        ),
+        Field(name="zone", label=mark("Waiting area"), hint=ZONE_HINT, most=40),
+        Choice(
+            name="mm",
+            label=mark("Size of its screen"),
+            choices=(
+                ("", mark("As usual: 22 inches")),
+                ("3", mark("Larger: 27 inches and more")),
+                ("5", mark("Smaller: 17 inches")),
+                ("6", mark("Much smaller: a tablet")),
+            ),
+            means=(("", None), ("3", 3), ("4", 4), ("5", 5), ("6", 6)),
+        ),
+    ),
+)
+
+#: where a desk may lie
+ARROWS: Final = (
+    ("", mark("right (as usual)")),
+    ("left", mark("left")),
+    ("up", mark("ahead")),
+    ("down", mark("behind")),
+    ("up-right", mark("ahead on the right")),
+    ("up-left", mark("ahead on the left")),
+    ("down-right", mark("behind on the right")),
+    ("down-left", mark("behind on the left")),
+)
+
+BOARDS: Final = Section(
+    key="boards",
+    part="board",
+    shape=BoardPart,
+    title=mark("Boards"),
+    about=mark("Screens and voices that call people, and what they show meanwhile."),
+    new=mark("New board"),
+    icon="bell",
+    fields=(
+        Field(
+            name="name",
+            label=NAME,
+            hint=mark("Where it hangs, such as Waiting room."),
+            required=True,
+        ),
+        Field(name="zone", label=mark("Waiting area"), hint=ZONE_HINT, most=40),
+        Choice(
+            name="sound",
+            label=mark("Sound"),
+            choices=(
+                ("", mark("The first board of its area that can")),
+                ("yes", mark("Always")),
+                ("no", mark("Never")),
+            ),
+            means=(("", None), ("yes", True), ("no", False)),
+        ),
+        Languages(
+            name="voice",
+            label=mark("Languages of its voice"),
+            hint=mark("None: the site's own language, then the called person's."),
+            first=False,
+        ),
+        Choice(
+            name="contrast",
+            label=mark("Colours"),
+            choices=(("", mark("As usual")), ("yes", mark("Black and yellow, against a window"))),
+            means=(("", None), ("yes", True), ("no", False)),
+        ),
+        Lines(
+            name="notices",
+            label=mark("Notices"),
+            hint=mark("One a line; shown one after the other while nobody is called."),
+        ),
+        Arrows(name="arrows", label=mark("Where each desk lies, seen from this board")),
+    ),
+)
+
+PRINTERS: Final = Section(
+    key="printers",
+    part="printer",
+    shape=PrinterPart,
+    title=mark("Printers"),
+    about=mark("Ticket printers, and how they are reached."),
+    new=mark("New printer"),
+    icon="printer",
+    fields=(
+        Field(name="name", label=NAME, required=True),
+        Field(
+            name="url",
+            label=mark("Address"),
+            hint=mark("tcp://192.168.1.50 for one in the network; virtual: for paper on a page."),
+            required=True,
+            most=300,
+        ),
+        Choice(
+            name="box",
+            label=mark("Connected to"),
+            choices=(("", mark("The server, or the network")),),
+            options=_boxes,
+        ),
+        Field(
+            name="profile",
+            label=mark("Model"),
+            hint=mark("Empty: one that understands the common commands on 80 mm paper."),
+            empty=None,
+        ),
+    ),
+)
