@@ -8,7 +8,7 @@ import pytest
 
 from turnero.queue.site_file import decode
 from turnero.server.simulate import capacity, scenario, telling
-from turnero.server.simulate.figures import figures
+from turnero.server.simulate.figures import Interval, figures, interval
 from turnero.server.simulate.formulas import mean_wait
 from turnero.server.simulate.many import rehearse
 from turnero.server.simulate.scenario import ScenarioError
@@ -131,6 +131,27 @@ def test_more_work_than_desks_is_said_and_ends(tmp_path: Path) -> None:
         "2 desks can do 120: 180 too many (150%)"
     ) in text
     assert re.search(r"^08:00 █+░+ \d+, \d+$", text, re.MULTILINE)
+
+
+def test_who_is_never_called_counts_as_one_who_waits(tmp_path: Path) -> None:
+    """The desk closes at nine, people come until twelve: most of them wait till the day ends."""
+    text = HEAD + CAJA + LAB + '[[desk]]\nkey = "1"\nhours = ["08:00-09:00"]\n'
+    (played,) = rehearse([read(tmp_path, text).script], [1, 2, 3], jobs=1)
+    told = figures(played)
+    caja = next(one for one in told.waits if (one.service, one.attention) == ("caja", None))
+    never = told.left["caja"]
+    assert never > 15
+    assert caja.people - never == pytest.approx(10, abs=6)
+    # They stay until the laboratory closes, at eight in the evening.
+    assert 6 * 60 < caja.median.mid < 12 * 60
+    assert told.hours[-1].median > 8 * 60
+    assert f"never called: {never:g} a day for caja" in telling.rehearsal("Monday", told, [])
+
+
+def test_no_wait_is_said_to_be_less_than_none() -> None:
+    """Of three days one had a wait: Student's interval alone would begin at -9.9 minutes."""
+    assert interval([0.0, 0.0, 9.0], 0.0) == Interval(3.0, 0.0, 15.91)
+    assert interval([0.0, 0.0, -9.0]).high == 9.91
 
 
 def test_work_for_which_another_desk_has_time_is_not_too_much(tmp_path: Path) -> None:

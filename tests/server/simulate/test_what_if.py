@@ -183,4 +183,4 @@ def test_a_wrong_scenario_ends_the_program_with_its_line(folder: Path, tmp_path:
     file.write_text('[scenario]\nkey = "sim"\nseeds = -1\n', "utf-8")
     done = CliRunner().invoke(main, ["simulate", "--data", str(folder), str(file)])
     assert done.exit_code == 1
-    assert f"{file}, line 3: scenario.seeds cannot be" in done.output
+    assert f"{file}, line 3: scenario.seeds must be a whole number >= 1" in done.output

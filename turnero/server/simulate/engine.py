@@ -19,7 +19,7 @@ from turnero.store.timers import Timers
 
 SITE: Final = 1
 
-Event = Callable[[], Awaitable[None]]
+Event = Callable[[], Awaitable[object]]
 
 
 class Engine:

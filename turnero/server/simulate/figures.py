@@ -1,13 +1,15 @@
 """Many seeds of a rehearsal in figures: waits by class and service, each with its 95 % interval.
 
 Pure. Every seed gives one median, one ninth decile and one mean; the figure is their mean over the
-seeds, and its interval Student's over them. Where two rehearsals share their seeds the difference
-is taken seed by seed: the people are the same, so it is known far better than either.
+seeds, and its interval Student's over them: seeds are independent days. A day begins with nobody in
+line, as a real one does, so nothing of it is cut away as a warm-up. Where two rehearsals share their
+seeds the difference is taken seed by seed: the people are the same, so it is known far better than
+either.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from math import ceil, sqrt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil, inf, sqrt
 from typing import Final
 
 import msgspec
@@ -36,7 +38,7 @@ class Waits(msgspec.Struct, frozen=True):
 
     service: str | None
     attention: str | None
-    #: people called, a day
+    #: who waited, a day
     people: float
     median: Interval
     ninth: Interval
@@ -68,19 +70,19 @@ class Figures(msgspec.Struct, frozen=True):
 
     @property
     def all(self) -> Waits | None:
-        """Everybody; None where nobody was called."""
+        """Everybody; None where nobody came."""
         return self.waits[0] if self.waits else None
 
 
-def interval(values: Sequence[float]) -> Interval:
-    """The mean of what the seeds gave."""
+def interval(values: Sequence[float], least: float = -inf) -> Interval:
+    """The mean of what the seeds gave; `least`: what none can be less than."""
     n = len(values)
     mid = sum(values) / n
     if n == 1:
         return Interval(_round(mid))
     spread = sqrt(sum((one - mid) ** 2 for one in values) / (n - 1) / n)
     half = _T[min(n - 1, len(_T)) - 1] * spread
-    return Interval(_round(mid), _round(mid - half), _round(mid + half))
+    return Interval(_round(mid), _round(max(least, mid - half)), _round(mid + half))
 
 
 def quantile(waits: Sequence[float], share: float) -> float:
@@ -99,7 +101,7 @@ def figures(played: Sequence[Played]) -> Figures:
             if (found := _waits(played, service, attention)) is not None
         ),
         hours=hours(played, Whose()),
-        left=_a_day([one.left for one in played]),
+        left=_a_day([Counter(w.service for w in one.waits if not w.called) for one in played]),
         refused=_a_day([one.refused for one in played]),
         commands=sum(one.commands for one in played),
     )
@@ -133,7 +135,7 @@ def difference(before: Sequence[Played], after: Sequence[Played], whose: Whose) 
 def half_of(played: Sequence[Played], whose: Whose) -> Interval | None:
     """What half of them waited at most."""
     found = [quantile(waits, 0.5) for one in played if (waits := whose.sorted(one.waits))]
-    return interval(found) if found else None
+    return interval(found, 0.0) if found else None
 
 
 def _groups(played: Iterable[Played]) -> list[tuple[str | None, str | None]]:
@@ -164,7 +166,7 @@ def _waits(played: Sequence[Played], service: str | None, attention: str | None)
         return None
 
     def over(figure: Callable[[list[float]], float]) -> Interval:
-        return interval([figure(one) for one in found])
+        return interval([figure(one) for one in found], 0.0)
 
     return Waits(
         service,
@@ -193,7 +195,7 @@ def hours(played: Sequence[Played], whose: Whose) -> tuple[HourWaits, ...]:
     )
 
 
-def _a_day(counts: Sequence[dict[str, int]]) -> dict[str, float]:
+def _a_day(counts: Sequence[Mapping[str, int]]) -> dict[str, float]:
     total = Counter[str]()
     for one in counts:
         total.update(one)

@@ -146,8 +146,15 @@ class _Day:
             people=people,
             between=tuple(round(one, 3) for one in self._between) or (0.0,),
         )
-        waits = tuple(wait for one in tickets for wait in one.waits)
-        return Recorded(script, waits, len(self._tickets) - len(people))
+        # Who was never called nor gave up waited until the last desk closed.
+        last = max((span.end for spans in script.shifts.values() for span in spans), default=0.0)
+        waits = [wait for one in tickets for wait in one.waits]
+        waits += [
+            Wait(one.service, one.attention, one.minute, max(0.0, last - one.minute), called=False)
+            for one in tickets
+            if one.calls == 0 and one.left is None
+        ]
+        return Recorded(script, tuple(waits), len(self._tickets) - len(people))
 
     def _issued(self, minute: float, fact: facts.TicketIssued) -> None:
         if fact.day == self._day:

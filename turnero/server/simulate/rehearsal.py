@@ -9,7 +9,6 @@ import asyncio
 import itertools
 import random
 import shutil
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -27,7 +26,7 @@ from turnero.queue.settings import NEVER
 from turnero.queue.site_shape import DeskPart, SiteFile
 from turnero.queue.states import State
 from turnero.server.simulate.engine import SITE, Engine, Event
-from turnero.server.simulate.script import Person, Script, Span
+from turnero.server.simulate.script import Person, Script
 from turnero.store import journal
 from turnero.store.clock import VirtualClock
 from turnero.store.facts import Entry
@@ -47,7 +46,7 @@ _KEY: Final = b"rehearsal"
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """One wait in a line, from joining it to the call."""
+    """One wait in a line, from joining it to the call, or to the end of the day played."""
 
     service: str
     attention: str
@@ -55,14 +54,14 @@ class Wait(msgspec.Struct, frozen=True):
     minute: float
     #: minutes
     waited: float
+    #: false: never, so that it would have been longer still
+    called: bool = True
 
 
 class Played(msgspec.Struct, frozen=True):
     """What came of one seed."""
 
     waits: tuple[Wait, ...]
-    #: service → people who were never called
-    left: dict[str, int]
     #: refusal → how often
     refused: dict[str, int]
     commands: int
@@ -134,32 +133,38 @@ async def act(script: Script, seed: int, path: Path) -> Played:
         last = max([span.end for span in spans] + [one.minute for one in crowd[-1:]], default=0.0)
         await engine.run(midnight_ms + round(last * _MINUTE_MS) + _LATEST_S * 1000)
         entries = await ledger.read(journal.between, SITE, 0)
-        waits, left = _waits(entries, midnight_ms)
-        return Played(waits, left, dict(sorted(engine.refused.items())), engine.commands)
+        waits = _waits(entries, midnight_ms, last)
+        return Played(waits, dict(sorted(engine.refused.items())), engine.commands)
     finally:
         await ledger.stop()
 
 
-def _waits(entries: Sequence[Entry], midnight_ms: int) -> tuple[tuple[Wait, ...], dict[str, int]]:
-    """Every wait in a line, and who was left in one."""
+def _waits(entries: Sequence[Entry], midnight_ms: int, last: float) -> tuple[Wait, ...]:
+    """Every wait in a line; of those who were left in one until `last`, the end of the day.
+
+    Without them a day with fewer desks would seem better: who would have waited longest is lacking.
+    """
     found: list[Wait] = []
-    waiting: dict[str, str] = {}
+    waiting: dict[str, tuple[str, float]] = {}
+    classes: dict[str, str] = {}
     for entry in entries:
-        fact = entry.fact
+        fact, minute = entry.fact, (entry.at_ms - midnight_ms) / _MINUTE_MS
         match fact:
             case facts.TicketIssued() | facts.TicketTransferred() | facts.TicketSentOn():
-                waiting[fact.ticket] = fact.service
+                waiting[fact.ticket] = (fact.service, minute)
+                if isinstance(fact, facts.TicketIssued):
+                    classes[fact.ticket] = fact.attention
             case facts.TicketCalled():
                 waiting.pop(fact.ticket, None)
-                minute = (entry.at_ms - fact.waited_ms - midnight_ms) / _MINUTE_MS
-                found.append(
-                    Wait(fact.service, fact.attention, minute, fact.waited_ms / _MINUTE_MS)
-                )
+                waited = fact.waited_ms / _MINUTE_MS
+                found.append(Wait(fact.service, fact.attention, minute - waited, waited))
             case facts.TicketCancelled():
                 waiting.pop(fact.ticket, None)
             case _:
                 pass
-    return tuple(found), dict(sorted(Counter(waiting.values()).items()))
+    for ticket, (service, since) in waiting.items():
+        found.append(Wait(service, classes[ticket], since, max(0.0, last - since), called=False))
+    return tuple(found)
 
 
 class _Hall:
@@ -186,7 +191,7 @@ class _Hall:
         """Everything that is known in the morning."""
         for desk in self._desks:
             for span in self.script.shifts[desk.key]:
-                self.engine.at(self.moment(span.start), partial(desk.opens, span))
+                self.engine.at(self.moment(span.start), desk.opens)
                 self.engine.at(self.moment(span.end), desk.goes)
         for number, person in enumerate(crowd):
             visit = _Visit(person, number, self.seed)
@@ -269,7 +274,7 @@ class _Desk:
         self._leaving = False
         self._serving: str | None = None
 
-    async def opens(self, _span: Span) -> None:
+    async def opens(self) -> None:
         """Signs in, or comes back from a break, and calls."""
         self._leaving = False
         if self._working:
@@ -344,10 +349,7 @@ class _Desk:
         if self.auto or pause_s <= 0:
             await self.calls()
         else:
-            self._soon(pause_s, self._ready)
-
-    async def _ready(self) -> None:
-        await self.calls()
+            self._soon(pause_s, self.calls)
 
     async def _closes(self) -> None:
         if not self._working:

@@ -29,7 +29,10 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Halves(msgspec.Struct, frozen=True):
-    """What half of some people waited at most, minutes: really, played again, and with the change."""
+    """What half of some people waited at most, minutes: really, played again, and with the change.
+
+    Who was never called counts with the time until the day's end.
+    """
 
     real: float | None
     before: Interval
