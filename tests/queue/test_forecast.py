@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnero.queue.forecast import estimator as estimators
-from turnero.queue.forecast.calibration import Calibration, Factors
+from turnero.queue.forecast.calibration import NO_FACTORS, Calibration, Factors
 from turnero.queue.forecast.day import NAMES, QueueDay
 from turnero.queue.forecast.estimator import BadPrior, Estimator, prior_from
 from turnero.queue.forecast.history import HOURS, NONE, History
@@ -58,10 +58,11 @@ def test_a_steady_line_takes_its_pace_for_each_person() -> None:
 def test_a_sites_own_waits_put_right_what_others_taught() -> None:
     day, calibration = steady(20.0), Calibration()
     estimator = Estimator.shipped()
-    for _ in range(400):
-        told = estimator.forecast(day, 7, None, calibration.of("lab"))
+    for _ in range(60):
+        factors = calibration.of("lab")
+        told = estimator.forecast(day, 7, None, factors)
         assert told is not None
-        calibration = calibration.ended("lab", told, 160 * 60)
+        calibration = calibration.ended("lab", told, 160 * 60, factors)
     told = estimator.forecast(day, 7, None, calibration.of("lab"))
     assert told is not None
     assert told.likely_s / 60 == pytest.approx(160, rel=0.05)
@@ -69,7 +70,30 @@ def test_a_sites_own_waits_put_right_what_others_taught() -> None:
     # Another queue of the site learns from it.
     other = estimator.forecast(day, 7, None, calibration.of("pharmacy"))
     assert other is not None
-    assert other.likely_s > 1.2 * said(day, 7).likely_s
+    assert other.likely_s > 1.05 * said(day, 7).likely_s
+
+
+def test_waits_that_end_long_after_they_were_told_do_not_overshoot() -> None:
+    """Fifty who wait twice as long as was forecast, all told before the first of them is called."""
+    plain, calibration = Forecast(3000, 3600, 4200), Calibration()
+    for _ in range(6):
+        factors = calibration.of("lab")
+        for _ in range(50):
+            calibration = calibration.ended("lab", factors.applied(plain), 7200, factors)
+        assert calibration.of("lab").applied(plain).likely_s <= 7200
+    assert calibration.of("lab").applied(plain).likely_s == pytest.approx(7200, rel=0.02)
+
+
+def test_on_a_first_day_the_days_own_pace_counts_for_half() -> None:
+    day = QueueDay()
+    for minute in range(0, 241, 5):
+        # One in three minutes is called, one a minute comes: the line grows all day.
+        day.observe(480 + minute, 2, minute * 2 // 3, minute // 3)
+    pace = feature(day, "middle", ahead=159)
+    known = said(day, 159, day.history(NONE)).likely_s / 60
+    first = said(day, 159).likely_s / 60
+    assert known < 0.6 * pace
+    assert 0.65 * pace < first < pace
 
 
 def test_the_distance_between_observations_does_not_matter() -> None:
@@ -236,10 +260,11 @@ def test_whatever_was_seen_a_range_is_sane_and_grows_with_the_people_ahead(
 def _share_inside(wait_of: Callable[[int], float], waits: int = 4000) -> float:
     calibration, inside = Calibration(), 0
     for number in range(waits):
-        told = calibration.of("lab").applied(Forecast(1500, 1800, 2100))
+        factors = calibration.of("lab")
+        told = factors.applied(Forecast(1500, 1800, 2100))
         waited = wait_of(number)
         inside += number >= waits // 2 and told.low_s <= waited <= told.high_s
-        calibration = calibration.ended("lab", told, waited)
+        calibration = calibration.ended("lab", told, waited, factors)
     return inside / (waits / 2)
 
 
@@ -252,7 +277,7 @@ def test_misses_widen_the_range_and_hits_narrow_it_until_four_in_five_are_inside
 def test_one_end_missed_moves_only_that_end() -> None:
     calibration = Calibration()
     for _ in range(50):
-        calibration = calibration.ended("lab", Forecast(600, 900, 1200), 2000)
+        calibration = calibration.ended("lab", Forecast(600, 900, 1200), 2000, NO_FACTORS)
     factors = calibration.of("lab")
     assert factors.high > Factors().high
     assert factors.low < Factors().low
@@ -261,9 +286,9 @@ def test_one_end_missed_moves_only_that_end() -> None:
 def test_a_new_queue_is_as_the_site_and_an_old_one_as_itself() -> None:
     calibration = Calibration()
     for _ in range(3000):
-        calibration = calibration.ended("old", Forecast(600, 900, 1200), 900)
+        calibration = calibration.ended("old", Forecast(600, 900, 1200), 900, NO_FACTORS)
     for _ in range(30):
-        calibration = calibration.ended("other", Forecast(600, 900, 1200), 2000)
+        calibration = calibration.ended("other", Forecast(600, 900, 1200), 2000, NO_FACTORS)
     assert calibration.of("new").high == pytest.approx(calibration.site.high)
     assert calibration.of("old").high < calibration.of("new").high < calibration.of("other").high
 

@@ -15,7 +15,7 @@ import msgspec
 
 from turnero.queue import facts
 from turnero.queue.accuracy import Kept
-from turnero.queue.forecast.calibration import Calibration
+from turnero.queue.forecast.calibration import NO_FACTORS, Calibration, Factors
 from turnero.queue.forecast.day import QueueDay
 from turnero.queue.forecast.history import History
 from turnero.queue.forecast.ranges import Forecast
@@ -74,6 +74,8 @@ class Followed(NamedTuple):
     state: str = WAITING
     #: what it was promised, of that service; None: nothing, or it counts no more
     promised: facts.Promise | None = None
+    #: by which that had been corrected
+    factors: Factors = NO_FACTORS
     #: hour of the site's clock in which it was taken
     hour: int = 0
 
@@ -239,7 +241,7 @@ class SiteDay:
             self._kept[key] = before.after(promised, waited_s)
             said = Forecast(promised.low_s, promised.likely_s, promised.high_s)
             self.calibration = self.calibration.ended(
-                line_key(held.service, held.attention), said, waited_s
+                line_key(held.service, held.attention), said, waited_s, held.factors
             )
 
     def _end_day(self) -> None:
@@ -280,9 +282,13 @@ class SiteDay:
 
     def _issued(self, at: int, fact: facts.TicketIssued) -> None:
         hour = local(at, self._zone).hour
+        # Nearly those of the forecast that was published last: one wait moves them little.
+        factors = self.calibration.of(line_key(fact.service, fact.attention))
         self._put(
             fact.ticket,
-            Followed(fact.service, fact.attention, fact.people, WAITING, fact.promised, hour),
+            Followed(
+                fact.service, fact.attention, fact.people, WAITING, fact.promised, factors, hour
+            ),
         )
         queue = self._queue(fact.service)
         minute = self.minute(at)
@@ -387,5 +393,5 @@ def _corrected(held: Followed, fact: facts.TicketCorrected) -> Followed:
     if fact.service is not None:
         held = held._replace(service=fact.service[1], promised=None)
     if fact.attention is not None:
-        held = held._replace(attention=fact.attention[1])
+        held = held._replace(attention=fact.attention[1], promised=None)
     return held if fact.people is None else held._replace(people=fact.people[1])

@@ -1,7 +1,8 @@
 """How long one with so many people ahead will wait: a likely wait and a range for four in five.
 
 Pure. The middle of the day's own paces (`day.py`) is a first answer; trees learned from recorded days
-say by what factor to correct it, and how far the range goes.
+say by what factor to correct it, and how far the range goes. On a queue's first day they do so by half: what
+was learned elsewhere has not yet been true here, and a line that grows all day is told far too little.
 """
 
 import gzip
@@ -22,6 +23,8 @@ from turnero.queue.forecast.trees import BadTrees, Trees
 
 #: minutes a queue must have been watched before its first forecast on a day without a history
 _WATCHED: Final = 15.0
+#: the share of the correction that counts on a queue's first day
+_FIRST_DAY: Final = 0.5
 #: logarithm of more minutes than a week has
 _MOST_LOG: Final = 10.0
 
@@ -83,13 +86,10 @@ class Estimator:
         """
         if not day.minutes or ahead < 0:
             return None
-        if (
-            (history is None or history.taught is None)
-            and day.last_call is None
-            and day.minutes[-1] - day.minutes[0] < _WATCHED
-        ):
+        first = history is None or history.taught is None
+        if first and day.last_call is None and day.minutes[-1] - day.minutes[0] < _WATCHED:
             return None
-        said = self._said(day.features(ahead, history))
+        said = self._said(day.features(ahead, history), _FIRST_DAY if first else 1.0)
         return said if factors is None else factors.applied(said)
 
     def forecasts(
@@ -113,13 +113,17 @@ class Estimator:
             told[ahead] = said
         return told
 
-    def _said(self, row: Sequence[float]) -> Forecast:
-        base = log1p(row[-1])
+    def _said(self, row: Sequence[float], share: float) -> Forecast:
         low, likely, high = (
-            _minutes(base + trees.value(row))
-            for trees in (self._prior.low, self._prior.likely, self._prior.high)
+            trees.value(row) for trees in (self._prior.low, self._prior.likely, self._prior.high)
         )
-        return forecast_of(min(low, likely), likely, max(likely, high))
+        # The range keeps its width: it goes with the middle that it is told around.
+        base = log1p(row[-1]) + likely * (share - 1.0)
+        return forecast_of(
+            _minutes(base + min(low, likely)),
+            _minutes(base + likely),
+            _minutes(base + max(likely, high)),
+        )
 
 
 def _minutes(log: float) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from turnero.queue.forecast.calibration import Calibration
+from turnero.queue.forecast.calibration import Calibration, Factors
 from turnero.queue.forecast.day import QueueDay as Day
 from turnero.queue.forecast.estimator import Estimator
 from turnero.queue.forecast.history import NONE, History
@@ -57,8 +57,8 @@ class _Queue:
         self.day = Day()
         self.history = history
         self.vendor: float | None = None
-        #: the row at which a wait's end is seen → those waits and what was said of them
-        self.ends: dict[int, list[tuple[Forecast, float]]] = defaultdict(list)
+        #: the row at which a wait's end is seen → those waits, what was said of them and by which factors
+        self.ends: dict[int, list[tuple[Forecast, float, Factors]]] = defaultdict(list)
 
     def see(self, place: int) -> None:
         row = self.rows[place]
@@ -86,18 +86,17 @@ def judgements(recorded: Sequence[traces.QueueDay], estimator: Estimator) -> Ite
             opened = [_Queue(key, day, histories.get(key, NONE)) for key, day in queues]
             for place, queue in _by_minute(opened):
                 queue.see(place)
-                for said, waited in queue.ends.pop(place, ()):
-                    calibration = calibration.ended(queue.key, said, waited * _SECONDS)
+                for said, waited, by in queue.ends.pop(place, ()):
+                    calibration = calibration.ended(queue.key, said, waited * _SECONDS, by)
                 if not judged(queue.rows, place):
                     continue
                 row = queue.rows[place]
-                said_now = estimator.forecast(
-                    queue.day, row.waiting - 1, queue.history, calibration.of(queue.key)
-                )
+                factors = calibration.of(queue.key)
+                said_now = estimator.forecast(queue.day, row.waiting - 1, queue.history, factors)
                 end = reached_after(queue.rows, place, row.waiting)
                 if said_now is None or end is None:
                     continue
-                queue.ends[end[1]].append((said_now, end[0]))
+                queue.ends[end[1]].append((said_now, end[0], factors))
                 vendor = queue.vendor
                 yield Judgement(
                     queue.recorded.office,
