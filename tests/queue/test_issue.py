@@ -3,9 +3,11 @@
 import pytest
 from sqlalchemy import update
 
+from tests.queue.engines import both_engines
 from tests.queue.hall import MORNING_MS, SITE, Hall
 from tests.queue.refusal import refused
-from turnero.queue import reads
+from turnero.queue import reads, requests
+from turnero.queue.commands import by_hand, leases
 from turnero.queue.facts import TicketIssued
 from turnero.queue.tables import service
 from turnero.store.sql import Statement
@@ -141,6 +143,32 @@ async def test_the_quota_ends_the_day_and_the_next_day_begins_anew(hall: Hall) -
         await hall.take("citas")
     hall.wait(24 * 3600)
     assert await hall.number("citas") == "K001"
+
+
+@both_engines
+async def test_numbers_that_are_only_set_aside_use_up_no_quota(hall: Hall) -> None:
+    async def state() -> str:
+        found = await hall.read(reads.services, hall.site, hall.clock.line_ms())
+        return {one.key: one.state for one in found}["citas"]
+
+    leased = await hall.act(leases.lease, requests.LeaseNumbers("citas", 5, "paper"))
+    assert (leased.first, await state()) == ("K001", "open")
+    assert await hall.number("citas") == "K006"
+    assert await state() == "open"
+    # One of them is a ticket now, as good as any.
+    now = hall.clock.now_ms()
+    await hall.act(by_hand.enter, requests.HandCall("K002", "citas", "hnc.v1", now - 60_000, now))
+    assert await state() == "full"
+    async with refused(hall, "quota-reached", quota=2):
+        await hall.take("citas")
+    assert await hall.number("caja") == "C001"
+
+
+async def test_who_is_attended_without_a_ticket_uses_up_the_quota(hall: Hall) -> None:
+    for _ in range(2):
+        await hall.unticketed("citas")
+    async with refused(hall, "quota-reached", quota=2):
+        await hall.take("citas")
 
 
 @pytest.mark.parametrize("people", [0, -1, 21])

@@ -17,6 +17,7 @@ from turnero.queue.holidays import ALWAYS, Calendar, country_of
 from turnero.queue.hours import from_ms, opening
 from turnero.queue.numbers import day_of, number
 from turnero.queue.promises import Line, believed, expected
+from turnero.queue.quotas import full
 from turnero.queue.ranks import APPOINTMENT, ORIGINS, WALK_IN, rank_of
 from turnero.queue.requests import Issue, Issued
 from turnero.queue.settings import languages_of, settings_of
@@ -191,7 +192,7 @@ def _give(
 ) -> Issued:
     day = day_of(tx.now_ms, about.zone)
     count = _count(tx, about.prefix, day)
-    if quota is not None and count > quota:
+    if quota is not None and full(tx, tx.site, about.prefix, day, quota=quota, next_no=count):
         raise refusals.refused("quota-reached", service=request.service, quota=quota)
     printed = number(about.prefix, count)
     ticket_id = tx.ids.ticket(tx.now_ms)

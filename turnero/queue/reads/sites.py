@@ -11,6 +11,7 @@ from turnero.queue.calendars import calendar
 from turnero.queue.holidays import ALWAYS, Calendar
 from turnero.queue.hours import Later, Opening, opening
 from turnero.queue.numbers import day_of
+from turnero.queue.quotas import spent
 from turnero.queue.reads.levers import service_pause
 from turnero.queue.reads.lines import Lines, names_of, public_names
 from turnero.queue.settings import languages_of
@@ -91,6 +92,16 @@ class Hour(NamedTuple):
     now_ms: int
     zone: str
     calendar: Calendar
+    #: services whose quota of the day is used up
+    full: frozenset[int]
+
+    def state(self, row: Any) -> str:
+        """Open, closed, paused or full, of a row with id, open and what `opening` needs."""
+        if not row.open:
+            return "paused"
+        if not self.opening(row).open:
+            return "closed"
+        return "full" if row.id in self.full else "open"
 
     def opening(self, row: Any) -> Opening:
         """Whether the service of a row with hours, all_day and holidays is open then."""
@@ -160,10 +171,11 @@ def _services(q: Query, site: int, zone: str, now_ms: int) -> tuple[ServiceView,
     lines = Lines(q, site, now_ms)
     children: dict[int | None, list[Any]] = {}
     today = day_of(now_ms, zone)
-    for row in q.rows(_SERVICES, site=site, day=today):
+    found = q.rows(_SERVICES, site=site, day=today)
+    for row in found:
         children.setdefault(row.parent, []).append(row)
-    opens = Hour(now_ms, zone, calendar(q, site, today))
-    return _branch(children, None, lines, opens)
+    hour = Hour(now_ms, zone, calendar(q, site, today), spent(q, site, today, found))
+    return _branch(children, None, lines, hour)
 
 
 def _branch(
@@ -175,17 +187,18 @@ def _branch(
     return tuple(
         _group(row, _branch(children, row.id, lines, hour))
         if row.id in children
-        else _leaf(row, lines, hour.opening(row))
+        else _leaf(row, lines, hour)
         for row in children.get(parent, ())
     )
 
 
-def _leaf(row: Any, lines: Lines, now: Opening) -> ServiceView:
+def _leaf(row: Any, lines: Lines, hour: Hour) -> ServiceView:
+    now = hour.opening(row)
     return ServiceView(
         key=row.key,
         names=public_names(row.names, row.public_names),
         requirements=requirements_of(row.requirements),
-        state=service_state(row, now),
+        state=hour.state(row),
         opens=now.opens,
         waiting=lines.waiting(row.id),
         wait=lines.wait(row.id),
@@ -214,17 +227,6 @@ def _group(row: Any, below: tuple[ServiceView, ...]) -> ServiceView:
 
 def _soonest(later: Later) -> tuple[str, str]:
     return later.day, later.at
-
-
-def service_state(row: Any, now: Opening) -> str:
-    """Open, closed, paused or full, of a row with open, quota and the series' next."""
-    if not row.open:
-        return "paused"
-    if not now.open:
-        return "closed"
-    if row.quota is not None and row.next is not None and row.next > row.quota:
-        return "full"
-    return "open"
 
 
 @lru_cache(maxsize=1024)

@@ -6,9 +6,10 @@ from sqlalchemy import and_, bindparam, select
 
 from turnero.queue.calendars import calendar
 from turnero.queue.numbers import day_of
+from turnero.queue.quotas import spent
 from turnero.queue.reads.desks import session_view
 from turnero.queue.reads.lines import Lines, names_of
-from turnero.queue.reads.sites import Hour, service_state
+from turnero.queue.reads.sites import Hour
 from turnero.queue.reads.tickets import waiting_view
 from turnero.queue.states import State
 from turnero.queue.tables import (
@@ -34,6 +35,7 @@ _SERVICES = Statement(
     select(
         service.c.id,
         service.c.key,
+        service.c.prefix,
         service.c.names,
         service.c.hours,
         service.c.all_day,
@@ -126,7 +128,7 @@ def supervisor(q: Query, site: int, now_ms: int) -> SupervisorView | None:
     parked_at = [row.service for row in parked]
     today = day_of(now_ms, about.zone)
     services = q.rows(_SERVICES, site=site, day=today)
-    hour = Hour(now_ms, about.zone, calendar(q, site, today))
+    hour = Hour(now_ms, about.zone, calendar(q, site, today), spent(q, site, today, services))
     return SupervisorView(
         site=about.key,
         name=about.name,
@@ -153,7 +155,7 @@ def _service(row: Any, lines: Lines, parked: int, hour: Hour) -> ServiceNow:
     return ServiceNow(
         service=row.key,
         names=names_of(row.names),
-        state=service_state(row, hour.opening(row)),
+        state=hour.state(row),
         waiting=lines.waiting(row.id),
         oldest_ms=oldest_ms,
         target_min=target,
