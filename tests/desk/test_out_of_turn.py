@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.desk.conftest import Room
-from turnero.desk.day_sheet import Words
 from turnero.desk.out_of_turn import Day, sheet
+from turnero.desk.sheets import Words
 from turnero.queue import reads
 from turnero.queue.reads.overrides import overrides
 from turnero.store.sql import Query
@@ -59,6 +59,21 @@ async def test_each_call_is_listed_with_whom_it_passed_and_why(room: Room) -> No
         ],
     ]
     assert [row[1] for row in found] == ["user:11", "user:11"]
+
+
+async def test_one_that_was_taken_back_stays_listed_as_such(room: Room) -> None:
+    await room.open("main.1", "ana")
+    _, chosen = await room.arrive(), await room.arrive()
+    for reason, then in (("Por error", "undo"), ("Urgente", "park"), ("Otra vez", "undo")):
+        await choose(room, chosen.ticket, reason)
+        room.wait(5)
+        answer = await room.post(f"/desk/main.1/move/{then}", "ana", ticket=chosen.ticket)
+        assert answer.status_code == 200, answer.text
+    again, urgent, mistake = [row[-1] for row in await listed(room)]
+    assert re.fullmatch(r"Otra vez · undone at \d+:\d\d.*", again)
+    assert urgent == "Urgente"
+    assert re.fullmatch(r"Por error · undone at \d+:\d\d.*", mistake)
+    assert (await room.text("/out-of-turn/main", "supervisor")).count("report-struck") == 2
 
 
 async def test_another_day_has_its_own_list_and_what_is_no_day_means_today(room: Room) -> None:

@@ -13,8 +13,8 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
-from turnero.desk.day_sheet import Figure, Sheet, Table, Words
 from turnero.desk.scope import chosen_site, reader_language
+from turnero.desk.sheets import Figure, Sheet, Table, Words
 from turnero.queue import reads
 from turnero.queue.accuracy import FEW, Kept, by_hour, by_service, together
 from turnero.queue.reads.reports import Labels

@@ -11,8 +11,8 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
-from turnero.desk.day_sheet import Sheet, Table, Words
 from turnero.desk.scope import chosen_site, reader_language
+from turnero.desk.sheets import Sheet, Table, Words
 from turnero.queue import reads
 from turnero.queue.facts import HeadSeen
 from turnero.queue.numbers import day_of
@@ -86,7 +86,7 @@ def sheet(found: Day, words: Words) -> Sheet:
             words.desk(one.desk),
             _head(one.called, words),
             _("nobody: it was due") if one.passed is None else _head(one.passed, words),
-            one.reason,
+            one.reason if one.undone_ms is None else _taken_back(one.reason, one.undone_ms, words),
         )
         for one in found.calls
     )
@@ -104,9 +104,15 @@ def sheet(found: Day, words: Words) -> Sheet:
                 rows,
                 note=note,
                 text=_TEXTS,
+                struck=frozenset(n for n, one in enumerate(found.calls) if one.undone_ms),
             ),
         ),
     )
+
+
+def _taken_back(reason: str, undone_ms: int, words: Words) -> str:
+    undone = words.say.gettext("undone at %(time)s", time=words.fmt.time(undone_ms))
+    return f"{reason} · {undone}"
 
 
 def _head(seen: HeadSeen, words: Words) -> str:

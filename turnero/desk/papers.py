@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from turnero.desk.day_sheet import Sheet, Table
+from turnero.desk.sheets import Sheet, Table
 
 if TYPE_CHECKING:
     from fpdf import FPDF

@@ -7,8 +7,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from turnero.desk import papers
-from turnero.desk.day_sheet import Sheet, Words, sheet
+from turnero.desk.day_sheet import sheet
 from turnero.desk.scope import chosen_site, reader_language
+from turnero.desk.sheets import Sheet, Words
 from turnero.queue import reads
 from turnero.store.errors import NotFound
 from turnero.web.formats import formats

@@ -1,14 +1,16 @@
 """Calls out of turn of a day: who chose whom, whom it passed, and the reason they gave."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
 import msgspec
 from sqlalchemy import and_, bindparam, select
 
-from turnero.queue.facts import HeadSeen, TicketCalled
+from turnero.queue.facts import HeadSeen, PressUndone, TicketCalled
 from turnero.queue.numbers import at_ms
 from turnero.queue.routing import rederive
+from turnero.queue.states import Move
 from turnero.queue.tables import note, site
 from turnero.store.facts import Entry
 from turnero.store.sql import Query, Statement
@@ -43,11 +45,29 @@ _CHOSEN: Final = Statement(
     .order_by(journal.c.seq.desc())
     .limit(MOST)
 )
+#: a call is undone within a minute: no site has more facts in it
+_SOON: Final = 10_000
+_UNDONE: Final = Statement(
+    select(
+        journal.c.site,
+        journal.c.seq,
+        journal.c.at_ms,
+        journal.c.actor,
+        journal.c.kind,
+        journal.c.body,
+    ).where(
+        journal.c.site == bindparam("site"),
+        journal.c.seq.between(bindparam("first"), bindparam("last")),
+        journal.c.kind == "press-undone",
+    )
+)
 
 
 class Override(msgspec.Struct, frozen=True):
     """A call out of turn. The first head is who was called."""
 
+    #: the fact's number
+    seq: int
     at_ms: int
     actor: str
     desk: str
@@ -55,6 +75,8 @@ class Override(msgspec.Struct, frozen=True):
     #: who was due instead, if anybody was
     passed: HeadSeen | None
     reason: str
+    #: when the call was taken back, if it was
+    undone_ms: int | None = None
 
 
 def overrides(q: Query, site_no: int, day: str) -> tuple[Override, ...]:
@@ -70,7 +92,30 @@ def overrides(q: Query, site_no: int, day: str) -> tuple[Override, ...]:
         first=since - _APART_MS,
         last=until + _APART_MS,
     )
-    return tuple(one for row in found if (one := _override(Entry(*row[:-1]), row.text)) is not None)
+    calls = [one for row in found if (one := _override(Entry(*row[:-1]), row.text)) is not None]
+    return tuple(_with_undone(q, site_no, calls))
+
+
+def _with_undone(q: Query, site_no: int, calls: list[Override]) -> Iterator[Override]:
+    """The same, with when each was taken back; newest first."""
+    if not calls:
+        return
+    span = {"first": calls[-1].seq, "last": calls[0].seq + _SOON}
+    undone = [Entry(*row) for row in q.rows(_UNDONE, site=site_no, **span)]
+    for call in calls:
+        back = (one.at_ms for one in undone if _takes_back(one, call))
+        yield msgspec.structs.replace(call, undone_ms=next(back, None))
+
+
+def _takes_back(entry: Entry, call: Override) -> bool:
+    """A press is named by its first fact, and its others follow at once."""
+    fact = entry.fact
+    return (
+        isinstance(fact, PressUndone)
+        and fact.move == Move.CALL
+        and fact.press <= call.seq < entry.seq
+        and any(one.ticket == call.called.ticket for one in fact.tickets)
+    )
 
 
 def _override(entry: Entry, reason: str) -> Override | None:
@@ -79,4 +124,6 @@ def _override(entry: Entry, reason: str) -> Override | None:
         return None
     due = rederive(fact.why)
     passed = next((one for one in fact.why.heads[1:] if one.ticket == due), None)
-    return Override(entry.at_ms, entry.actor, fact.desk, fact.why.heads[0], passed, reason)
+    return Override(
+        entry.seq, entry.at_ms, entry.actor, fact.desk, fact.why.heads[0], passed, reason
+    )
