@@ -1,0 +1,1 @@
+"""LED signs: the contract, their frames, their worker and their pages."""

@@ -1,0 +1,1 @@
+"""LED signs over desks and in halls: what each shows, in which bytes, over which line."""
