@@ -186,7 +186,7 @@ async def _wire(one: int, other: int) -> None:
 
 @asynccontextmanager
 async def benched(
-    protocol: str, way: str, folder: Path, **settings: object
+    protocol: str, way: str, folder: Path, limits: Limits = LIMITS, **settings: object
 ) -> AsyncIterator[OwnBench | PeerBench]:
     """A sign and its machine, of six places, both at work."""
     name = folder / "sign-port"
@@ -206,7 +206,7 @@ async def benched(
         end = SignsOnPty(line, name)
         await end.plug()
         given["url"] = f"serial://{name}?baudrate=9600"
-    sign = opened({"hall": line}, **given)
+    sign = opened({"hall": line}, limits, **given)
     bench = OwnBench(sign, line, end)
     try:
         yield bench
@@ -224,7 +224,7 @@ async def _peer(
     bench = PeerBench(name if serial else None, digits=protocol == "modbus-dm")
     await bench.plug()
     url = f"serial://{name}" if serial else f"tcp://127.0.0.1:{bench.port}"
-    bench.sign = opened({}, url=url, **given)
+    bench.sign = opened({}, LIMITS, url=url, **given)
     try:
         yield bench
     finally:
@@ -232,6 +232,6 @@ async def _peer(
         await bench.unplug()
 
 
-def opened(virtual: dict[str, VirtualLine], **settings: object) -> Sign:
+def opened(virtual: dict[str, VirtualLine], limits: Limits = LIMITS, **settings: object) -> Sign:
     """A sign on lines of its own."""
-    return Lines(LIMITS, virtual).sign(msgspec.convert(settings, SignSettings))
+    return Lines(limits, virtual).sign(msgspec.convert(settings, SignSettings))

@@ -3,13 +3,15 @@ behind TCP and behind a serial port, and on pymodbus as a sign that we did not w
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from msgspec.structs import replace
 
-from tests.display.signs.benches import OURS, PEERS, OwnBench, PeerBench, benched
+from tests.display.signs.benches import LIMITS, OURS, PEERS, OwnBench, PeerBench, benched
 from tests.printer.patience import until
 from turnero.display.signs.face import Face
 from turnero.display.signs.port import Outcome, Reason, Result
@@ -169,9 +171,11 @@ async def test_a_number_that_does_not_fit_is_not_shown_in_part(bench: OwnBench) 
     assert bench.shown() == before
 
 
-@LINES
-async def test_the_loop_goes_on_whatever_the_line_does(bench: OwnBench) -> None:
-    """The longest time between two turns of the loop while a sign is mute and then gone."""
+@ways(("ditel", "virtual"), ("ditel", "socket"), ("ditel", "pty"), ("modbus-ditel", "tcp"))
+async def test_the_loop_goes_on_whatever_the_line_does(
+    protocol: str, way: str, folder: Path
+) -> None:
+    """The longest time between two turns of the loop is far from what a mute sign takes."""
     longest, last, going = 0.0, asyncio.get_running_loop().time(), True
 
     async def watch() -> None:
@@ -181,13 +185,15 @@ async def test_the_loop_goes_on_whatever_the_line_does(bench: OwnBench) -> None:
             now = asyncio.get_running_loop().time()
             longest, last = max(longest, now - last), now
 
-    await bench.sign.show(CALL)  # what is imported once is imported now
-    watching = asyncio.create_task(watch())
-    bench.fail(Faults(mute=True))
-    await bench.sign.show(CALL)
-    await bench.unplug()
-    await bench.sign.show(CALL)
-    going = False
-    await watching
-    await bench.plug()
-    assert longest < 0.2
+    async with benched(protocol, way, folder, limits=replace(LIMITS, answer_s=1.5)) as bench:
+        assert isinstance(bench, OwnBench)
+        await bench.sign.show(CALL)  # what is imported once is imported now
+        watching = asyncio.create_task(watch())
+        bench.fail(Faults(mute=True))
+        await bench.sign.show(CALL)
+        await bench.unplug()
+        await bench.sign.show(CALL)
+        going = False
+        await watching
+        await bench.plug()
+    assert longest < 1.0
