@@ -19,6 +19,7 @@ import httpx
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.keys import press
 from tests.peers.browser import Visit
 from tests.peers.server import RunningServer
 from turnero.server.acts import do
@@ -237,7 +238,7 @@ class People:
         if who not in self.hospital.cookies:
             await page.fill("[name=login]", who)
             await page.fill("[name=password]", PASSWORD)
-            await page.keyboard.press("Enter")
+            await press(page, "Enter")
             await page.wait_for_url(self.url + path)
             await self._keep(who, page)
         return page
@@ -264,7 +265,7 @@ class People:
         page = await self.person(who, f"/desk/{KEY}.{ref}", **options)
         seat = page.locator("#seat-now")
         if await seat.get_attribute("data-state") == "closed":
-            await page.keyboard.press("Space")
+            await press(page, "Space")
         elif await seat.get_attribute("data-state") == "other":
             await page.click("#key-take-over")
             await page.click("#dialog .button-primary")

@@ -25,6 +25,7 @@ from tests.browser.hospital import (
     locked,
     touch,
 )
+from tests.browser.keys import press
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
 from tests.peers.server import RunningServer
@@ -123,13 +124,13 @@ async def the_doors(walk: Walk) -> None:
         await page.goto(walk.hospital.url + path)
         await walk.well(page, path)
     await page.fill("[name=token]", "nothing that anybody made")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("#wrong")).to_be_visible()
     await walk.well(page, "/enter")
     await page.goto(walk.hospital.url + "/sign-in")
     await page.fill("[name=login]", "rosa")
     await page.fill("[name=password]", "wrong")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("#wrong")).to_be_visible()
     await walk.well(page, "/sign-in")
 
@@ -312,7 +313,7 @@ async def a_desk(walk: Walk) -> None:
     walk.hospital.take()
     desk = await walk.people.desk()
     await walk.well(desk, "/desk/{ref:str}")
-    await desk.keyboard.press("Space")
+    await press(desk, "Space")
     await expect(desk.locator("#seat-now")).to_have_attribute("data-state", "called")
     await expect(desk.locator("#undo")).to_be_visible()
     await walk.well(desk, "/desk/{ref:str}")
@@ -343,7 +344,7 @@ async def who_looks_after_the_room(walk: Walk) -> None:
     await expect(tablet.locator("#ticket-card")).to_be_visible()
     await walk.well(tablet, "/greeter")
     await tablet.fill("#find", "Z999")
-    await tablet.keyboard.press("Enter")
+    await press(tablet, "Enter")
     await expect(tablet.locator(".toast")).to_be_visible()
     await walk.well(tablet, "/greeter")
 
@@ -410,7 +411,7 @@ async def the_office(walk: Walk) -> None:
     await office.goto(walk.hospital.url + "/account")
     await office.fill("[name=old]", "not this one")
     await office.fill("[name=password]", PASSWORD)
-    await office.keyboard.press("Enter")
+    await press(office, "Enter")
     await expect(office.locator("[role=alert], .field-error").first).to_be_visible()
     await walk.well(office, "/account", act=True)
 
@@ -503,7 +504,7 @@ async def test_axe_finds_nothing_wrong_before_there_is_anybody(
         assert await axe_violations(page) == []
         await page.fill("[name=login]", "adela")
         await page.fill("[name=password]", PASSWORD)
-        await page.keyboard.press("Enter")
+        await press(page, "Enter")
         await page.wait_for_url("**/setup/start")
         assert await axe_violations(page) == []
     finally:

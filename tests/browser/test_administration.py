@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import KEY, Hospital, People
+from tests.browser.keys import press
 
 pytestmark = pytest.mark.requires("chromium")
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.requires("chromium")
 async def tab_to(page: Page, selector: str) -> None:
     """Tab until that has the focus."""
     for _ in range(80):
-        await page.keyboard.press("Tab")
+        await press(page, "Tab")
         if await page.locator(selector).first.evaluate("one => one === document.activeElement"):
             return
     pytest.fail(f"Tab never came to {selector}")
@@ -20,19 +21,19 @@ async def tab_to(page: Page, selector: str) -> None:
 async def test_a_desk_gets_its_hours_by_keyboard_alone(hospital: Hospital, people: People) -> None:
     page = await people.person("adela", f"/admin/{KEY}")
     await tab_to(page, ".menu a[href$='/desks']")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await page.wait_for_url("**/desks")
     await tab_to(page, ".parts a[href$='/of/2']")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await page.wait_for_url("**/desks/of/2")
     await tab_to(page, "[name='planned.mon']")
     await page.keyboard.type("08:00-13:00")
     await tab_to(page, "[data-copy-week]")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("[name='planned.fri']")).to_have_value("08:00-13:00")
     await expect(page.locator("[name='planned.sat']")).to_have_value("")
     await tab_to(page, ".form .button-primary")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await page.wait_for_url("**/desks")
     (fact,) = [one for one in hospital.facts() if one["kind"] == "site-loaded"][-1:]
     changed = {one["key"]: one["after"] for one in fact["data"]["changes"] if one["what"] == "desk"}

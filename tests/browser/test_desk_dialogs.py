@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, at_desk, running, visit
 from tests.peers.browser import Visit
 from turnero.queue import reads
@@ -18,9 +19,9 @@ def hospital(tmp_path: Path) -> Iterator[Hospital]:
 
 async def _called(open_page: Visit, hospital: Hospital, desk: str = "main.1") -> Page:
     page = await visit(open_page, hospital, f"/desk/{desk}")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")
     return page
 
@@ -35,12 +36,12 @@ def _state(hospital: Hospital, ticket: str) -> tuple[str, str]:
 async def test_a_transfer_by_keyboard_all_the_way(open_page: Visit, hospital: Hospital) -> None:
     issued = hospital.arrive()
     page = await _called(open_page, hospital)
-    await page.keyboard.press("t")
+    await press(page, "t")
     await expect(page.locator("#pick")).to_be_focused()
     await page.keyboard.type("oncologia")
     await expect(page.locator("[data-find]:visible")).to_have_count(1)
     await expect(page.locator("input[name=to]:checked")).to_have_value("service:oncology")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await at_desk(page, "free")
     await expect(page.locator("dialog[open]")).to_have_count(0)
     assert _state(hospital, issued.ticket) == ("waiting", "oncology")
@@ -57,12 +58,12 @@ async def test_what_is_typed_before_the_dialog_is_there_goes_into_it(
         await route.continue_()
 
     await page.route("**/ask/transfer*", slow)
-    await page.keyboard.press("t")
+    await press(page, "t")
     # each of these letters is a key of the desk
     await page.keyboard.type("cfpn")
     await expect(page.locator("#pick")).to_have_value("cfpn")
     await page.locator("#pick").fill("caja")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await at_desk(page, "free")
     assert _state(hospital, issued.ticket) == ("waiting", "cash")
 
@@ -72,16 +73,16 @@ async def test_arrows_move_in_the_list_and_each_choice_is_said(
 ) -> None:
     hospital.arrive()
     page = await _called(open_page, hospital)
-    await page.keyboard.press("t")
+    await press(page, "t")
     await expect(page.locator("#pick")).to_be_focused()
     checked = page.locator("input[name=to]:checked")
-    await page.keyboard.press("ArrowDown")
+    await press(page, "ArrowDown")
     await expect(checked).to_have_value("service:admission")
-    await page.keyboard.press("ArrowDown")
+    await press(page, "ArrowDown")
     await expect(checked).to_have_value("service:cash")
     await expect(page.locator("#say")).to_contain_text("Caja")
-    await page.keyboard.press("ArrowUp")
-    await page.keyboard.press("ArrowUp")
+    await press(page, "ArrowUp")
+    await press(page, "ArrowUp")
     await expect(checked).to_have_value("desk:main.3")
     await expect(page.locator("#pick")).to_be_focused()
 
@@ -91,11 +92,11 @@ async def test_a_search_that_finds_nothing_says_so_and_sends_nothing(
 ) -> None:
     issued = hospital.arrive()
     page = await _called(open_page, hospital)
-    await page.keyboard.press("t")
+    await press(page, "t")
     await expect(page.locator("#pick")).to_be_focused()
     await page.keyboard.type("zzz")
     await expect(page.locator("[data-none]")).to_be_visible()
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("dialog[open]")).to_be_visible()
     assert _state(hospital, issued.ticket)[0] == "called"
 
@@ -104,20 +105,20 @@ async def test_the_outcome_is_one_digit(open_page: Visit, hospital: Hospital) ->
     first, second = hospital.arrive("laboratory"), hospital.arrive("laboratory")
     page = await _called(open_page, hospital, "main.3")
     await page.wait_for_timeout(900)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#dialog-title")).to_be_focused()
     await expect(page.locator("#dialog-title")).to_contain_text(first.number)
     # a second Space by mistake decides nothing
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await page.wait_for_timeout(300)
     assert _state(hospital, first.ticket)[0] == "called"
-    await page.keyboard.press("2")
+    await press(page, "2")
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", second.number)
     assert _state(hospital, first.ticket)[0] == "finished"
     await expect(page.locator("dialog[open]")).to_have_count(0)
-    await page.keyboard.press("f")
+    await press(page, "f")
     await expect(page.locator("dialog[open]")).to_be_visible()
-    await page.keyboard.press("1")
+    await press(page, "1")
     await at_desk(page, "free")
 
 
@@ -125,30 +126,30 @@ async def test_a_call_out_of_turn_asks_for_its_reason(open_page: Visit, hospital
     hospital.arrive()
     second = hospital.arrive()
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("c")
+    await press(page, "c")
     await expect(page.locator("#pick")).to_be_focused()
     await page.keyboard.type(second.number)
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     # the browser itself leads to the field that is missing
     await expect(page.locator("#reason")).to_be_focused()
     await page.keyboard.type("Volvió del laboratorio")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", second.number)
     await expect(page.locator(".why")).to_contain_text("Volvió del laboratorio")
 
 
 async def test_a_break_by_one_digit_and_back_by_space(open_page: Visit, hospital: Hospital) -> None:
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
     await page.locator("#key-break").click()
     await expect(page.locator("dialog[open]")).to_be_visible()
-    await page.keyboard.press("1")
+    await press(page, "1")
     await at_desk(page, "break")
     await expect(page.locator(".session")).to_contain_text("Refrigerio")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
 
 
@@ -173,13 +174,13 @@ async def test_closing_asks_what_becomes_of_the_person(
 async def test_a_refusal_is_read_inside_the_dialog(open_page: Visit, hospital: Hospital) -> None:
     hospital.arrive()
     page = await _called(open_page, hospital)
-    await page.keyboard.press("t")
+    await press(page, "t")
     await expect(page.locator("#pick")).to_be_focused()
     other = await visit(open_page, hospital)
-    await other.keyboard.press("f")
+    await press(other, "f")
     await at_desk(other, "free")
     await page.keyboard.type("caja")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("dialog .dialog-messages [role=alert]")).to_be_visible()
 
 
@@ -190,7 +191,7 @@ async def test_taking_over_anothers_desk_is_confirmed(open_page: Visit, hospital
     await expect(page.locator("#desk-main\\.1")).to_contain_text("Ocupada")
     await page.locator("#take-main\\.1").click()
     await expect(page.locator("dialog[open]")).to_contain_text("A001")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await page.wait_for_url("**/desk/main.1")
     await at_desk(page, "called")
     await at_desk(first, "other")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, at_desk, running, visit
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
@@ -42,21 +43,21 @@ async def test_the_desk_in_each_of_its_states(
     await page.goto("/desk/main.1")
     await at_desk(page, "closed")
     await _well(page)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
     await _well(page)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")
     await _well(page)
     await _fits(page)
-    await page.keyboard.press("s")
+    await press(page, "s")
     await at_desk(page, "serving")
     await _well(page)
-    await page.keyboard.press("p")
+    await press(page, "p")
     await at_desk(page, "free")
     await page.locator("#key-break").click()
     await expect(page.locator("dialog[open]")).to_be_visible()
-    await page.keyboard.press("1")
+    await press(page, "1")
     await at_desk(page, "break")
     await _well(page)
 
@@ -66,15 +67,15 @@ async def test_each_dialog(open_page: Visit, hospital: Hospital, scheme: Any) ->
     hospital.arrive("laboratory")
     hospital.arrive("laboratory")
     page = await visit(open_page, hospital, "/desk/main.3", color_scheme=scheme)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")
     for key in ("transfer", "choose", "cancel", "break", "close", "finish", "help"):
         await page.locator(f"#key-{key}").click()
         await expect(page.locator("dialog[open]")).to_be_visible()
         await _well(page)
-        await page.keyboard.press("Escape")
+        await press(page, "Escape")
         await expect(page.locator("dialog[open]")).to_have_count(0)
 
 
@@ -109,13 +110,13 @@ async def test_at_two_hundred_per_cent_nothing_is_cut_off(
     hospital.do(ask_help, AskHelp("hall"))
     half = {"width": 683, "height": 384}
     page = await visit(open_page, hospital, viewport=half)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")
     await _fits(page)
     await _well(page)
-    await page.keyboard.press("t")
+    await press(page, "t")
     await expect(page.locator("dialog[open]")).to_be_visible()
     await page.get_by_role("button", name="Derivar").last.scroll_into_view_if_needed()
     await _fits(page)
@@ -129,9 +130,9 @@ async def test_the_main_key_is_seen_without_scrolling(open_page: Visit, hospital
     hospital.arrive()
     hospital.do(ask_help, AskHelp("hall"))
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")
     for key in ("#press-next", "#undo", "#press-no-show"):
         box = await page.locator(key).bounding_box()
@@ -142,9 +143,9 @@ async def test_the_main_key_is_seen_without_scrolling(open_page: Visit, hospital
 async def test_everything_can_be_reached_by_tab(open_page: Visit, hospital: Hospital) -> None:
     hospital.arrive()
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")
     wanted = await page.evaluate(
         "[...document.querySelectorAll('main button:not(:disabled)')]"
@@ -152,7 +153,7 @@ async def test_everything_can_be_reached_by_tab(open_page: Visit, hospital: Hosp
     )
     reached = set()
     for _ in range(60):
-        await page.keyboard.press("Tab")
+        await press(page, "Tab")
         reached.add(
             await page.evaluate(
                 "[...document.querySelectorAll('main button')].indexOf(document.activeElement)"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Route, expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, at_desk, running, visit
 from tests.peers.browser import Visit
 from turnero.queue.commands.help import ask_help
@@ -22,13 +23,13 @@ async def test_two_browsers_of_one_desk_stay_in_step(open_page: Visit, hospital:
     hospital.arrive()
     one = await visit(open_page, hospital)
     two = await visit(open_page, hospital)
-    await one.keyboard.press("Space")
+    await press(one, "Space")
     await at_desk(two, "free")
-    await two.keyboard.press("Space")
+    await press(two, "Space")
     await at_desk(one, "called")
-    await one.keyboard.press("s")
+    await press(one, "s")
     await at_desk(two, "serving")
-    await two.keyboard.press("p")
+    await press(two, "p")
     await at_desk(one, "free")
     await expect(one.locator("#aside")).to_contain_text("A001")
 
@@ -40,14 +41,14 @@ async def test_two_presses_of_next_at_one_desk_call_one_person(
     hospital.arrive()
     one = await visit(open_page, hospital)
     two = await visit(open_page, hospital)
-    await one.keyboard.press("Space")
+    await press(one, "Space")
     await at_desk(one, "free")
     await at_desk(two, "free")
     # the second browser has not heard of the first one's press when it presses
     await two.evaluate("document.querySelector('#seat').removeAttribute('data-live')")
-    await one.keyboard.press("Space")
+    await press(one, "Space")
     await at_desk(one, "called")
-    await two.keyboard.press("Space")
+    await press(two, "Space")
     await at_desk(two, "called")
     for page in (one, two):
         assert await page.locator("#seat-now").get_attribute("data-number") == "A001"
@@ -59,16 +60,16 @@ async def test_an_answer_that_comes_late_does_not_bring_the_past_back(
 ) -> None:
     hospital.arrive()
     one = await visit(open_page, hospital)
-    await one.keyboard.press("Space")
+    await press(one, "Space")
     await at_desk(one, "free")
-    await one.keyboard.press("Space")
+    await press(one, "Space")
     await at_desk(one, "called")
     two = await visit(open_page, hospital)
     answered = asyncio.Event()
 
     async def late(route: Route) -> None:
         response = await route.fetch()
-        await two.keyboard.press("s")
+        await press(two, "s")
         await at_desk(one, "serving")
         # nothing more comes by the stream that could mend what this answer spoils
         await one.wait_for_timeout(500)
@@ -76,7 +77,7 @@ async def test_an_answer_that_comes_late_does_not_bring_the_past_back(
         answered.set()
 
     await one.route("**/move/recall", late)
-    await one.keyboard.press("r")
+    await press(one, "r")
     await answered.wait()
     await one.wait_for_timeout(500)
     assert await one.locator("#seat-now").get_attribute("data-state") == "serving"

@@ -1,11 +1,13 @@
 """The desk by keys alone: each does its act, none acts in a field or beside a dialog, none twice."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, at_desk, described, running, visit
 from tests.peers.browser import Visit
 
@@ -32,9 +34,9 @@ async def _called(open_page: Visit, hospital: Hospital, people: int = 3) -> Page
     for _ in range(people):
         hospital.arrive()
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")
     return page
 
@@ -52,7 +54,7 @@ async def test_space_opens_the_desk_calls_and_goes_on(open_page: Visit, hospital
     page = await _called(open_page, hospital)
     assert await _number(page) == "A001"
     await _after_a_moment(page)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", "A002")
     assert await page.title() == "A002 · Ventanilla 1"
 
@@ -75,34 +77,37 @@ async def test_a_second_press_within_800_ms_does_nothing(
         pytest.fail("this machine is too busy to press twice within 800 ms")
     # it is a rule of the moment, not of the day
     await _after_a_moment(page)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#seat-now")).not_to_have_attribute("data-number", after or "")
 
 
 async def test_a_press_in_flight_is_not_pressed_again(open_page: Visit, hospital: Hospital) -> None:
     page = await _called(open_page, hospital)
     posts: list[str] = []
+    pressed_again = asyncio.Event()
 
     async def slow(route: Route) -> None:
         posts.append(route.request.url)
-        await page.wait_for_timeout(1500)
+        await pressed_again.wait()
         await route.continue_()
 
     await page.route("**/next", slow)
     await _after_a_moment(page)
-    await page.keyboard.press("Space")
-    await page.wait_for_timeout(1000)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#press-next button")).to_have_attribute("aria-busy", "true")
+    await _after_a_moment(page)
+    await page.keyboard.press("Space")  # while the first is under way, and meant so
+    await expect(page.locator("#press-next button")).to_have_attribute("aria-busy", "true")
+    pressed_again.set()
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", "A002")
     assert len(posts) == 1
 
 
 async def test_s_starts_and_f_finishes(open_page: Visit, hospital: Hospital) -> None:
     page = await _called(open_page, hospital)
-    await page.keyboard.press("s")
+    await press(page, "s")
     await at_desk(page, "serving")
-    await page.keyboard.press("F")
+    await press(page, "F")
     await at_desk(page, "free")
 
 
@@ -113,15 +118,13 @@ async def test_n_waits_for_the_recalls_by_r_and_says_what_is_missing(
     rule = page.locator("#no-show-rule")
     await expect(page.locator("#press-no-show button")).to_be_disabled()
     await expect(rule).to_contain_text("llame 2 veces más")
-    await page.keyboard.press("n")
-    await page.keyboard.press("r")
+    await press(page, "n")
+    await press(page, "r")
     await expect(rule).to_contain_text("llame 1 vez más")
-    # the stream may be quicker than the answer, and a press while one is under way does nothing
-    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    await page.keyboard.press("r")
+    await press(page, "r")
     await expect(page.locator("#press-no-show button")).to_be_enabled()
     await expect(rule).to_have_count(0)
-    await page.keyboard.press("n")
+    await press(page, "n")
     await at_desk(page, "free")
     await expect(page.locator("#aside")).to_contain_text("A001")
     await page.get_by_role("button", name="Regresó A001").click()
@@ -130,10 +133,10 @@ async def test_n_waits_for_the_recalls_by_r_and_says_what_is_missing(
 
 async def test_p_sets_aside_and_u_takes_it_back(open_page: Visit, hospital: Hospital) -> None:
     page = await _called(open_page, hospital)
-    await page.keyboard.press("p")
+    await press(page, "p")
     await at_desk(page, "free")
     await expect(page.locator("#aside")).to_contain_text("A001")
-    await page.keyboard.press("u")
+    await press(page, "u")
     await at_desk(page, "called")
     await expect(page.locator("#aside")).not_to_contain_text("A001")
 
@@ -145,7 +148,7 @@ async def test_u_takes_a_call_back_and_its_seconds_are_counted(
     left = page.locator(".undo-left time")
     await expect(left).to_have_text("0:10")
     await expect(left).to_have_text("0:08")
-    await page.keyboard.press("u")
+    await press(page, "u")
     await at_desk(page, "free")
     await expect(page.locator("#line")).to_contain_text("3")
     await expect(page.locator(".undo")).to_have_count(0)
@@ -166,11 +169,11 @@ async def test_keys_do_nothing_while_a_field_has_the_focus(
 ) -> None:
     page = await _called(open_page, hospital)
     await _after_a_moment(page)
-    await page.keyboard.press("t")
+    await press(page, "t")
     field = page.locator("#pick")
     await expect(field).to_be_focused()
     await page.keyboard.type("r s f n p u c")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(field).to_have_value("r s f n p u c ")
     await page.wait_for_timeout(300)
     assert await _number(page) == "A001"
@@ -183,7 +186,7 @@ async def test_keys_do_nothing_behind_a_dialog(open_page: Visit, hospital: Hospi
     await page.locator("#key-close").click()
     await expect(page.locator("dialog[open]")).to_be_visible()
     for key in ("Space", "f", "p", "s"):
-        await page.keyboard.press(key)
+        await press(page, key)
     await page.wait_for_timeout(300)
     await at_desk(page, "called")
     assert await _number(page) == "A001"
@@ -195,10 +198,10 @@ async def test_after_a_dialog_space_is_next_again_and_not_the_key_that_opened_it
     page = await _called(open_page, hospital)
     await page.locator("#key-transfer").click()
     await expect(page.locator("dialog[open]")).to_be_visible()
-    await page.keyboard.press("Escape")
+    await press(page, "Escape")
     await expect(page.locator("dialog[open]")).to_have_count(0)
     await _after_a_moment(page)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", "A002")
 
 
@@ -209,12 +212,12 @@ async def test_space_after_a_click_is_next_and_by_tab_it_is_the_key_with_the_foc
     await page.locator("#press-recall button").click()
     await expect(page.locator(".person-number")).to_contain_text("1 vez")
     await _after_a_moment(page)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", "A002")
     await _after_a_moment(page)
     await page.locator("#press-start button").focus()
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Space")
+    await press(page, "Tab")
+    await press(page, "Space")
     await expect(page.locator(".person-number")).to_contain_text("1 vez")
     assert await _number(page) == "A002"
 
@@ -226,10 +229,10 @@ async def test_the_called_number_is_announced(open_page: Visit, hospital: Hospit
 
 async def test_with_nobody_waiting_space_says_so(open_page: Visit, hospital: Hospital) -> None:
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
     await _after_a_moment(page)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#desk-note")).to_have_text("Nadie espera ahora para sus servicios.")
 
 

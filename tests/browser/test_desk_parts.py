@@ -8,6 +8,7 @@ import pytest
 from litestar import Request
 from playwright.async_api import expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, at_desk, running, visit
 from tests.peers.browser import Visit
 from turnero.web.slice import Slice
@@ -35,9 +36,9 @@ async def test_the_desk_works_with_a_failing_panel(open_page: Visit, hospital: H
     hospital.arrive()
     page = await visit(open_page, hospital)
     await expect(page.locator("#side")).to_contain_text("Esta parte no se puede mostrar ahora.")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")
     await expect(page.locator("#line")).to_contain_text("Admisión")
 
@@ -45,15 +46,15 @@ async def test_the_desk_works_with_a_failing_panel(open_page: Visit, hospital: H
 async def test_what_others_offer_follows_the_ticket(open_page: Visit, hospital: Hospital) -> None:
     first, second = hospital.arrive(), hospital.arrive()
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
     await expect(page.locator("#tools")).to_be_empty()
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#tools .paper")).to_have_attribute("data-of", first.ticket)
     await page.wait_for_timeout(900)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#tools .paper")).to_have_attribute("data-of", second.ticket)
-    await page.keyboard.press("f")
+    await press(page, "f")
     await expect(page.locator("#tools")).to_be_empty()
 
 
@@ -63,14 +64,14 @@ async def test_a_lost_answer_is_said_and_the_same_press_is_safe(
     hospital.arrive()
     hospital.arrive()
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
     await page.context.set_offline(True)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#toasts")).to_contain_text("no se hará dos veces")
     await page.context.set_offline(False)
     await page.wait_for_timeout(900)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", "A001")
 
 
@@ -78,12 +79,12 @@ async def test_the_page_is_whole_again_after_the_server_was_away(
     open_page: Visit, hospital: Hospital
 ) -> None:
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
     hospital.stop()
     hospital.start()
     hospital.arrive()
     row = page.locator("#line tr", has_text="Admisión")
     await expect(row.locator("strong")).to_have_text("1", timeout=15_000)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "called")

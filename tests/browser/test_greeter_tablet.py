@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import Hospital, People
+from tests.browser.keys import press, scan
 from tests.desk import hospital as small
 from tests.desk.hospital import running, visit
 from tests.peers.axe import axe_violations
@@ -68,7 +69,7 @@ async def test_the_greeter_corrects_a_ticket_and_renews_its_code_which_closes_th
     await expect(page.locator(".undo")).to_be_visible()
 
     await page.fill("#find", lost["number"].lower())
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(card.locator(".number")).to_have_text(lost["number"])
     await page.tap("#key-correct")
     dialog = page.locator("#dialog")
@@ -163,8 +164,7 @@ async def test_a_scanned_code_finds_its_ticket_and_presses_no_key(
     assert paper is not None
     # the scanner's Enter comes while the key that was touched last has the focus
     await page.locator("#service-cash").focus()
-    await page.keyboard.type(f"https://turnos.example.org/t/{paper.code}")
-    await page.keyboard.press("Enter")
+    await scan(page, f"https://turnos.example.org/t/{paper.code}")
     await expect(page.locator("#ticket-card .number")).to_have_text(wanted.number)
     await expect(page.locator("#find")).to_have_value("")
     assert paper.code not in page.url
@@ -177,15 +177,15 @@ async def test_stepping_out_and_back_by_keyboard(open_page: Visit, clinic: small
     page = await tablet(open_page, clinic)
     await page.locator("#find").focus()
     await page.keyboard.type("c1")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     card = page.locator("#ticket-card")
     await expect(card.locator(".number")).to_have_text("C001")
     await page.locator("#act-step-out").focus()
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(card).to_contain_text("Salió un momento")
     await expect(card).to_contain_text(re.compile(r"vuelve antes de las \d"))
     await page.locator("#act-return").focus()
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(card).to_contain_text("En espera")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, at_desk, running, visit
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
@@ -25,20 +26,20 @@ async def test_an_agent_hands_over_and_the_next_one_goes_on(
 ) -> None:
     hospital.arrive()
     one = await visit(open_page, hospital)
-    await one.keyboard.press("Space")
+    await press(one, "Space")
     await at_desk(one, "free")
-    await one.keyboard.press("Space")
+    await press(one, "Space")
     await at_desk(one, "called")
     # by keyboard alone: H, the note, what becomes of the person, Enter
-    await one.keyboard.press("h")
+    await press(one, "h")
     await expect(one.locator("#note-text")).to_be_focused()
     await one.keyboard.type(NOTE)
-    await one.keyboard.press("Tab")
-    await one.keyboard.press("Space")
+    await press(one, "Tab")
+    await press(one, "Space")
     await expect(one.locator("input[name=person][value=stay]")).to_be_checked()
     await picture(one, "desk-hand-over")
     assert await axe_violations(one) == []
-    await one.keyboard.press("Enter")
+    await press(one, "Enter")
     await expect(one.locator("dialog[open]")).to_have_count(0)
     await expect(one.locator(".handover-text")).to_have_text(NOTE, use_inner_text=True)
 
@@ -66,17 +67,17 @@ async def test_somebody_without_a_ticket_by_keyboard_and_undone(
     open_page: Visit, hospital: Hospital, picture: Callable[[Page, str], Awaitable[Path]]
 ) -> None:
     page = await visit(open_page, hospital)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("w")
+    await press(page, "w")
     await expect(page.locator("#pick")).to_be_focused()
     await page.keyboard.type("caj")
     await expect(page.locator("input[name=service]:checked")).to_have_value("cash")
     await picture(page, "desk-without-a-ticket")
     assert await axe_violations(page) == []
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await at_desk(page, "serving")
     assert await page.locator("#seat-now").get_attribute("data-number") == "C001"
     await expect(page.locator(".why")).to_contain_text("llegó sin ticket")
-    await page.keyboard.press("u")
+    await press(page, "u")
     await at_desk(page, "free")

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import PASSWORD, PATIENCE_MS, Hospital, People, touch
+from tests.browser.keys import press
 
 pytestmark = pytest.mark.requires("chromium")
 
@@ -20,32 +21,32 @@ async def test_from_the_sign_in_to_the_end_of_a_service_without_a_mouse(
 
     async def tab_to(words: str) -> None:
         for _ in range(40):
-            await page.keyboard.press("Tab")
+            await press(page, "Tab")
             focused = page.locator(":focus")
             if words in (await focused.inner_text() or ""):
                 assert await focused.evaluate(SEEN), f"nobody sees that {words!r} has the focus"
                 return
         pytest.fail(f"Tab never came to {words!r}")
 
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Enter")  # straight to the content
-    await page.keyboard.press("Tab")
+    await press(page, "Tab")
+    await press(page, "Enter")  # straight to the content
+    await press(page, "Tab")
     await page.keyboard.type("rosa")
-    await page.keyboard.press("Tab")
+    await press(page, "Tab")
     await page.keyboard.type(PASSWORD)
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await page.wait_for_url("**/desk")
     await tab_to("Ventanilla 1")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await page.wait_for_url("**/desk/sur.1")
     seat = page.locator("#seat-now")
     await expect(seat).to_have_attribute("data-state", "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#person-title")).to_have_text(number)
-    await page.keyboard.press("T")
+    await press(page, "T")
     await expect(page.locator("#pick")).to_be_focused()
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("F")
+    await press(page, "Escape")
+    await press(page, "F")
     await expect(seat).to_have_attribute("data-state", "free")
 
 
@@ -112,7 +113,7 @@ async def test_nothing_moves_for_who_asked_for_less_motion(
     desk = await people.desk(**calm)
     for page in (phone, desk):
         await page.evaluate(WATCH_MOTION)
-    await desk.keyboard.press("Space")
+    await press(desk, "Space")
     await expect(desk.locator("#person-title")).to_have_text(number)
     hospital.next("1")
     await expect(phone.locator("[data-state]")).to_have_attribute("data-state", "called")

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import Hospital, People, touch
+from tests.browser.keys import press
 
 pytestmark = pytest.mark.requires("chromium", "espeak-ng")
 
@@ -114,13 +115,13 @@ async def test_by_keyboard_alone_a_ticket_is_taken_and_heard(
     before = hospital.head()
     for wanted in ("#service-caja", "#take"):
         for _ in range(40):
-            await kiosk.keyboard.press("Tab")
+            await press(kiosk, "Tab")
             if await kiosk.locator(wanted).evaluate("one => one === document.activeElement"):
                 break
         await expect(kiosk.locator(wanted)).to_be_focused()
         said = await kiosk.locator(wanted).get_attribute("data-say")
         assert (await kiosk.evaluate("played"))[-1] == said
-        await kiosk.keyboard.press("Enter")
+        await press(kiosk, "Enter")
         await expect(kiosk.locator(wanted)).not_to_be_visible()
     await expect(kiosk.locator(".page-ticket")).to_be_visible()
     issued = [fact for fact in hospital.facts(before) if fact["kind"] == "ticket-issued"]
@@ -131,7 +132,7 @@ async def test_focus_goes_in_the_order_in_which_the_page_is_read(people: People)
     kiosk = await people.kiosk()
     order = []
     for _ in range(24):
-        await kiosk.keyboard.press("Tab")
+        await press(kiosk, "Tab")
         order.append(
             await kiosk.evaluate("document.activeElement.id || document.activeElement.className")
         )
@@ -151,7 +152,7 @@ async def test_focus_goes_in_the_order_in_which_the_page_is_read(people: People)
 async def test_a_key_that_was_turned_keeps_the_focus(people: People) -> None:
     kiosk = await people.kiosk()
     await kiosk.locator("#aid-contrast").focus()
-    await kiosk.keyboard.press("Space")
+    await press(kiosk, "Space")
     await expect(kiosk.locator("#aid-contrast")).to_have_attribute("aria-pressed", "true")
     await expect(kiosk.locator("#aid-contrast")).to_be_focused()
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import KEY, Hospital, People, furnish, touch
+from tests.browser.keys import press
 from tests.browser.test_main_job import newest_paper
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
@@ -105,14 +106,6 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 @pytest.fixture
 def people(hospital: Hospital, open_page: Visit) -> People:
     return People(hospital, open_page)
-
-
-async def press(desk: Page, key: str) -> None:
-    """Press a key. The stream may be quicker than an answer, and a press while one is under way does
-    nothing.
-    """
-    await expect(desk.locator("[aria-busy=true]")).to_have_count(0)
-    await desk.keyboard.press(key)
 
 
 async def call(desk: Page, number: str) -> None:

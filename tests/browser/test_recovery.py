@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,10 +51,11 @@ async def test_every_page_says_that_the_server_is_away_and_comes_back_with_what_
 ) -> None:
     waiting = hospital.take()
     taking = await people.kiosk("/kiosk/service/caja?aids=more-time")
+    near_board = await people.board()
     shows_service = {
         await people.kiosk(): "#service-caja",
         await people.desk(): "#line",
-        await people.board(): ".lines",
+        near_board: ".lines",
         await people.phone(waiting["public_url"]): ".phone-service",
         await people.person("pilar", "/supervisor"): ".now-services",
     }
@@ -67,7 +69,7 @@ async def test_every_page_says_that_the_server_is_away_and_comes_back_with_what_
     before = hospital.head()
 
     with gateway(hospital.server.port) as cable:
-        far_board = await board_whose_cable_breaks(hospital, open_page, cable)
+        far_board = await board_whose_cable_breaks(hospital, open_page, cable, near_board)
 
         # the server stops in the middle of somebody's touch
         await asyncio.to_thread(hospital.server.stop)
@@ -122,6 +124,8 @@ class FarBoard:
     hospital: Hospital
     cable: Gateway
     page: Page
+    #: a board whose cable held
+    near: Page
     #: called when the cable broke
     old: str
     called_at: float
@@ -133,6 +137,13 @@ class FarBoard:
         await asyncio.sleep(max(0, self.called_at + FRESH_S + 1 - time.monotonic()))
         gone = self.hospital.next("1")["number"]
         fresh = self.hospital.next("1")["number"]
+        # what a board is told when it comes back is what was rendered last: that has both calls
+        await expect(self.near.locator(f'#calls [data-number="{gone}"]')).to_have_attribute(
+            "data-in-force", "no"
+        )
+        await expect(self.near.locator(f'#calls [data-number="{fresh}"]')).to_have_attribute(
+            "data-in-force", "yes"
+        )
         self.cable.mend()
         await expect(self.page.locator("#now")).to_have_attribute(
             "data-state", "calling", timeout=BACK_MS
@@ -145,11 +156,14 @@ class FarBoard:
         shown = self.page.locator("#last .number strong")
         await expect(shown.nth(0)).to_have_text(gone)
         await expect(shown.nth(1)).to_have_text(self.old)
-        assert len(await heard(self.page, "ended")) == 1
+        said = await self.page.locator(f'#calls [data-number="{fresh}"]').get_attribute("data-full")
+        assert said is not None
+        ended = [urlsplit(one["url"]).path for one in await heard(self.page, "ended")]
+        assert ended == [said]
 
 
 async def board_whose_cable_breaks(
-    hospital: Hospital, open_page: Visit, cable: Gateway
+    hospital: Hospital, open_page: Visit, cable: Gateway, near: Page
 ) -> FarBoard:
     """It follows the line, then its cable breaks, then somebody is called."""
     page = await People(hospital, open_page, url=cable.url).board(before=LISTEN)
@@ -164,7 +178,7 @@ async def board_whose_cable_breaks(
     hospital.take("muestras")
     cable.cut()
     old = hospital.next("2")["number"]
-    return FarBoard(hospital, cable, page, old, time.monotonic())
+    return FarBoard(hospital, cable, page, near, old, time.monotonic())
 
 
 async def test_a_touch_whose_answer_is_lost_makes_one_ticket(

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import touch
+from tests.browser.keys import press
 from tests.peers.browser import Visit
 from tests.peers.server import RunningServer
 
@@ -111,7 +112,7 @@ async def test_pictures_of_the_demonstration(
     await settled(board)
     desk = await here.page("/desk/demo.1", "desk")
     await settled(desk)
-    await desk.keyboard.press("Space")
+    await press(desk, "Space")
     await expect(desk.locator("#seat-now")).to_have_attribute("data-state", "called")
     await expect(board.locator("#now")).to_have_attribute("data-state", "calling")
     await small_picture(desk, "desk")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, at_desk, described, visit
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
@@ -69,11 +70,11 @@ async def test_a_person_steps_out_by_phone_is_skipped_and_then_called(
     await picture(phone, "phone-away")
 
     desk = await visit(open_page, hospital)
-    await desk.keyboard.press("Space")
+    await press(desk, "Space")
     await at_desk(desk, "free")
     await expect(desk.locator("#aside")).to_contain_text(first.number)
     await picture(desk, "desk-somebody-away")
-    await desk.keyboard.press("Space")
+    await press(desk, "Space")
     await at_desk(desk, "called")
     assert await desk.locator("#seat-now").get_attribute("data-number") == second.number
 
@@ -89,6 +90,6 @@ async def test_a_person_steps_out_by_phone_is_skipped_and_then_called(
     await expect(phone.locator(".phone-sentence")).to_have_text("Usted está en la fila")
 
     await desk.wait_for_timeout(900)
-    await desk.keyboard.press("Space")
+    await press(desk, "Space")
     await desk.locator(f"#seat-now[data-number={first.number}]").wait_for()
     await expect(phone.locator(".phone-sentence")).to_contain_text("Le toca")

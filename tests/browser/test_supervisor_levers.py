@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.hospital import Hospital as Whole
 from tests.browser.hospital import People
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, running, visit
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
@@ -30,7 +31,7 @@ async def _supervisor(open_page: Visit, place: Hospital, **options: Any) -> Page
 
 async def _open(page: Page, lever: str) -> None:
     await page.locator(f"#key-{lever}").focus()
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("dialog[open] #dialog-title")).to_be_visible()
 
 
@@ -89,19 +90,19 @@ async def test_a_pause_by_keyboard_is_seen_by_the_other_supervisor_who_opens_aga
     other = await _supervisor(open_page, place)
     await _open(page, "pause-service")
     # the title, the key that closes, the first of the choices; arrows choose
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Space")
-    await page.keyboard.press("ArrowDown")
+    await press(page, "Tab")
+    await press(page, "Tab")
+    await press(page, "Space")
+    await press(page, "ArrowDown")
     await expect(page.locator("dialog[open] input[value=cash]")).to_be_checked()
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("ArrowDown")
+    await press(page, "Tab")
+    await press(page, "ArrowDown")
+    await press(page, "ArrowDown")
     await expect(page.locator("dialog[open] input[value=after]")).to_be_checked()
-    await page.keyboard.press("Tab")
+    await press(page, "Tab")
     await expect(page.locator("#pause-after")).to_be_focused()
     await page.locator("#pause-after").fill("2")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("#watch-note")).to_contain_text("Caja da 2 tickets más")
     lever = other.locator("#lever-service-cash")
     await expect(lever).to_contain_text("da 2 tickets más y luego ninguno")
@@ -160,7 +161,7 @@ async def test_every_dialog_is_for_everybody_by_day_and_by_night(
                 " return d.scrollWidth - d.clientWidth; }"
             )
             assert wide <= 0, f"{lever} is wider than its dialog on a {screen}"
-            await page.keyboard.press("Escape")
+            await press(page, "Escape")
     assert found == []
 
 
@@ -191,6 +192,6 @@ async def test_a_moved_line_is_seen_on_board_phone_and_desk(
     await expect(board.locator(".queues")).to_contain_text("Farmacia")
     await expect(board.locator(".queues > *", has_text="Farmacia").first).to_contain_text("2")
     # whoever came first is called first, and under their old number
-    await desk.keyboard.press("Space")
+    await press(desk, "Space")
     await expect(desk.locator("#seat-now")).to_have_attribute("data-state", "called")
     await expect(desk.locator("#seat-now")).not_to_have_attribute("data-number", ticket["number"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, described, visit
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
@@ -116,7 +117,7 @@ async def test_monday_7_05_with_two_faults(open_page: Visit, monday: Monday, pic
 
     # by keyboard: I see to it
     await lacks.nth(0).get_by_role("button").focus()
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("#watch-note")).to_contain_text("usted se ocupa")
     await expect(lacks.nth(0)).to_contain_text("Visto a las 7:05")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.keys import press
 from tests.desk.hospital import Hospital, at_desk, described, running, visit
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
@@ -44,22 +45,22 @@ async def test_why_on_the_desk_and_a_call_out_of_turn_in_the_supervisors_list(
     asked(place, 14, "ordinary")
     preferred = asked(place, 12, "preferential")
     page = await visit(open_page, place)
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await at_desk(page, "free")
-    await page.keyboard.press("Space")
+    await press(page, "Space")
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", preferred.number)
     await expect(page.locator(".why")).to_contain_text("Preferente: 12 min de espera, objetivo 10.")
     await page.locator(".weighed summary").click()
     await expect(page.locator(".weighed")).to_contain_text("General · 14 min")
 
     chosen = asked(place, 3, "ordinary")
-    await page.keyboard.press("c")
+    await press(page, "c")
     await expect(page.locator("#pick")).to_be_focused()
     await page.keyboard.type(chosen.number)
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("#reason")).to_be_focused()
     await page.keyboard.type("Volvió del laboratorio")
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await expect(page.locator("#seat-now")).to_have_attribute("data-number", chosen.number)
 
     page = await visit(open_page, place, "/supervisor", "supervisor")

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import PASSWORD
+from tests.browser.keys import press
 from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
 from tests.peers.server import RunningServer
@@ -84,7 +85,7 @@ async def _to_the_services(page: Page, link: str, picture: Picture) -> Clicks:
     await page.fill("[name=login]", "adela")
     await page.fill("[name=password]", PASSWORD)
     clicks.presses += 3
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await clicks.at("start")
     await picture(page, "wizard-1-start")
     await clicks.press("Seguir")
@@ -108,7 +109,7 @@ async def _from_the_services(page: Page, url: str, picture: Picture) -> Clicks:
     await page.fill("[name=login]", "adela")
     await page.fill("[name=password]", PASSWORD)
     clicks.presses += 2
-    await page.keyboard.press("Enter")
+    await press(page, "Enter")
     await clicks.at("desks")
     await expect(page.locator("[name='desk.0.name']")).to_have_value("Ventanilla 1")
     await clicks.press("Seguir")
