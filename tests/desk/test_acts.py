@@ -77,6 +77,9 @@ async def test_a_service_that_asks_for_an_outcome_is_not_finished_without_one(ro
     assert (await room.ticket(issued.ticket)).state == "called"
     page = await room.text("/desk/main.3")
     assert "/desk/main.3/ask/outcome?then=next" in page
+    # the key says that a question comes first
+    assert f"Say how {issued.number} ended" in page
+    assert "and call the next" not in page
     dialog = await room.text("/desk/main.3/ask/outcome?then=next", part=True)
     for key in ("1", "2", "3", "4"):
         assert f'data-key="{key}"' in dialog
@@ -209,6 +212,17 @@ async def test_a_call_out_of_turn_needs_a_reason_and_keeps_it(room: Room) -> Non
     )
     assert "was chosen by hand" in shown.text
     assert "Came from the emergency ward" in shown.text
+
+
+async def test_a_call_out_of_turn_says_what_its_undoing_does_with_both(room: Room) -> None:
+    await room.open()
+    first, _, third = [await room.arrive() for _ in range(3)]
+    await room.next()
+    shown = await room.post(
+        "/desk/main.1/call", ticket=third.ticket, reason="Came back", seen=first.ticket
+    )
+    words = f"{third.number} back to the line, {first.number} back to the desk"
+    assert words in shown.text
 
 
 async def test_somebody_set_aside_can_be_called_by_choosing(room: Room) -> None:

@@ -79,7 +79,7 @@ class Formats:
         if not hours:
             return f"{rest}\N{NO-BREAK SPACE}min"
         told = f"{hours}\N{NO-BREAK SPACE}h"
-        return f"{told} {rest}\N{NO-BREAK SPACE}min" if rest else told
+        return f"{told}\N{NO-BREAK SPACE}{rest}\N{NO-BREAK SPACE}min" if rest else told
 
     def range(self, low: int, high: int) -> str:
         """A range of minutes that never promises less than it knows: "10–15 min"."""
