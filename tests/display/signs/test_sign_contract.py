@@ -40,15 +40,16 @@ LINES = ways(*OURS)
 
 
 @pytest.fixture
-async def bench(protocol: str, way: str, tmp_path: Path) -> AsyncIterator[OwnBench | PeerBench]:
-    # serial ports lie below /dev, or are refused
-    folder = Path("/dev/shm") / tmp_path.name
-    folder.mkdir()
-    try:
-        async with benched(protocol, way, folder) as found:
-            yield found
-    finally:
-        folder.rmdir()
+def folder() -> Iterator[Path]:
+    """Serial ports lie below /dev, or are refused."""
+    with TemporaryDirectory(dir="/dev/shm") as found:
+        yield Path(found)
+
+
+@pytest.fixture
+async def bench(protocol: str, way: str, folder: Path) -> AsyncIterator[OwnBench | PeerBench]:
+    async with benched(protocol, way, folder) as found:
+        yield found
 
 
 def good(protocol: str) -> Outcome:
