@@ -138,3 +138,29 @@ async def test_a_fact_that_cannot_be_dealt_with_holds_up_neither_later_ones_nor_
         assert await ledger.read(journal.head_seq, 2) == 2
     # the whole page, then the bad fact by itself
     assert failures == ["echo"] * (1 + consumers_module.TRIES)
+
+
+async def test_unwanted_facts_are_passed_over_unhandled_and_the_last_ones_wait(
+    database: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers_module, "PAGE", 5)
+    wanted = False
+    async with opened(tmp_path, database) as ledger:
+        one = Consumer("echo", frozenset({"test-counted"}), _echo, lambda *_: wanted)
+        running = Consumers(ledger, [one], lambda *_: None)
+        running.start()
+        for n in range(13):
+            await ledger.run(count, Count(n), site=1, actor="user:1")
+            # one by one and in groups: what was looked at and what is passed over may differ
+            await asyncio.sleep(0.02 * (n % 3))
+        await asyncio.sleep(0.2)
+        assert await _numbers(ledger) == [*range(13)]
+        wanted = True
+        await ledger.run(count, Count(13), site=1, actor="user:1")
+        # the last ones only, each once: fewer than a page waited
+        await asyncio.sleep(0.3)
+        answered = [n for n in await _numbers(ledger) if n >= 100]
+        await running.stop()
+    assert answered[-1] == 113
+    assert answered == [*range(answered[0], 114)]
+    assert 2 <= len(answered) <= 5 + 1

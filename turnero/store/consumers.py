@@ -121,34 +121,40 @@ class Consumers:
                 await asyncio.sleep(PAUSE_S)
 
     async def _follow(self, consumer: Consumer, site: int, bell: asyncio.Event) -> None:
+        passed = 0
         while True:
             await bell.wait()
             bell.clear()
-            await self._catch_up(consumer, site)
+            passed = await self._catch_up(consumer, site, passed)
 
-    async def _catch_up(self, consumer: Consumer, site: int) -> None:
+    async def _catch_up(self, consumer: Consumer, site: int, passed: int = 0) -> int:
         """Deal with what there is. A database that is away is waited for; a fact that cannot be
         dealt with is tried by itself some times, then passed over and told.
+
+        `passed` is the last fact that was looked at and not wanted; returned as it is then.
         """
         tries, most = 0, PAGE
         while True:
             try:
-                at = await self._ledger.read(_cursor, consumer.name, site)
-                entries = await self._ledger.read(journal.read, site, at, PAGE)
-                wanted = any(entry.kind in consumer.kinds for entry in entries)
-                wanted = wanted and await self._ledger.read(consumer.wanted, site)
-                if not wanted and len(entries) < PAGE:
-                    return
-                step = _step(consumer, most, skip=tries >= TRIES)
+                found = await self._ledger.read(_look, consumer, site, passed)
+                # Wanted again: those that wait between the cursor and there come first.
+                passed = 0 if found.wanted else found.seq
+                if not found.wanted and found.seq - found.at < PAGE:
+                    return passed
+                step = (
+                    _step(consumer, most, skip=tries >= TRIES)
+                    if found.wanted
+                    else _pass_over(consumer, found)
+                )
                 actor = f"consumer:{consumer.name}"
                 done = await self._ledger.run(step, None, site=site, actor=actor)
                 tries = 0
                 if not done.more:
-                    return
+                    return passed
             except Unavailable as error:
                 self._failed(consumer.name, error)
                 if self._ledger.broken is not None:
-                    return
+                    return passed
                 await asyncio.sleep(PAUSE_S)
             except Exception as error:  # noqa: BLE001 - one bad fact must not stop the others' work for good
                 self._failed(consumer.name, error)
@@ -156,9 +162,39 @@ class Consumers:
                 await asyncio.sleep(min(PAUSE_S * 2 ** (tries - 1), LONGEST_PAUSE_S))
 
 
-def _cursor(q: Tx, name: str, site: int) -> int:
+def _cursor(q: Query, name: str, site: int) -> int:
     row = q.row(_AT, name=name, site=site)
     return row.seq if row else 0
+
+
+class _Found(NamedTuple):
+    """What a consumer sees at a site."""
+
+    #: its cursor
+    at: int
+    #: the last fact that it looked at
+    seq: int
+    #: whether there may be more
+    more: bool
+    wanted: bool
+
+
+def _look(q: Query, consumer: Consumer, site: int, passed: int) -> _Found:
+    """Everything in one read: a follower is woken by each commit, and every read is a hop."""
+    at = _cursor(q, consumer.name, site)
+    entries = journal.read(q, site, max(at, passed), PAGE)
+    wanted = any(entry.kind in consumer.kinds for entry in entries) and consumer.wanted(q, site)
+    seq = entries[-1].seq if entries else max(at, passed)
+    return _Found(at, seq, len(entries) == PAGE, wanted)
+
+
+def _pass_over(consumer: Consumer, found: _Found) -> Callable[[Tx, None], Step]:
+    def step(tx: Tx, _request: None) -> Step:
+        if _cursor(tx, consumer.name, tx.site) < found.seq:
+            _move(tx, consumer.name, found.seq)
+        return Step(found.seq, more=found.more)
+
+    return step
 
 
 def _step(consumer: Consumer, most: int, *, skip: bool) -> Callable[[Tx, None], Step]:
@@ -171,8 +207,12 @@ def _step(consumer: Consumer, most: int, *, skip: bool) -> Callable[[Tx, None], 
         if not entries:
             return Step(after, more=False)
         seq = entries[-1].seq
-        if not tx.run(_MOVE, b_name=consumer.name, b_site=tx.site, b_seq=seq):
-            tx.run(_NEW, name=consumer.name, site=tx.site, seq=seq)
+        _move(tx, consumer.name, seq)
         return Step(seq, more=len(entries) == most)
 
     return step
+
+
+def _move(tx: Tx, name: str, seq: int) -> None:
+    if not tx.run(_MOVE, b_name=name, b_site=tx.site, b_seq=seq):
+        tx.run(_NEW, name=name, site=tx.site, seq=seq)
