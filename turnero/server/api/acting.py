@@ -41,6 +41,14 @@ def site_of_desk(request: PageRequest, desk: str) -> int:
     return number
 
 
+def own_desk(request: PageRequest, site: int) -> str | None:
+    """The only desk at which a desk's own token acts, as "site.desk"; None for all others."""
+    principal = request.user
+    if principal.role is not Role.DESK or principal.place is None:
+        return None
+    return f"{web_of(request).looks.look(site).key}.{principal.place}"
+
+
 async def site_of_ticket(request: PageRequest, ticket_id: str) -> int:
     """The site of a ticket. Another site's ticket is as unknown as one that never was."""
     if _HEX.fullmatch(ticket_id) is None:

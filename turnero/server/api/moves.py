@@ -6,6 +6,7 @@ Which move is legal when is the line's business; a refusal changes nothing and s
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from litestar import post
 
 from turnero.queue import reads, refusals
@@ -20,7 +21,7 @@ from turnero.queue.requests import (
     TicketMove,
     Transfer,
 )
-from turnero.server.api.acting import key_of, language, site_of_ticket
+from turnero.server.api.acting import key_of, language, own_desk, site_of_desk, site_of_ticket
 from turnero.server.api.answers import RatingAnswer, Ticket, ticket_of
 from turnero.server.api.bodies import (
     AddBody,
@@ -41,11 +42,16 @@ _TAG = "Tickets"
 _MOVE = "tickets.move"
 
 
+_Asked = TicketMove | Finish | Transfer | SkipStep | AddStep
+
+
 async def _move(
-    request: PageRequest, ticket: str, command: Callable[[Tx, Any], Any], asked: Any
+    request: PageRequest, ticket: str, command: Callable[[Tx, Any], Any], asked: _Asked | CallChosen
 ) -> Ticket:
     """Run a command about a ticket and answer the ticket as it is then."""
     site = await site_of_ticket(request, ticket)
+    if not isinstance(asked, CallChosen):
+        asked = msgspec.structs.replace(asked, at=own_desk(request, site))
 
     def view(tx: Tx, _: object) -> Ticket:
         found = reads.ticket(tx, ticket, tx.line_ms)
@@ -178,6 +184,7 @@ async def undo(request: PageRequest, ticket: TicketInPath) -> Ticket:
 async def call(request: PageRequest, ticket: TicketInPath) -> Ticket:
     """Call this ticket out of turn."""
     body = await read_body(request, CallBody)
+    site_of_desk(request, body.desk)
     asked = CallChosen(ticket, body.desk, body.reason, body.outcome)
     return await _move(request, ticket, calls.call_chosen, asked)
 
