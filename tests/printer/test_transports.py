@@ -14,6 +14,7 @@ from tests.printer.patience import until
 from tests.printer.slips import WIDE, printed, slip
 from turnero.printer.port import (
     Capabilities,
+    Confirmation,
     Limits,
     Outcome,
     Paper,
@@ -68,7 +69,7 @@ async def test_a_job_comes_out_byte_for_byte_and_is_sent_not_printed(bench: Benc
     assert await bench.printer.send(job) == SENT
     await until(lambda: bool(bench.papers))
     assert bench.papers == [ASKED + job]
-    assert bench.printer.caps == Capabilities(confirms=False, reports=True)
+    assert bench.printer.caps == Capabilities(confirms=Confirmation.NONE, reports=True)
 
 
 async def test_each_job_has_a_connection_of_its_own(bench: Bench) -> None:
@@ -303,9 +304,15 @@ async def test_an_unknown_host_is_a_failure_that_printed_nothing() -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("", "it must begin with tcp:// or virtual://"),
-        ("usb://04b8:0e15", "it must begin with tcp:// or virtual://"),
-        ("192.168.1.20:9100", "it must begin with tcp:// or virtual://"),
+        ("", "it must begin with tcp://, serial://, usb://, lp://, file:// or virtual://"),
+        (
+            "ipp://04b8:0e15",
+            "it must begin with tcp://, serial://, usb://, lp://, file:// or virtual://",
+        ),
+        (
+            "192.168.1.20:9100",
+            "it must begin with tcp://, serial://, usb://, lp://, file:// or virtual://",
+        ),
         ("tcp://", "no host"),
         ("tcp://host:lots", "Port could not be cast to integer value as 'lots'"),
         ("tcp://host:70000", "Port out of range 0-65535"),

@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 
 from turnero.printer import fonts
 from turnero.printer.document import Align, Block, Cut, Document, Image, Qr, Rule, Space, Text
+from turnero.printer.port import Confirmation
 from turnero.printer.profiles import Profile
 
 _PLAIN: Final = {
@@ -32,6 +33,8 @@ _PLAIN: Final = {
 }
 _JUSTIFY: Final = {Align.LEFT: b"\x1ba\x00", Align.CENTER: b"\x1ba\x01", Align.RIGHT: b"\x1ba\x02"}
 _LINE_FEED: Final = b"\n"
+#: `GS a 255`: paper and cover are reported by themselves; a reset ends it
+_TELL_CHANGES: Final = b"\x1da\xff"
 _RULE: Final = "─"
 
 
@@ -121,6 +124,8 @@ class _Paper:
         self.out = _dummy()()
         self.out.hw("INIT")
         self.raw(b"\x1c.", b"\x1bt" + bytes([profile.code_page]))
+        if profile.confirms is not Confirmation.NONE:
+            self.raw(_TELL_CHANGES)
         self.out.set(smooth=True)
 
     def written(self) -> bytes:

@@ -1,25 +1,15 @@
 """The port: what the spool wants of any printer, and what every transport has in common.
 
 A transport says only how bytes reach one kind of connection (`Printer` below, one file
-each under transports/). When to print, what to repeat and what to tell people is the
+each under transports/, on `transports.base`). When to print, what to repeat and what to tell people is the
 spool's business.
 """
 
-import asyncio
+import errno
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Protocol
 
 import msgspec
-
-#: `DLE EOT n`: the answer always has these bits, which tells it from noise
-_STATUS_MASK: Final = 0x93
-_STATUS_BITS: Final = 0x12
-_OFFLINE: Final = 0x08
-_COVER: Final = 0x04
-_NEAR_END: Final = 0x0C
-_PAPER_OUT: Final = 0x60
-#: what is asked, in this order: printer, paper, cause of being offline
-QUESTIONS: Final = (b"\x10\x04\x01", b"\x10\x04\x04", b"\x10\x04\x02")
 
 
 class Result(StrEnum):
@@ -47,6 +37,12 @@ class Reason(StrEnum):
     PAPER_OUT = "paper-out"
     COVER_OPEN = "cover-open"
     OFFLINE = "offline"
+    #: another program, process or box has the printer
+    BUSY = "busy"
+    #: the system does not let this program use the printer
+    DENIED = "denied"
+    #: all was handed over, and the printer did not say that it had printed it
+    UNCONFIRMED = "unconfirmed"
     #: the server stopped or broke with the job under way
     INTERRUPTED = "interrupted"
     #: the printer was away so long that nobody waits for this paper any more
@@ -60,6 +56,18 @@ class Outcome(msgspec.Struct, frozen=True):
 
     result: Result
     reason: Reason | None = None
+
+
+class Confirmation(StrEnum):
+    """How a printer shows that it has printed a job."""
+
+    #: it echoes the job's own id when the printing has completed (`GS ( H`, function 48)
+    PROCESS = "process"
+    #: it answers a question that stands in line behind the job (`GS r 1`), and tells by itself
+    #: when paper or cover change (`GS a 255`)
+    STATUS = "status"
+    #: not at all: handed over is the best that can be known
+    NONE = "none"
 
 
 class Paper(StrEnum):
@@ -80,12 +88,16 @@ class PrinterState(msgspec.Struct, frozen=True, omit_defaults=True):
     online: bool | None = None
     paper: Paper | None = None
     cover_open: bool | None = None
+    #: how it will show that a job was printed: what its profile says, if it answers at all
+    confirms: Confirmation = Confirmation.NONE
+    #: why it could not be reached, where more than that is known
+    barred: Reason | None = None
 
     @property
     def obstacle(self) -> Reason | None:
         """Why a job must not be sent now, or None if nothing is known against it."""
         if not self.reachable:
-            return Reason.UNREACHABLE
+            return self.barred or Reason.UNREACHABLE
         if self.paper is Paper.OUT:
             return Reason.PAPER_OUT
         if self.cover_open:
@@ -98,8 +110,8 @@ class PrinterState(msgspec.Struct, frozen=True, omit_defaults=True):
 class Capabilities(msgspec.Struct, frozen=True):
     """What a printer can tell over its transport."""
 
-    #: `send` can end as PRINTED; without it the best is SENT
-    confirms: bool
+    #: how `send` can end as PRINTED; with NONE the best is SENT
+    confirms: Confirmation
     #: `state` can be answered
     reports: bool
 
@@ -112,8 +124,12 @@ class Printer(Protocol):
         """What it can tell."""
         ...
 
-    async def send(self, job: bytes) -> Outcome:
-        """Hand over one whole job. Never raises for what the printer does."""
+    async def send(self, job: bytes, process: str = "") -> Outcome:
+        """Hand over one whole job. Never raises for what the printer does.
+
+        `process`: the four printable letters under which this attempt was written down
+        before; a printer that confirms by the job's id echoes them.
+        """
         ...
 
     async def state(self) -> PrinterState:
@@ -129,6 +145,8 @@ class Limits(msgspec.Struct, frozen=True):
     send_s: float = 30.0
     #: for each byte of state
     answer_s: float = 0.8
+    #: for the printer to say that it has printed a job, once it has it all
+    confirm_s: float = 10.0
 
 
 class Link(Protocol):
@@ -147,130 +165,19 @@ class Link(Protocol):
         ...
 
 
-class BasePrinter:
-    """What all transports share: time limits, and the honest reading of what went wrong."""
+class Occupied(OSError):
+    """Somebody else has the printer."""
 
-    def __init__(self, *, reports: bool = True, limits: Limits | None = None) -> None:
-        self.caps = Capabilities(confirms=False, reports=reports)
-        self.limits = limits or Limits()
-        self._mute = not reports
-
-    async def connect(self) -> Link:
-        """Open a connection; `OSError` when there is nobody. What a transport must give."""
-        raise NotImplementedError
-
-    async def send(self, job: bytes) -> Outcome:
-        """One connection: asked how it is, then the job in one write.
-
-        FAILED only while not a byte of the job has left; questions are not part of it.
-        """
-        try:
-            link = await asyncio.wait_for(self.connect(), self.limits.connect_s)
-        except (OSError, TimeoutError):
-            return Outcome(Result.FAILED, Reason.UNREACHABLE)
-        obstacle = await self._obstacle(link)
-        if obstacle is not None:
-            await _drop(link)
-            return Outcome(Result.FAILED, obstacle)
-        # From here on some of the job may be in the printer, whatever happens.
-        try:
-            async with asyncio.timeout(self.limits.send_s):
-                await link.write(job)
-                await link.close()
-        except TimeoutError:
-            await _drop(link)
-            return Outcome(Result.UNKNOWN, Reason.TIMED_OUT)
-        except OSError:
-            await _drop(link)
-            return Outcome(Result.UNKNOWN, Reason.CONNECTION_LOST)
-        except asyncio.CancelledError:
-            await _drop(link)
-            raise
-        return Outcome(Result.SENT)
-
-    async def state(self) -> PrinterState:
-        """Ask how it is, on a connection of its own."""
-        try:
-            link = await asyncio.wait_for(self.connect(), self.limits.connect_s)
-        except (OSError, TimeoutError):
-            return PrinterState(answered=False, reachable=False)
-        try:
-            said = await self._ask(link)
-        except OSError:
-            said = []
-        await _drop(link)
-        return read_state(said)
-
-    async def _obstacle(self, link: Link) -> Reason | None:
-        """Why the job must not be sent on this connection, or None.
-
-        A printer that answered nothing the last time is not asked: it would hold up every
-        ticket by the time limit.
-        """
-        if self._mute:
-            return None
-        try:
-            return read_state(await self._ask(link)).obstacle
-        except OSError:
-            return Reason.CONNECTION_LOST
-
-    async def _ask(self, link: Link) -> list[int]:
-        """The answers to `QUESTIONS`, in order.
-
-        The first that stays away ends it: coming late, it would answer the next question.
-        """
-        said: list[int] = []
-        if not self.caps.reports:
-            return said
-        for question in QUESTIONS:
-            try:
-                async with asyncio.timeout(self.limits.answer_s):
-                    await link.write(question)
-                    said.append(await _status_byte(link))
-            except TimeoutError:
-                break
-        self._mute = not said
-        return said
+    def __init__(self, what: str) -> None:
+        super().__init__(errno.EBUSY, f"{what} is in use by another program")
 
 
-async def _status_byte(link: Link) -> int:
-    """The next byte that is an answer; others (automatic reports, noise) are passed over."""
-    while True:
-        answer = await link.read(1)
-        if not answer:
-            raise ConnectionResetError("closed without an answer")
-        if answer[0] & _STATUS_MASK == _STATUS_BITS:
-            return answer[0]
-
-
-async def _drop(link: Link) -> None:
-    """Close a connection whose end does not matter."""
-    try:
-        async with asyncio.timeout(0.5):
-            await link.close()
-    except (OSError, TimeoutError):
-        return
-
-
-def read_state(said: list[int]) -> PrinterState:
-    """The state that the answers to `QUESTIONS` mean, as far as they came.
-
-    Source: Epson ESC/POS reference, `DLE EOT`: 1 gives 0x12 online, 0x1A offline; 4 gives
-    0x12 paper, 0x1E near its end, 0x72 out; 2 has bit 2 for an open cover.
-    """
-    if not said:
-        return PrinterState(answered=False, reachable=True)
-    printer, paper, cause = [*said, None, None][:3]
-    return PrinterState(
-        answered=True,
-        reachable=True,
-        online=not (printer or 0) & _OFFLINE,
-        paper=None if paper is None else _paper(paper),
-        cover_open=None if cause is None else bool(cause & _COVER),
-    )
-
-
-def _paper(answer: int) -> Paper:
-    if answer & _PAPER_OUT:
-        return Paper.OUT
-    return Paper.NEAR_END if answer & _NEAR_END else Paper.PRESENT
+def reason_of(error: OSError | TimeoutError) -> Reason:
+    """Why a connection could not be opened."""
+    if error.errno in (errno.EBUSY, errno.EAGAIN):
+        return Reason.BUSY
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Reason.DENIED
+    if error.errno == errno.EHOSTDOWN:
+        return Reason.OFFLINE
+    return Reason.UNREACHABLE

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from turnero.printer.port import Confirmation
 from turnero.store.errors import Invalid
 
 #: of the usual head with 203 dots an inch
@@ -41,6 +42,8 @@ class Profile(msgspec.Struct, frozen=True):
     knife: bool = True
     #: answers `DLE EOT`; False: never asked
     answers: bool = True
+    #: how it shows that it has printed a job
+    confirms: Confirmation = Confirmation.NONE
 
     def columns(self, width: int = 1, *, small: bool = False) -> int:
         """How many letters of that magnification stand in a line."""
@@ -53,6 +56,18 @@ PROFILES: Final = {
     for profile in (
         Profile(key="generic-80", paper_mm=80, dots=576),
         Profile(key="generic-58", paper_mm=58, dots=384),
+        # T20II and T20III, T88IV to T88VII, m30 and its successors; T88 has 180 dots an inch.
+        Profile(key="epson-tm-t20", paper_mm=80, dots=576, confirms=Confirmation.PROCESS),
+        Profile(key="epson-tm-t88", paper_mm=80, dots=512, confirms=Confirmation.PROCESS),
+        Profile(key="epson-tm-m30", paper_mm=80, dots=576, confirms=Confirmation.PROCESS),
+        # Set to ESC/POS by its switches; has no process id, and QR codes only on newer boards.
+        Profile(
+            key="star-escpos",
+            paper_mm=80,
+            dots=576,
+            native_qr=False,
+            confirms=Confirmation.STATUS,
+        ),
     )
 }
 DEFAULT: Final = "generic-80"

@@ -67,7 +67,7 @@ class VirtualPrinterServer:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await self._serve(self.printer.session(), reader, writer)
+            await self._serve(self.printer.session(writer.write), reader, writer)
         except (OSError, asyncio.CancelledError):
             _reset(writer)
         finally:
@@ -78,10 +78,8 @@ class VirtualPrinterServer:
     ) -> None:
         try:
             while data := await reader.read(256):
-                answers = await session.receive(data)
-                if answers:
-                    writer.write(answers)
-                    await writer.drain()
+                await session.receive(data)
+                await writer.drain()
         finally:
             await session.end()
         with suppress(OSError):

@@ -118,7 +118,7 @@ class Worker:
                 return False
             outcome = await self._attempt(claimed)
             await self._command(spool.settle, Settle(claimed.job, claimed.process, outcome))
-        if outcome.result is not Result.SENT:
+        if outcome.result not in (Result.SENT, Result.PRINTED):
             self.state = None  # to be asked anew: something is not as it was
             log.warning(
                 "print job %s on %s: %s (%s)",
@@ -139,7 +139,7 @@ class Worker:
             log.exception("print job %s could not be made", claimed.job)
             return Outcome(Result.FAILED, Reason.FAULT)
         try:
-            return await self._printer.send(job)
+            return await self._printer.send(job, claimed.process)
         except Exception:
             log.exception("print job %s: the transport failed", claimed.job)
             return Outcome(Result.UNKNOWN, Reason.FAULT)

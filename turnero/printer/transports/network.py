@@ -10,16 +10,23 @@ import struct
 import termios
 from contextlib import suppress
 
-from turnero.printer.port import BasePrinter, Limits, Link
+from turnero.printer.port import Confirmation, Limits, Link
+from turnero.printer.transports.base import BasePrinter
 
 
 class NetworkPrinter(BasePrinter):
     """A printer at a host and port. One connection per job."""
 
     def __init__(
-        self, host: str, port: int, *, reports: bool = True, limits: Limits | None = None
+        self,
+        host: str,
+        port: int,
+        *,
+        reports: bool = True,
+        confirms: Confirmation = Confirmation.NONE,
+        limits: Limits | None = None,
     ) -> None:
-        super().__init__(reports=reports, limits=limits)
+        super().__init__(reports=reports, confirms=confirms, limits=limits)
         self.host = host
         self.port = port
 

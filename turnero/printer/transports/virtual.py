@@ -5,35 +5,44 @@ The machine itself is `turnero.printer.virtual`; this is only the line to it.
 
 import asyncio
 
-from turnero.printer.port import BasePrinter, Limits, Link
-from turnero.printer.virtual import Session, VirtualPrinter
+from turnero.printer.port import Confirmation, Limits, Link
+from turnero.printer.transports.base import BasePrinter
+from turnero.printer.virtual import VirtualPrinter
 
 
 class VirtualTransport(BasePrinter):
     """A line to one virtual printer."""
 
     def __init__(
-        self, device: VirtualPrinter, *, reports: bool = True, limits: Limits | None = None
+        self,
+        device: VirtualPrinter,
+        *,
+        reports: bool = True,
+        confirms: Confirmation = Confirmation.NONE,
+        limits: Limits | None = None,
     ) -> None:
-        super().__init__(reports=reports, limits=limits)
+        super().__init__(reports=reports, confirms=confirms, limits=limits)
         self.device = device
 
     async def connect(self) -> Link:
         """A new session with the machine; `ConnectionRefusedError` when unplugged."""
-        return _VirtualLink(self.device.session())
+        return _VirtualLink(self.device)
 
 
 class _VirtualLink:
     """One session."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, device: VirtualPrinter) -> None:
         self._answers: asyncio.Queue[int] = asyncio.Queue()
+        self._session = device.session(self._hear)
+
+    def _hear(self, said: bytes) -> None:
+        for byte in said:
+            self._answers.put_nowait(byte)
 
     async def write(self, data: bytes) -> None:
         """See `Link.write`."""
-        for answer in await self._session.receive(data):
-            self._answers.put_nowait(answer)
+        await self._session.receive(data)
 
     async def read(self, size: int) -> bytes:
         """See `Link.read`; a machine that says nothing is waited for."""

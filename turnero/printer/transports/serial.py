@@ -1,0 +1,69 @@
+"""Printers on a serial port, named by its path: best by one under /dev/serial/by-id, which
+finds the same printer again when the system gives it another number.
+
+pyserial opens the port and sets it up; its own reading and writing are not used, for it
+waits in the calling thread. The port is opened for each job, so a printer that was unplugged
+and returned is found by the next one.
+"""
+
+from typing import Final
+
+import msgspec
+
+from turnero.printer.port import Confirmation, Limits, Link
+from turnero.printer.transports.base import BasePrinter
+from turnero.printer.transports.descriptor import DescriptorLink
+
+#: ways of holding a sender back, and pyserial's names for them
+FLOWS: Final = {"none": None, "rtscts": "rtscts", "xonxoff": "xonxoff"}
+#: bits on the line for each byte, with start and stop
+_BITS: Final = 11
+#: how much longer than the line's own time a job may take, for the printer's pauses
+_SLACK: Final = 2.0
+
+
+class Line(msgspec.Struct, frozen=True):
+    """How a serial line is set; eight data bits and one stop bit."""
+
+    baudrate: int = 9600
+    parity: str = "N"
+    flow: str = "none"
+
+
+class SerialPrinter(BasePrinter):
+    """A printer at a serial port."""
+
+    forgets = False
+
+    def __init__(
+        self,
+        path: str,
+        line: Line,
+        *,
+        reports: bool = True,
+        confirms: Confirmation = Confirmation.NONE,
+        limits: Limits | None = None,
+    ) -> None:
+        super().__init__(reports=reports, confirms=confirms, limits=limits)
+        self.path = path
+        self.line = line
+
+    def patience_s(self, job: bytes) -> float:
+        """At least what the line itself needs."""
+        return self.limits.send_s + _SLACK * len(job) * _BITS / self.line.baudrate
+
+    async def connect(self) -> Link:
+        """Open the port for this program alone; `OSError` when it is gone or taken."""
+        import serial  # noqa: PLC0415 - not every installation has a serial printer
+
+        flow = FLOWS[self.line.flow]
+        port = serial.Serial(
+            self.path,
+            self.line.baudrate,
+            parity=self.line.parity,
+            timeout=0,
+            write_timeout=0,
+            exclusive=True,
+            **({flow: True} if flow else {}),
+        )
+        return DescriptorLink(port.fileno(), port.close)
