@@ -17,7 +17,7 @@ from turnero.queue.facts import TicketIssued
 from turnero.queue.forecast.history import History
 from turnero.queue.promises import Snapshot, snapshot_of
 from turnero.queue.tables import forecast, forecast_history, promise_day, service
-from turnero.queue.views import ServiceView
+from turnero.queue.views import ServiceView, Wait
 from turnero.server.forecasting import AT_LEAST_MS, EVERY_MS, Forecaster
 from turnero.store.sql import Statement
 
@@ -124,6 +124,43 @@ async def test_after_a_while_whoever_takes_a_ticket_is_promised_a_range(watched:
     told = await hall.read(reads.taken, taken, hall.clock.line_ms())
     assert told is not None
     assert told.wait == shown.wait
+
+
+async def test_where_nobody_waits_and_a_desk_is_free_it_is_told_so(watched: Watched) -> None:
+    hall = watched.hall
+    await watched.busy()
+    while await hall.next() is not None:
+        hall.wait(60)
+    await watched.round()
+    shown = await _service(hall)
+    assert shown.wait == Wait(0, 5)
+    first, second = await hall.take("caja"), await hall.take("caja")
+    assert (await hall.ticket(first)).wait == Wait(0, 5)
+    told = (await hall.ticket(second)).wait
+    assert told is not None
+    assert told.high_minutes > 5, "somebody is before it"
+    await hall.next()
+    hall.wait(3)
+    taken = (await hall.ticket(second)).wait
+    assert taken is not None
+    assert taken.high_minutes > 5, "the desk is no longer free"
+    await watched.round()
+    assert (await watched.published()).at_once is None
+
+
+async def test_a_desk_that_is_slow_to_call_says_so_by_its_own_waits(watched: Watched) -> None:
+    hall = watched.hall
+    await hall.open()
+    for _ in range(12):
+        await watched.round()
+        await hall.take("caja")
+        hall.wait(8 * 60)
+        await hall.next()
+        hall.wait(60)
+        assert await hall.next() is None
+    hall.wait(60)
+    await watched.round()
+    assert (await _service(hall)).wait == Wait(0, 10)
 
 
 async def test_more_people_ahead_are_never_promised_less(watched: Watched) -> None:

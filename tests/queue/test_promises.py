@@ -58,6 +58,18 @@ def test_a_class_that_the_forecast_does_not_know_is_unknown() -> None:
     assert (found.range, found.no_desk) == (None, False)
 
 
+def test_with_nobody_ahead_and_a_desk_free_the_wait_is_that_of_a_free_desk() -> None:
+    at_once = Range(0, 30, 180)
+    free = Snapshot(2, classes={"ordinary": POINTS}, at_once=at_once, made_ms=NOW)
+    assert expected(free, "ordinary", 0, NOTHING, NOW).range == at_once
+    assert expected(free, "ordinary", 1, NOTHING, NOW).range != at_once
+    # Somebody was called since: that desk is not free any more.
+    called = Line(0, 0, NOW + 1, None)
+    assert expected(free, "ordinary", 0, called, NOW + 2).range == Range(60, 120, 300)
+    # A desk that has just opened knows nothing of its line, and is free.
+    assert expected(Snapshot(1, at_once=at_once), "ordinary", 0, NOTHING, NOW).range == at_once
+
+
 def test_where_nothing_is_published_the_line_speaks_for_itself() -> None:
     found = expected(None, "ordinary", 9, Line(4, 10 * MIN, NOW, 3 * MIN), NOW)
     assert found.range == Range(600, 750, 900)
@@ -65,7 +77,14 @@ def test_where_nothing_is_published_the_line_speaks_for_itself() -> None:
 
 @pytest.mark.parametrize(
     ("low_s", "high_s", "minutes"),
-    [(0, 0, (5, 10)), (301, 600, (10, 15)), (1200, 2099, (20, 35)), (10, 10**9, (5, 480))],
+    [
+        (0, 0, (0, 5)),
+        (59, 600, (0, 10)),
+        (60, 600, (5, 10)),
+        (301, 600, (10, 15)),
+        (1200, 2099, (20, 35)),
+        (60, 10**9, (5, 480)),
+    ],
 )
 def test_it_is_told_in_fives_rounded_up(low_s: int, high_s: int, minutes: tuple[int, int]) -> None:
     assert told(Expected(Range(low_s, low_s, high_s)), NOW) == Wait(*minutes)

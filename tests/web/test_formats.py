@@ -54,7 +54,13 @@ def test_minutes_become_hours_when_there_are_many(minutes: int, told: str) -> No
 
 @pytest.mark.parametrize(
     ("low", "high", "told"),
-    [(10, 15, "10–15 min"), (8, 8, "8 min"), (45, 71, "45 min – 1 h 15 min")],
+    [
+        (10, 15, "10–15 min"),
+        (8, 8, "8 min"),
+        (0, 5, "menos de 5 min"),
+        (0, 75, "menos de 1 h 15 min"),
+        (45, 71, "45 min – 1 h 15 min"),
+    ],
 )
 def test_a_range_errs_high(low: int, high: int, told: str) -> None:
     assert formats("es", "UTC").range(low, high).replace("\N{NO-BREAK SPACE}", " ") == told

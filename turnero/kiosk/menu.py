@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from turnero.kiosk.visit import Visit
-from turnero.queue.views import ServiceView, TicketView, name_in
+from turnero.queue.views import ServiceView, TicketView, Wait, name_in
 from turnero.web.formats import formats
 from turnero.web.languages import Translator
 
@@ -145,6 +145,14 @@ def people(service: ServiceView, say: Translator) -> str:
     return say.ngettext("%(n)s person waiting", "%(n)s people waiting", service.waiting)
 
 
+def how_long(wait: Wait, say: Translator) -> str:
+    """The range as a sentence without signs."""
+    low, high = wait.low_minutes, wait.high_minutes
+    if not low:
+        return say.gettext("The wait is less than %(high)s minutes", high=high)
+    return say.gettext("The wait is from %(low)s to %(high)s minutes", low=low, high=high)
+
+
 def spoken(name: str, service: ServiceView, say: Translator, until: Until) -> tuple[str, ...]:
     """What is said of a service of that name, as sentences without signs."""
     sentences = [name]
@@ -152,12 +160,6 @@ def spoken(name: str, service: ServiceView, say: Translator, until: Until) -> tu
         return (*sentences, closed(service, say, until))
     sentences.append(people(service, say))
     if service.wait is not None and not service.children:
-        sentences.append(
-            say.gettext(
-                "The wait is from %(low)s to %(high)s minutes",
-                low=service.wait.low_minutes,
-                high=service.wait.high_minutes,
-            )
-        )
+        sentences.append(how_long(service.wait, say))
         sentences.extend(notes(service, say))
     return tuple(sentences)

@@ -234,11 +234,7 @@ class Wording(msgspec.Struct, frozen=True):
         """How long it takes; "" where nobody can tell."""
         if ticket.wait is None:
             return ""
-        said = self.say.gettext(
-            "The wait is from %(low)s to %(high)s minutes",
-            low=ticket.wait.low_minutes,
-            high=ticket.wait.high_minutes,
-        )
+        said = menu.how_long(ticket.wait, self.say)
         return ". ".join((said, *(note.rstrip(".") for note in self.wait_notes(ticket))))
 
     def wait_notes(self, view: ServiceView | TicketView) -> tuple[str, ...]:

@@ -108,6 +108,8 @@ def _waiting(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
         wait = say.gettext("Wait: no desk is at work yet")
     elif slip.wait is None:
         wait = say.gettext("Wait: no estimate yet")
+    elif not slip.wait.low_minutes:
+        wait = say.gettext("Wait: less than %(high)s min", high=slip.wait.high_minutes)
     else:
         wait = say.gettext(
             "Wait: %(low)s to %(high)s min",

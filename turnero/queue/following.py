@@ -9,13 +9,11 @@ It deliberately knows nothing of classes' order or of hours: outlook.py makes fo
 
 from collections import deque
 from datetime import date, timedelta
-from typing import Final, NamedTuple
-
-import msgspec
+from typing import Final
 
 from turnero.queue import facts
 from turnero.queue.accuracy import Kept
-from turnero.queue.forecast.calibration import NO_FACTORS, Calibration, Factors
+from turnero.queue.followed import ASIDE, GONE, WAITING, Ended, Followed, Ground, Queue
 from turnero.queue.forecast.day import QueueDay
 from turnero.queue.forecast.history import History
 from turnero.queue.forecast.ranges import Forecast
@@ -31,7 +29,7 @@ _SETTLED_MS: Final = 2_000
 #: further away than this is not a day going on
 _MOST_MS: Final = 6 * 24 * 60 * MINUTE_MS
 
-WAITING, ASIDE, GONE = "waiting", "aside", "gone"
+_AT_DESK: Final = frozenset({"called", "serving"})
 _LEFT: Final[dict[type[Fact], str]] = {
     facts.TicketNoShow: ASIDE,
     facts.TicketParked: ASIDE,
@@ -65,82 +63,6 @@ _DESK: Final = (
 KINDS: Final = frozenset(str(one.__struct_config__.tag) for one in (*_LEFT, *_OTHERS))
 
 
-class Followed(NamedTuple):
-    """A ticket as far as its line is concerned."""
-
-    service: str
-    attention: str
-    people: int
-    state: str = WAITING
-    #: what it was promised, of that service; None: nothing, or it counts no more
-    promised: facts.Promise | None = None
-    #: by which that had been corrected
-    factors: Factors = NO_FACTORS
-    #: hour of the site's clock in which it was taken
-    hour: int = 0
-
-
-class Ground(msgspec.Struct, frozen=True):
-    """What a day begins with: what earlier days left, and the journal's number before its first fact."""
-
-    zone: str
-    #: YYYY-MM-DD
-    day: str
-    after: int
-    #: for how long a press can be undone
-    undo_ms: int
-    #: desk ("site.desk") → service → 0 primary, 1 overflow
-    serves: dict[str, dict[str, int]]
-    #: session → desk, on a break
-    sessions: dict[int, tuple[str, bool]]
-    tickets: dict[str, tuple[str, str, int]]
-    histories: dict[str, History]
-    calibration: Calibration
-
-
-class Ended(NamedTuple):
-    """A day that is over, for storing: what its queues' histories are now, and how it was promised."""
-
-    day: str
-    histories: dict[str, History]
-    calibration: Calibration
-    kept: tuple[Kept, ...]
-
-
-class Queue:
-    """One service's line, over the day."""
-
-    def __init__(self, history: History) -> None:
-        self.history = history
-        self.day = QueueDay()
-        #: people in line by class
-        self.waiting: dict[str, int] = {}
-        #: people called so far; never falls
-        self.called = 0
-        #: of those that were taken back, to be made up for by the next ones
-        self.taken_back = 0
-        #: minute, class, people of the latest arrivals
-        self.came: deque[tuple[float, str, int]] = deque()
-
-    @property
-    def people(self) -> int:
-        """In line."""
-        return max(0, sum(self.waiting.values()))
-
-    def join(self, attention: str, people: int) -> None:
-        """They take a place in line, or leave it (below zero)."""
-        self.waiting[attention] = self.waiting.get(attention, 0) + people
-
-    def call(self, people: int) -> None:
-        """They were called, or it was taken back (below zero)."""
-        if people < 0:
-            self.taken_back -= people
-        else:
-            made_up = min(people, self.taken_back)
-            self.taken_back -= made_up
-            self.called += people - made_up
-
-
 class SiteDay:
     """See the module's text. `take` every fact after `ground.after`, in the journal's order."""
 
@@ -160,6 +82,8 @@ class SiteDay:
         self._sessions = dict(ground.sessions)
         self._queues = {key: Queue(history) for key, history in ground.histories.items()}
         self._tickets: dict[str, Followed] = {}
+        #: ticket → the desk that it was called to and has not left
+        self._at_desk: dict[str, str] = {}
         self._kept: dict[tuple[str, int], Kept] = {}
         #: calls that can still be undone: when they count, ticket, promise, wait
         self._calls: deque[tuple[int, str, Followed, int]] = deque()
@@ -196,6 +120,14 @@ class SiteDay:
             if not away and (tier := self._serves.get(desk, {}).get(service)) is not None
         ]
         return tiers.count(0) or len(tiers)
+
+    def free(self, service: str) -> bool:
+        """Whether a desk at work that calls the service, as its primary or its overflow, has nobody."""
+        busy = set(self._at_desk.values())
+        return any(
+            not away and desk not in busy and service in self._serves.get(desk, {})
+            for desk, away in self._sessions.values()
+        )
 
     # --- time --------------------------------------------------------------------------------
 
@@ -239,6 +171,9 @@ class SiteDay:
             key = (held.service, held.hour)
             before = self._kept.get(key) or Kept(*key)
             self._kept[key] = before.after(promised, waited_s)
+            if held.at_once:
+                self._queue(held.service).at_once.append(waited_s)
+                continue  # it says nothing of a line
             said = Forecast(promised.low_s, promised.likely_s, promised.high_s)
             self.calibration = self.calibration.ended(
                 line_key(held.service, held.attention), said, waited_s, held.factors
@@ -250,6 +185,7 @@ class SiteDay:
             queue.history = queue.day.history(queue.history) if queue.day.minutes else queue.history
             queue.day, queue.called, queue.taken_back = QueueDay(), 0, 0
             queue.came.clear()
+            queue.at_once.clear()
         histories = {key: queue.history for key, queue in self._queues.items()}
         self.ended.append(Ended(self.day, histories, self.calibration, self.kept))
         self._kept = {}
@@ -284,10 +220,19 @@ class SiteDay:
         hour = local(at, self._zone).hour
         # Nearly those of the forecast that was published last: one wait moves them little.
         factors = self.calibration.of(line_key(fact.service, fact.attention))
+        promised = fact.promised
+        at_once = promised is not None and not promised.ahead and self.free(fact.service)
         self._put(
             fact.ticket,
             Followed(
-                fact.service, fact.attention, fact.people, WAITING, fact.promised, factors, hour
+                fact.service,
+                fact.attention,
+                fact.people,
+                WAITING,
+                promised,
+                factors,
+                hour,
+                at_once,
             ),
         )
         queue = self._queue(fact.service)
@@ -297,8 +242,11 @@ class SiteDay:
             queue.came.popleft()
 
     def _moved(self, at: int, ticket_id: str, held: Followed, fact: Fact) -> None:
+        if not isinstance(fact, facts.TicketCorrected):
+            self._at_desk.pop(ticket_id, None)
         match fact:
             case facts.TicketCalled():
+                self._at_desk[ticket_id] = fact.desk
                 if held.promised is not None and held.state == WAITING:
                     due_ms = at + self._undo_ms
                     self._calls.append((due_ms, ticket_id, held, max(0, fact.waited_ms) // 1000))
@@ -322,6 +270,9 @@ class SiteDay:
             held = self._tickets.get(one.ticket)
             if held is None:
                 continue
+            self._at_desk.pop(one.ticket, None)
+            if fact.desk is not None and one.state in _AT_DESK:
+                self._at_desk[one.ticket] = fact.desk
             for call in [call for call in self._calls if call[1] == one.ticket]:
                 self._calls.remove(call)
                 held = held._replace(promised=call[2].promised)

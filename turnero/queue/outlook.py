@@ -9,14 +9,18 @@ from bisect import bisect_left
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+import msgspec
+
 from turnero.queue.facts import Order
-from turnero.queue.following import MINUTE_MS, RECENT, Queue, SiteDay, line_key
+from turnero.queue.followed import Queue
+from turnero.queue.following import MINUTE_MS, RECENT, SiteDay, line_key
 from turnero.queue.forecast.calibration import Factors
 from turnero.queue.forecast.estimator import Estimator
 from turnero.queue.forecast.ranges import Forecast
 from turnero.queue.forecast.series import at
 from turnero.queue.numbers import local
 from turnero.queue.promises import Later, Point, Snapshot, between
+from turnero.queue.waits import Range
 
 #: people ahead for which a forecast is made; between them it goes straight
 GRID: Final = (0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300)
@@ -27,6 +31,9 @@ _MOST_OVERTAKING: Final = 0.75
 #: minutes of a day after which its arrivals say something of the next hour
 _SEEN: Final = 20.0
 _QUARTER: Final = 15
+#: seconds until a free desk calls whoever comes, where fewer than so many were seen today
+_AT_ONCE: Final = Range(0, 30, 180)
+_FEW: Final = 10
 _HOUR_MS: Final = 60 * MINUTE_MS
 
 
@@ -120,7 +127,22 @@ def _snapshot(
         )
         if one.usual and points:
             later = _later(queue, points, before, factors, of, room, now_ms)
-    return Snapshot(bare.desks, bare.usual, classes, bare.closes_ms, bare.closes, later)
+    return msgspec.structs.replace(
+        bare,
+        classes=classes,
+        later=later,
+        at_once=at_once(queue) if day.free(of.key) else None,
+        made_ms=line_ms,
+    )
+
+
+def at_once(queue: Queue) -> Range:
+    """The wait of one who finds nobody ahead and a desk free: as today had it, nine of ten."""
+    waits = sorted(queue.at_once)
+    if len(waits) < _FEW:
+        return _AT_ONCE
+    likely, high = waits[len(waits) // 2], waits[len(waits) * 9 // 10]
+    return Range(0, likely, max(high, _AT_ONCE.high_s))
 
 
 def _points(queue: Queue, estimator: Estimator) -> tuple[Point, ...]:

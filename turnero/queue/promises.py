@@ -1,8 +1,8 @@
 """What somebody who waits is told of how long: read from the forecast that the server published.
 
 Pure. A promise is made once, when the ticket is taken, and stays with it; later the rest of it is
-told together with what is expected by then. Minutes on screens are rounded up to fives, a range is
-never less than five minutes wide, and whatever may end after closing time says so.
+told together with what is expected by then. Minutes on screens are rounded up to fives, none stays none, a
+range is never less than five minutes wide, and whatever may end after closing time says so.
 """
 
 from bisect import bisect_left
@@ -21,6 +21,8 @@ HOLDS_MS: Final = 3 * 60_000
 #: no wait is told longer than this
 MOST_S: Final = LONG_S
 _STEP_S: Final = 300
+#: a wait that may be shorter than this may be none
+_AT_ONCE_S: Final = 60
 
 
 class Point(NamedTuple):
@@ -56,6 +58,10 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     closes: str | None = None
     #: in an hour, for the usual class
     later: Later | None = None
+    #: for one with nobody ahead, while a desk is free; None: none is
+    at_once: Range | None = None
+    #: line clock
+    made_ms: int = 0
 
 
 class Line(NamedTuple):
@@ -100,10 +106,15 @@ def expected(
     """For one of that class with so many people ahead in all; without a forecast by the line itself."""
     if snapshot is None:
         return Expected(estimate(*line, now_ms))
-    known = snapshot.desks > 0
+    found = None
+    if snapshot.desks:
+        # Whoever was called from this line since then has taken the free desk.
+        free = not ahead and (line.last_call_ms or 0) <= snapshot.made_ms
+        found = snapshot.at_once if free else None
+        found = found or between(snapshot.classes.get(attention, ()), ahead)
     return Expected(
-        between(snapshot.classes.get(attention, ()), ahead) if known else None,
-        no_desk=not known,
+        found,
+        no_desk=not snapshot.desks,
         closes_ms=snapshot.closes_ms,
         closes=snapshot.closes,
     )
@@ -168,7 +179,8 @@ def told(found: Expected, now_ms: int, *, longer: bool = False) -> Wait | None:
     """As screens and paper tell it: minutes rounded up, and whether it may be after closing time."""
     if found.range is None:
         return None
-    low = _up(found.range.low_s)
+    # Who may be called at once is not told to come back in five minutes.
+    low = 0 if found.range.low_s < _AT_ONCE_S else _up(found.range.low_s)
     late = found.closes_ms is not None and now_ms + found.range.high_s * 1000 > found.closes_ms
     return Wait(
         low,

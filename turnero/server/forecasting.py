@@ -1,9 +1,10 @@
 """Forecasts of waits, made while the site works: follows each site's journal and publishes what is expected.
 
 A round takes the facts since the last one, makes the forecasts that are due in a thread of its own, and
-keeps them by a command. At most one in `EVERY_MS` for a service and only if something happened there, or
-a desk began or ceased to work, or the last one would soon hold no more. Of several processes on one
-database the one that published last goes on; another takes over when it falls silent.
+keeps them by a command. At most one in `EVERY_MS` for a service and only if something happened there or
+the last one would soon hold no more; at once if a desk began to work or is free where none was, or none
+is any more. Of several processes on one database the one that published last goes on; another takes over
+when it falls silent.
 """
 
 import asyncio
@@ -13,7 +14,8 @@ import msgspec
 
 from turnero.queue import reads
 from turnero.queue.commands.forecasts import publish, teach
-from turnero.queue.following import Ended, SiteDay
+from turnero.queue.followed import Ended
+from turnero.queue.following import SiteDay
 from turnero.queue.forecast.estimator import Estimator
 from turnero.queue.outlook import Room, snapshots
 from turnero.queue.requests import PublishForecasts, TeachDay
@@ -39,8 +41,8 @@ class _Site:
 
     def __init__(self, day: SiteDay) -> None:
         self.day = day
-        #: service → when its forecast was published last (line clock), desks that it counted
-        self.made: dict[str, tuple[int, int]] = {}
+        #: service → when its forecast was published last (line clock), whether a desk was at work, was free
+        self.made: dict[str, tuple[int, bool, bool]] = {}
         #: when any was, by this process
         self.published_ms = 0
         self.kept: bytes = b"[]"
@@ -79,9 +81,8 @@ class Forecaster:
                     await self.round(site)
                 except Exception as error:  # noqa: BLE001 - tried again; the others go on
                     if not isinstance(error, Unavailable):
-                        self._sites.pop(
-                            site, None
-                        )  # what it was in the middle of is not known: anew
+                        # What it was in the middle of is not known: it begins anew.
+                        self._sites.pop(site, None)
                     self._failed("forecasts", error)
             await self._ledger.clock.sleep(TICK_S)
 
@@ -122,7 +123,7 @@ class Forecaster:
         here.published_ms = await self._ledger.run(publish, request, site=site, actor=ACTOR)
         here.kept = kept
         here.day.changed -= due
-        here.made |= {service: (line_ms, here.day.at_work(service)) for service in due}
+        here.made |= {service: (line_ms, *_desks(here.day, service)) for service in due}
 
     async def _catch_up(self, site: int, day: SiteDay) -> None:
         while entries := await self._ledger.read(journal.read, site, day.seq, _PAGE):
@@ -132,14 +133,14 @@ class Forecaster:
     def _due(self, here: _Site, line_ms: int) -> set[str]:
         day, due = here.day, set()
         for service in {*day.services, *day.changed}:
-            made_ms, desks = here.made.get(service, (None, 0))
-            at_work = day.at_work(service)
-            if made_ms is None or bool(at_work) != bool(desks):
+            made = here.made.get(service)
+            at_work, free = _desks(day, service)
+            if made is None or made[1:] != (at_work, free):
                 due.add(service)
                 continue
-            age = line_ms - made_ms
+            age = line_ms - made[0]
             changed = service in day.changed and age >= self._every_ms
-            lapsing = at_work > 0 and age >= max(AT_LEAST_MS, self._every_ms)
+            lapsing = at_work and age >= max(AT_LEAST_MS, self._every_ms)
             if changed or lapsing:
                 due.add(service)
         return due
@@ -150,6 +151,11 @@ class Forecaster:
             return False
         made_ms = await self._ledger.read(reads.forecast_made_ms, site)
         return made_ms > here.published_ms and line_ms - made_ms < 2 * AT_LEAST_MS
+
+
+def _desks(day: SiteDay, service: str) -> tuple[bool, bool]:
+    """Whether any is at work, and whether any of them is free."""
+    return day.at_work(service) > 0, day.free(service)
 
 
 def taught(ended: Ended) -> TeachDay:

@@ -8,6 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from turnero.web.languages import translator
+
 if TYPE_CHECKING:
     from babel import Locale
 
@@ -82,9 +84,14 @@ class Formats:
         return f"{told}\N{NO-BREAK SPACE}{rest}\N{NO-BREAK SPACE}min" if rest else told
 
     def range(self, low: int, high: int) -> str:
-        """A range of minutes that never promises less than it knows: "10–15 min"."""
-        if high <= low:
+        """A range of minutes that never promises less than it knows: "10–15 min"; from none on,
+        "less than 5 min".
+        """
+        if not low < high:
             return self.minutes(high)
+        if not low:
+            say = translator(self._tag.partition("-")[0])
+            return say.gettext("less than %(time)s", time=self.minutes(high))
         if high < _HOUR:
             return f"{low}–{high}\N{NO-BREAK SPACE}min"
         high = -(-high // _STEP) * _STEP

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, or_, select
 from turnero.queue.accuracy import Kept
 from turnero.queue.calendars import calendar
 from turnero.queue.facts import SiteLoaded
-from turnero.queue.following import Ground
+from turnero.queue.followed import Ground
 from turnero.queue.forecast.calibration import Calibration
 from turnero.queue.forecast.history import History
 from turnero.queue.hours import WEEKDAYS, hours_of
