@@ -1,6 +1,7 @@
 """A closed day of the journal, played again with other desks."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 from turnero.cli import main
 from turnero.queue import reads
 from turnero.queue.report import DayReport
-from turnero.server.simulate import changes, simulate
+from turnero.server.simulate import changes, simulate, telling
 from turnero.server.simulate.changes import ChangeError
 from turnero.server.simulate.days import closed_day
 from turnero.server.simulate.recorded import Recorded
@@ -102,6 +103,27 @@ def test_a_desk_less_is_felt_by_those_whom_it_served(day: Recorded) -> None:
     assert abs(found.all.less.mid) < 3
     assert not found.before.refused
     assert msgspec.json.decode(msgspec.json.encode(found), type=Found) == found
+    told = telling.what_if(found)
+    assert max(map(len, told.splitlines())) <= 80
+    words = " ".join(told.split())
+    assert "1 desk fewer from 07:30 to 12:30 (first Ventanilla 17: farmacia)" in words
+    assert re.search(r"these hours would have waited [^:]+: \d+\.\d ±\d+\.\d more", words)
+
+
+def test_another_rule_is_felt_by_the_classes(day: Recorded) -> None:
+    """Points by target instead of Peru's share: who is preferential comes later than now."""
+    few = changes.apply(day.script, changes.parse("07:00-17:30 -14")).script
+    busy = msgspec.structs.replace(day, script=few)
+    found = ask(Question(busy, None, seeds=3, rule="accumulating"), jobs=2)
+    assert (found.services, found.theirs, found.within) == ((), None, None)
+    assert set(found.classes) == {"ordinary", "preferential"}
+    assert found.classes["preferential"].told
+    assert found.classes["preferential"].less.mid < 0
+    told = " ".join(telling.what_if(found).split())
+    assert "next by the rule 'accumulating'" in told
+    assert re.search(r"Half of everybody of class preferential would have waited .+ more", told)
+    with pytest.raises(ChangeError, match="calls by the rule 'share' already"):
+        changes.ruled(day.script, "share")
 
 
 def test_a_change_is_made_to_the_desk_that_is_named_or_that_helps(day: Recorded) -> None:
@@ -143,7 +165,6 @@ def test_the_command_line_tells_it(folder: Path) -> None:
     words = ["what-if", "--data", str(folder), "--day", DAY, "--desk", PHARMACY, "--seeds", "2"]
     done = CliRunner().invoke(main, [*words, "--desks", "07:30-12:30 -1"])
     assert done.exit_code == 0, done.output
-    assert "1 desk fewer from 07:30 to 12:30 (first Ventanilla 17: farmacia)" in done.output
     assert "Half of those who came for farmacia in these hours would" in done.output
     assert "preferential" in done.output
     other = CliRunner().invoke(
@@ -151,6 +172,22 @@ def test_the_command_line_tells_it(folder: Path) -> None:
     )
     assert other.exit_code == 1
     assert f"2020-01-01 is no closed day of the journal: the newest are {DAY}" in other.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["what-if", "--day", DAY], "say what changes"),
+        (["what-if", "--day", DAY, "--rule", "strict", "--desk", "1"], "say what changes"),
+        (["what-if", "--day", DAY, "--rule", "fifo"], "'fifo' is not one of"),
+        (["simulate", "--seeds", "3"], "are for a SCENARIO"),
+        (["simulate", "--seed", "3", "some.toml"], "for the day without a SCENARIO"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(words: list[str], said: str) -> None:
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert said in " ".join(done.output.split())
 
 
 def test_a_scenario_takes_its_people_from_a_day_of_the_journal(

@@ -39,15 +39,14 @@ def play_again(
     key: str | None,
     day: str,
     *,
-    desks: str,
-    desk: str | None,
+    change: changes.Change | None,
+    rule: changes.Rule | None,
     seeds: int,
     jobs: int | None,
     as_json: bool,
 ) -> str:
     """Play a closed day with and without a change. Raises `TurneroError`."""
-    change = changes.parse(desks, desk)
-    question = Question(days.day_of(settings, key, day), change, seeds)
+    question = Question(days.day_of(settings, key, day), change, seeds, rule)
     with telling.progress() as bar:
         task = bar.add_task("days", total=2 * seeds)
         found = ask(question, jobs=jobs, advance=lambda: bar.advance(task))

@@ -1,14 +1,15 @@
-"""A change of who works when: "09:00-11:00 +1", one desk more from nine to eleven.
+"""A change of who works when ("09:00-11:00 +1", one desk more from nine to eleven) or is next.
 
 Pure: a script in, the changed script out, and which desk it was about.
 """
 
 import re
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from turnero.queue.numbers import minutes
+from turnero.queue.settings import order_of
 from turnero.queue.site_file import decode
 from turnero.queue.site_out import encode
 from turnero.queue.site_shape import DeskPart
@@ -26,12 +27,16 @@ _MOST: Final = 20
 class ChangeError(TurneroError):
     """The change cannot be made; the message says why.
 
-    `code`: change-unreadable | desk-unknown | nobody-then | few-desks.
+    `code`: change-unreadable | desk-unknown | nobody-then | few-desks | rule-same.
     """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+#: who is next: a site's `settings.order`, but for the profile's own
+Rule = Literal["strict", "accumulating", "share"]
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -44,12 +49,11 @@ class Change(msgspec.Struct, frozen=True):
     desk: str | None = None
 
 
-class Changed(msgspec.Struct, frozen=True):
-    """The script with a change, and the desk that it was modelled on or that was closed."""
+class Changed(NamedTuple):
+    """The script with a change, and the key of the desk that was closed, opened or doubled."""
 
     script: Script
     desk: str
-    name: str
 
 
 def parse(text: str, desk: str | None = None) -> Change:
@@ -81,7 +85,7 @@ def apply(script: Script, change: Change, waits: tuple[Wait, ...] = ()) -> Chang
             "desk-unknown", f"there is no desk {change.desk!r}; there are: {', '.join(desks)}"
         )
     if change.desks < 0:
-        return _fewer(script, change, desks)
+        return _fewer(script, change)
     chosen = desks[change.desk or _most_wanted(desks, change.span, waits)]
     shifts = dict(script.shifts)
     parts = list(file.desk)
@@ -99,10 +103,21 @@ def apply(script: Script, change: Change, waits: tuple[Wait, ...] = ()) -> Chang
         shifts[key] = (change.span,)
     text = encode(msgspec.structs.replace(file, desk=tuple(parts)))
     changed = msgspec.structs.replace(script, site=text, shifts=shifts)
-    return Changed(changed, chosen.key, chosen.name)
+    return Changed(changed, chosen.key)
 
 
-def _fewer(script: Script, change: Change, desks: dict[str, DeskPart]) -> Changed:
+def ruled(script: Script, rule: Rule) -> Script:
+    """The same day at a site that calls by that rule. Raises `ChangeError` where it does already."""
+    file = decode(script.site)
+    now = order_of(msgspec.json.encode(file.site.settings).decode(), file.site.profile)
+    if now.rule == rule:
+        raise ChangeError("rule-same", f"this site calls by the rule {rule!r} already")
+    settings = msgspec.structs.replace(file.site.settings, order=rule)
+    site = msgspec.structs.replace(file.site, settings=settings)
+    return msgspec.structs.replace(script, site=encode(msgspec.structs.replace(file, site=site)))
+
+
+def _fewer(script: Script, change: Change) -> Changed:
     open_then = [
         key
         for key, spans in script.shifts.items()
@@ -133,7 +148,7 @@ def _fewer(script: Script, change: Change, desks: dict[str, DeskPart]) -> Change
     changed = msgspec.structs.replace(
         script, shifts={key: spans for key, spans in shifts.items() if spans}
     )
-    return Changed(changed, gone[0], desks[gone[0]].name)
+    return Changed(changed, gone[0])
 
 
 def _most_wanted(desks: dict[str, DeskPart], span: Span, waits: tuple[Wait, ...]) -> str:

@@ -108,15 +108,17 @@ def figures(played: Sequence[Played]) -> Figures:
 
 
 class Whose(msgspec.Struct, frozen=True):
-    """Some of the waits: of these services, begun within these hours; None: of all, at any."""
+    """Some of the waits: of these services and class, begun within these hours; None: all."""
 
     services: frozenset[str] | None = None
     span: Span | None = None
+    attention: str | None = None
 
     def __contains__(self, wait: Wait) -> bool:
         """Whether it is one of them."""
         at = self.span is None or self.span.start <= wait.minute < self.span.end
-        return at and (self.services is None or wait.service in self.services)
+        theirs = self.services is None or wait.service in self.services
+        return at and theirs and self.attention in (None, wait.attention)
 
     def sorted(self, waits: Iterable[Wait]) -> list[float]:
         """Their minutes in order."""

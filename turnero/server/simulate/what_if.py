@@ -10,7 +10,7 @@ import msgspec
 
 from turnero.queue.site_file import decode
 from turnero.server.simulate import changes, figures
-from turnero.server.simulate.changes import Change
+from turnero.server.simulate.changes import Change, Rule
 from turnero.server.simulate.figures import Figures, HourWaits, Interval, Whose
 from turnero.server.simulate.many import rehearse
 from turnero.server.simulate.recorded import Recorded
@@ -24,8 +24,11 @@ class Question(msgspec.Struct, frozen=True):
     """What is asked."""
 
     day: Recorded
-    change: Change
+    #: of who works when
+    change: Change | None
     seeds: int = SEEDS
+    #: of who is next
+    rule: Rule | None = None
 
 
 class Halves(msgspec.Struct, frozen=True):
@@ -51,21 +54,24 @@ class Found(msgspec.Struct, frozen=True):
     """The answer."""
 
     day: str
-    change: Change
-    #: key and name of the desk that was closed, opened or taken as a pattern
+    change: Change | None
+    rule: Rule | None
+    #: key and name of the desk that was closed, opened or taken as a pattern; "": none was
     desk: str
     name: str
     seeds: int
     people: int
     #: people of the day who stood in no line
     out: int
-    #: services that the desk is for
+    #: services that this desk is for
     services: tuple[str, ...]
     #: who came to those services, at any time and within the hours; and everybody. None: nobody
     theirs: Halves | None
     within: Halves | None
     all: Halves | None
-    #: of those services, by the hour in which people came
+    #: class → its people at all services, where the rule is another
+    classes: dict[str, Halves]
+    #: of those services (of all, where no desk changed), by the hour in which people came
     hours_before: tuple[HourWaits, ...]
     hours_after: tuple[HourWaits, ...]
     before: Figures
@@ -79,12 +85,17 @@ def ask(
     advance: Callable[[], object] = lambda: None,
 ) -> Found:
     """Play the day both ways over the same seeds. Raises `ChangeError`."""
-    day, change = question.day, question.change
-    changed = changes.apply(day.script, change, day.waits)
+    day, change, rule = question.day, question.change, question.rule
+    script, key = day.script, ""
+    if change is not None:
+        script, key = changes.apply(script, change, day.waits)
+    if rule is not None:
+        script = changes.ruled(script, rule)
     seeds = range(1, question.seeds + 1)
-    before, after = rehearse([day.script, changed.script], seeds, jobs=jobs, advance=advance)
-    desk = next(one for one in decode(day.script.site).desk if one.key == changed.desk)
-    mine = frozenset(desk.primary)
+    before, after = rehearse([day.script, script], seeds, jobs=jobs, advance=advance)
+    desk = next((one for one in decode(day.script.site).desk if one.key == key), None)
+    mine = None if desk is None else frozenset(desk.primary)
+    classes = sorted({wait.attention for one in before for wait in one.waits})
 
     def halves(whose: Whose) -> Halves | None:
         return _halves(day, before, after, whose)
@@ -92,15 +103,21 @@ def ask(
     return Found(
         day=day.script.day,
         change=change,
-        desk=desk.key,
-        name=desk.name,
+        rule=rule,
+        desk=key,
+        name="" if desk is None else desk.name,
         seeds=question.seeds,
         people=len(day.script.people),
         out=day.out,
-        services=desk.primary,
-        theirs=halves(Whose(mine)),
-        within=halves(Whose(mine, change.span)),
+        services=() if desk is None else desk.primary,
+        theirs=None if desk is None else halves(Whose(mine)),
+        within=None if change is None else halves(Whose(mine, change.span)),
         all=halves(Whose()),
+        classes={
+            key: found
+            for key in classes
+            if rule is not None and (found := halves(Whose(attention=key))) is not None
+        },
         hours_before=figures.hours(before, Whose(mine)),
         hours_after=figures.hours(after, Whose(mine)),
         before=figures.figures(before),
