@@ -129,7 +129,8 @@ def test_more_work_than_desks_is_said_and_ends(tmp_path: Path) -> None:
     assert (
         "! 08:00 to 09:00: MORE WORK THAN DESKS: caja, lab: 300 minutes of work come and "
         "2 desks can do 120: 180 too many (150%)"
-    ) in text
+    ) in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 80
     assert re.search(r"^08:00 █+░+ \d+, \d+$", text, re.MULTILINE)
 
 
