@@ -3,14 +3,17 @@
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.desk.conftest import Room, keys_in
 from turnero.queue import reads
+from turnero.queue.accuracy import Kept
 from turnero.queue.commands import day, reports
+from turnero.queue.commands.forecasts import publish
 from turnero.queue.commands.help import ask_help
 from turnero.queue.commands.ratings import rate
-from turnero.queue.requests import AskHelp, CloseDay, Rate
+from turnero.queue.requests import AskHelp, CloseDay, PublishForecasts, Rate
 from turnero.store.timers import TimerDue
 
 #: the day of the room's clock
@@ -54,6 +57,15 @@ async def test_a_closed_day_is_told_in_figures_and_tables(room: Room) -> None:
     assert "Ventanilla 1 2 12 min" in text
     assert "entrance Feels unwell" in text
     assert "overall 1 too few for a share" in text
+
+
+async def test_it_says_how_promised_waits_were_kept(room: Room) -> None:
+    kept = msgspec.json.encode([Kept("admission", 9, 40, 30, 4, -60 * 40, 180 * 40, 600 * 40)])
+    await room.do(publish, PublishForecasts((), DAY, kept.decode()))
+    await reported(room)
+    page = await room.text(f"/reports/main/{DAY}?lang=es", "supervisor")
+    text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
+    assert re.search("Cómo se cumplieron las esperas prometidas .*Admisión 40 75 % 10 %", text)
 
 
 async def test_it_reads_in_each_language(room: Room) -> None:

@@ -97,15 +97,7 @@ def sheet(chosen: Chosen, words: Words) -> Sheet:
         day=dates,
         figures=_figures(total, words),
         tables=(
-            _table(
-                _("By service"),
-                _("Service"),
-                sorted(
-                    ((words.service(key), one) for key, one in by_service(chosen.kept).items()),
-                    key=lambda row: words.place(row[1].service),
-                ),
-                words,
-            ),
+            _services(_("By service"), chosen.kept, words),
             _table(
                 _("By the hour in which the ticket was taken"),
                 _("Hour"),
@@ -114,6 +106,18 @@ def sheet(chosen: Chosen, words: Words) -> Sheet:
             ),
         ),
     )
+
+
+def of_a_day(kept: Iterable[Kept], words: Words) -> Table:
+    """For the day's report: by service."""
+    _ = words.say.gettext
+    return _services(_("How promised waits were kept"), kept, words)
+
+
+def _services(title: str, kept: Iterable[Kept], words: Words) -> Table:
+    found = by_service(kept)
+    rows = [(words.service(key), found[key]) for key in sorted(found, key=words.place)]
+    return _table(title, words.say.gettext("Service"), rows, words)
 
 
 def _figures(total: Kept, words: Words) -> tuple[Figure, ...]:

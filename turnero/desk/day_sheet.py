@@ -21,8 +21,8 @@ _REASONS: Final = {
 _NEEDS: Final = {"unwell": mark("Feels unwell"), "help": mark("Needs help")}
 
 
-def sheet(report: DayReport, words: Words) -> Sheet:
-    """The report in words."""
+def sheet(report: DayReport, words: Words, promises: Table) -> Sheet:
+    """The report in words; `promises`: how those of the day were kept."""
     _ = words.say.gettext
     return Sheet(
         title=_("Report of the day"),
@@ -32,6 +32,7 @@ def sheet(report: DayReport, words: Words) -> Sheet:
             _tickets(report, words),
             _waits(report, words),
             *_by_hour(report, words),
+            promises,
             *_paths(report, words),
             _reasons(report, words),
             _desks(report, words),

@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from turnero.desk import papers
+from turnero.desk import accuracy, papers
 from turnero.desk.day_sheet import sheet
 from turnero.desk.scope import chosen_site, reader_language
 from turnero.desk.sheets import Sheet, Words
@@ -84,4 +84,6 @@ async def _sheet(request: PageRequest, number: int, day: str) -> Sheet:
     look = web.looks.look(number)
     say = web.translator(reader_language(request, number), look.profile)
     labels = await web.ledger.read(reads.labels, number)
-    return sheet(kept.report, Words(say, formats(say.tag, kept.report.zone), labels))
+    words = Words(say, formats(say.tag, kept.report.zone), labels)
+    promises = await web.ledger.read(reads.promises_kept, number, day)
+    return sheet(kept.report, words, accuracy.of_a_day(promises, words))
