@@ -4,7 +4,9 @@
 without the office that it then judges; that, and `learn`, need numpy (the extra `learn`).
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from time import process_time
@@ -67,18 +69,37 @@ def leave_one_out(path: Path) -> Evaluation:
     offices = _by_office(path)
     if len(offices) < 2:  # noqa: PLR2004
         raise EvaluateError(f"{path}: to leave one office out there must be two; there is one")
-    learning = _learning()
+    _learning()  # say at once that numpy is absent
     found = {office: list(examples(days)) for office, days in offices.items()}
-    judged: list[Judgement] = []
-    each: dict[str, Evaluation] = {}
-    with _progress("trees", len(offices) * learning.trees_to_grow()) as passed:
-        for office, days in offices.items():
-            others = [row for other, rows in found.items() if other != office for row in rows]
-            own = list(judgements(days, Estimator(_learned(path, learning, others, passed))))
-            each[office] = evaluation(own)
-            judged += own
-    whole = _some(path, evaluation(judged))
+    judged: dict[str, list[Judgement]] = {}
+    with (
+        _progress("offices", len(offices)) as passed,
+        ProcessPoolExecutor(min(os.cpu_count() or 1, len(offices))) as pool,
+    ):
+        futures = {
+            pool.submit(
+                _judged_by,
+                path,
+                [row for other, rows in found.items() if other != office for row in rows],
+                days,
+            ): office
+            for office, days in offices.items()
+        }
+        try:
+            for future in as_completed(futures):
+                judged[futures[future]] = future.result()
+                passed()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    whole = _some(path, evaluation([row for office in offices for row in judged[office]]))
+    each = {office: evaluation(judged[office]) for office in offices}
     return Evaluation(whole.rows, whole.turnero, whole.vendor, whole.les, each)
+
+
+def _judged_by(path: Path, others: list[Example], days: list[traces.QueueDay]) -> list[Judgement]:
+    """An office by what the others teach; in a process of its own."""
+    return list(judgements(days, Estimator(_learned(path, _learning(), others))))
 
 
 def learn(path: Path, out: Path) -> tuple[int, int]:
@@ -123,7 +144,10 @@ def _learning() -> ModuleType:
 
 
 def _learned(
-    path: Path, learning: ModuleType, rows: Sequence[Example], passed: Callable[[], None]
+    path: Path,
+    learning: ModuleType,
+    rows: Sequence[Example],
+    passed: Callable[[], None] = lambda: None,
 ) -> Prior:
     if len(rows) < _LEAST_EXAMPLES:
         raise EvaluateError(
@@ -146,7 +170,9 @@ def _some(path: Path, found: Evaluation) -> Evaluation:
 
 @contextmanager
 def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal, else a line for each tenth, on the standard error."""
     console = Console(stderr=True)
+    done = 0
     with Progress(
         TextColumn(what),
         BarColumn(),
@@ -157,4 +183,12 @@ def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
         disable=not console.is_terminal,
     ) as progress:
         bar = progress.add_task(what, total=total)
-        yield lambda: progress.advance(bar)
+
+        def passed() -> None:
+            nonlocal done
+            done += 1
+            progress.advance(bar)
+            if not console.is_terminal and done * 10 // total > (done - 1) * 10 // total:
+                console.print(f"{done} of {total} {what}")
+
+        yield passed
