@@ -172,3 +172,53 @@ async def test_an_agent_does_none_of_it_here(room: Room) -> None:
     for name in ("renew", "correct", "step-out"):
         answer = await room.post(f"/greeter/tickets/{issued.ticket}/{name}", "agent", reason="x")
         assert answer.status_code == 403
+
+
+async def change(room: Room, ticket: str, how: str, status: int = 200, **fields: Any) -> str:
+    """Leave a step of the way out, or add one."""
+    path = f"/greeter/tickets/{ticket}/way/{how}"
+    answer = await room.post(path, "greeter", ticket=ticket, **fields)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+async def way(room: Room, ticket: str) -> list[str]:
+    """The steps of a ticket, the present one first."""
+    found = await room.ticket(ticket)
+    return [one.service for one in found.path if one.state in ("now", "next")]
+
+
+async def test_the_way_of_who_waits_is_changed_and_each_change_undone(room: Room) -> None:
+    ticket = (await room.arrive()).ticket
+    dialog = await room.text(f"/greeter/tickets/{ticket}/ask/way", "greeter", part=True)
+    assert "The way of A001" in dialog
+    assert "Oncology" in dialog
+    assert "Leave out" not in dialog
+    card = await change(room, ticket, "add", step="cash")
+    assert f"/greeter/tickets/{ticket}/undo" in card
+    await change(room, ticket, "add", step="oncology", place="last")
+    assert await way(room, ticket) == ["admission", "cash", "oncology"]
+    dialog = await room.text(f"/greeter/tickets/{ticket}/ask/way", "greeter", part=True)
+    assert dialog.count("Leave out") == 3
+    await change(room, ticket, "skip", step="cash")
+    assert await way(room, ticket) == ["admission", "oncology"]
+    await act(room, ticket, "undo")
+    assert await way(room, ticket) == ["admission", "cash", "oncology"]
+    await change(room, ticket, "skip")
+    assert await way(room, ticket) == ["cash", "oncology"]
+    assert (await room.ticket(ticket)).number == "A001"
+
+
+async def test_the_way_of_who_is_at_a_desk_is_that_desks_to_change(room: Room) -> None:
+    ticket = (await room.arrive()).ticket
+    await room.open("main.1", "ana")
+    assert (await room.next("main.1", "ana")).status_code == 200
+    card = await room.text(f"/greeter/tickets/{ticket}", "greeter", part=True)
+    assert "ask/way" not in card
+    await change(room, ticket, "add", 409, step="cash")
+    await room.post("/desk/main.1/move/park", "ana", ticket=ticket)
+    await change(room, ticket, "add", step="cash")
+    # It is no press of the desk that set them aside.
+    assert (await room.desk()).undo is None
+    await act(room, ticket, "undo")
+    assert await way(room, ticket) == []

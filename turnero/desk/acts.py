@@ -68,6 +68,15 @@ class StepForm(MoveForm, frozen=True, kw_only=True):
     #: where an added one goes
     place: Literal["next", "last"] = "next"
 
+    def act(
+        self, ticket: str, *, skip: bool, at: str | None = None
+    ) -> tuple[Callable[..., Any], SkipStep | AddStep]:
+        """The command that leaves the step out or adds it, and what it is asked."""
+        step = self.step or None
+        if skip:
+            return paths.skip, SkipStep(ticket, step, at=at)
+        return paths.add, AddStep(ticket, step, last=self.place == "last", at=at)
+
 
 class NextForm(Form, frozen=True, kw_only=True):
     """Next; `seen` is the ticket that the page showed at the desk."""
@@ -155,13 +164,9 @@ def routes(acts: Answering) -> list[HTTPRouteHandler]:
     async def press_way(request: PageRequest, ref: FromPath[str]) -> Response[str]:
         """Leave a step out, do one once more, or add another."""
         form = await read_form(request, StepForm)
-        step = form.step or None
-        if request.scope["path"].endswith("/skip"):
-            skip = SkipStep(form.ticket, step, at=ref)
-            site, _ = await acts.run(request, ref, paths.skip, skip, form.idempotency_key)
-        else:
-            add = AddStep(form.ticket, step, last=form.place == "last", at=ref)
-            site, _ = await acts.run(request, ref, paths.add, add, form.idempotency_key)
+        skip = request.scope["path"].endswith("/skip")
+        command, act = form.act(form.ticket, skip=skip, at=ref)
+        site, _ = await acts.run(request, ref, command, act, form.idempotency_key)
         return await acts.answer(request, ref, site)
 
     @post("/desk/{ref:str}/move/{move:str}", opt={"permission": "tickets.move"}, status_code=200)

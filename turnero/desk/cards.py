@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from turnero.desk import reads, takings
+from turnero.desk.acts import StepForm
 from turnero.desk.correcting import Choices, read_choices
 from turnero.desk.panels import Panel, common
 from turnero.desk.scope import reader_language, ticket_site
@@ -219,6 +220,7 @@ ASKS: Final = {
     "cancel": "desk/ask-cancel-here.html",
     "correct": "desk/ask-correct.html",
     "renew": "desk/ask-renew.html",
+    "way": "desk/ask-way-here.html",
 }
 
 
@@ -244,7 +246,7 @@ def routes(cards: Cards) -> list[HTTPRouteHandler]:
         language = reader_language(request, site)
         read = await web.ledger.read(read_ticket, ticket, web.clock.line_ms())
         choices = Choices()
-        if what == "correct":
+        if what in ("correct", "way"):
             choices = await web.ledger.read(read_choices, site, ticket)
         return page(
             request,
@@ -286,6 +288,18 @@ def routes(cards: Cards) -> list[HTTPRouteHandler]:
         return await cards.answer(request, site, ticket, renewed=True, paper=form.paper == "yes")
 
     @post(
+        ["/greeter/tickets/{ticket:str}/way/skip", "/greeter/tickets/{ticket:str}/way/add"],
+        opt={"permission": "greeter.page"},
+        status_code=200,
+    )
+    async def press_way(request: PageRequest, ticket: FromPath[str]) -> Response[str]:
+        """Leave a step out, do one once more, or add another, for who is at no desk."""
+        form = await read_form(request, StepForm)
+        command, act = form.act(ticket, skip=request.scope["path"].endswith("/skip"))
+        site = await cards.run(request, ticket, command, act, form.idempotency_key)
+        return await cards.answer(request, site, ticket, undoing="undo")
+
+    @post(
         "/greeter/tickets/{ticket:str}/{act:str}",
         opt={"permission": "greeter.page"},
         status_code=200,
@@ -299,4 +313,4 @@ def routes(cards: Cards) -> list[HTTPRouteHandler]:
             raise NotFound("address-unknown")
         return await cards.moved(request, ticket, command)
 
-    return [card, ask, press_correct, press_renew, press]
+    return [card, ask, press_correct, press_renew, press_way, press]

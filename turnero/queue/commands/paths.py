@@ -190,7 +190,7 @@ def skip(tx: Tx, request: SkipStep) -> Moved:
         raise _nobody_attends(held.number, to)
     at_desk = held.state in AT_DESK
     service = span(held, tx.line_ms) if at_desk else None
-    press = Press(tx, Move.SKIP, held.desk)
+    press = _press(tx, Move.SKIP, held)
     new = over(tx, left_now(held, tx.line_ms, service), "skipped")
     fact = TicketSentOn(
         ticket=held.id,
@@ -223,11 +223,16 @@ def add(tx: Tx, request: AddStep) -> Moved:
         raise refusals.refused("path-full", number=held.number, most=paths.MOST)
     again = key == held.service_key
     left = (*left, key) if request.last else (key, *left)
-    press = Press(tx, Move.REPLAN, held.desk)
+    press = _press(tx, Move.REPLAN, held)
     press.append(_changed(held, "repeated" if again else "added", key, left))
     press.save(held, held._replace(path=paths.text_of(left)))
     press.close()
     return Moved(held.id, state)
+
+
+def _press(tx: Tx, move: Move, held: Ticket) -> Press:
+    """At the desk that holds it; of who is at none, wherever staff pressed it."""
+    return Press(tx, move, held.desk if held.state in AT_DESK else None)
 
 
 def _skip_later(tx: Tx, held: Ticket, left: tuple[str, ...], key: str) -> Moved:
@@ -236,7 +241,7 @@ def _skip_later(tx: Tx, held: Ticket, left: tuple[str, ...], key: str) -> Moved:
         raise refusals.refused("path-not-there", number=held.number, service=key[:100])
     at = left.index(key)
     left = (*left[:at], *left[at + 1 :])
-    press = Press(tx, Move.REPLAN, held.desk)
+    press = _press(tx, Move.REPLAN, held)
     one = _station(tx, held, key)
     new = _skipped(tx, press.append, held, one, left)
     press.save(held, new._replace(path=paths.text_of(left)))
