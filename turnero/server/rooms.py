@@ -19,6 +19,7 @@ from turnero.server.accounts import slice as accounts_slice
 from turnero.server.accounts.service import Accounts
 from turnero.server.api import slice as api
 from turnero.server.beside import Beside
+from turnero.server.boxes import slice as boxes
 from turnero.server.looks import SiteLooks
 from turnero.server.settings import Settings
 from turnero.server.sites import PORTS, names
@@ -46,6 +47,7 @@ class Rooms:
             admin.make(PORTS),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),
+            boxes.make(settings.public_address, looks),
         ]
 
     def timers(self, slices: Sequence[Slice]) -> Mapping[str, Any]:

@@ -39,6 +39,7 @@ LIMITS: dict[str, Limit] = {
     "sign-in": Limit(burst=8, per_minute=6),
     "kiosk": Limit(burst=30, per_minute=60),
     "public": Limit(burst=60, per_minute=120),
+    "pairing": Limit(burst=20, per_minute=40),
     "rating": Limit(burst=10, per_minute=10),
 }
 

@@ -7,7 +7,7 @@ from turnero.web.principal import Role
 
 PUBLIC = "public"
 
-_K, _B, _D = Role.KIOSK, Role.BOARD, Role.DESK
+_K, _B, _D, _Y = Role.KIOSK, Role.BOARD, Role.DESK, Role.BOX
 _G, _A, _S, _X = Role.GREETER, Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR
 
 #: permission -> roles that have it
@@ -18,6 +18,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "device.report": frozenset({_K, _B, _D}),
     # its own, so that in a browser with several devices' cookies the board's is the one that counts
     "board.report": frozenset({_B}),
+    # a box beside the hardware, and all that it hosts
+    "box.work": frozenset({_Y}),
+    "boxes.manage": frozenset({_X}),
     # the line
     "sites.read": frozenset(Role),
     "board.read": frozenset(Role),
@@ -39,7 +42,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "paper.faults": frozenset({_S, _X}),
     "account.own": frozenset({_G, _A, _S, _X}),
     # the installation
-    "journal.read": frozenset({_D, _G, _A, _S, _X}),
+    "journal.read": frozenset({_Y, _D, _G, _A, _S, _X}),
     "accounts.manage": frozenset({_X}),
     "sites.manage": frozenset({_X}),
     "metrics.read": frozenset({_S, _X}),

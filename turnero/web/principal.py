@@ -15,8 +15,9 @@ from turnero.store.errors import Refused
 
 
 class Role(StrEnum):
-    """What a principal is. The first three are devices with a token, the others are people."""
+    """What a principal is. The first four are devices with a token, the others are people."""
 
+    BOX = "box"
     KIOSK = "kiosk"
     BOARD = "board"
     DESK = "desk"
@@ -26,7 +27,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-DEVICES = frozenset({Role.KIOSK, Role.BOARD, Role.DESK})
+#: devices that are a browser, in which their token is entered
+SCREENS = frozenset({Role.KIOSK, Role.BOARD, Role.DESK})
+DEVICES = SCREENS | {Role.BOX}
 PEOPLE = frozenset(Role) - DEVICES
 
 
@@ -39,7 +42,7 @@ class Principal(msgspec.Struct, frozen=True):
     role: Role | None = None
     #: the only site it may act on; None: any site (a public principal has none to act on)
     site: int | None = None
-    #: key of the kiosk, board or desk that a device token belongs to
+    #: key of the box, kiosk, board or desk that a device token belongs to
     place: str | None = None
     #: the language it chose, as a catalogue name ("es", "en", …)
     language: str | None = None

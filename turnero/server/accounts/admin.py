@@ -23,6 +23,7 @@ _DAY_MS = 24 * 3600 * 1000
 
 #: what a role is called
 ROLE_NAMES = {
+    Role.BOX: mark("Box"),
     Role.KIOSK: mark("Kiosk"),
     Role.BOARD: mark("Board"),
     Role.DESK: mark("Desk"),
@@ -103,7 +104,7 @@ async def _show(
         # with one site, people and screens are of that one unless somebody says otherwise
         "only": next(iter(sites.values())).key if len(sites) == 1 else "",
         "people": sorted(PEOPLE),
-        "roles": list(Role),
+        "roles": [role for role in Role if role is not Role.BOX],  # boxes are paired, see boxes/
         "role_names": ROLE_NAMES,
         "token": token,
         # as this browser calls the server: a screen of the same network does too

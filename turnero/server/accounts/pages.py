@@ -22,7 +22,7 @@ from turnero.web.cookies import family, find, issue, withdraw
 from turnero.web.forms import Form, read_form
 from turnero.web.guards import address_of, heard
 from turnero.web.pages import own_path, page, see_other, web_of
-from turnero.web.principal import DEVICES, PageRequest, Role
+from turnero.web.principal import SCREENS, PageRequest, Role
 
 _USER = family(Role.AGENT)
 
@@ -112,7 +112,7 @@ def _of_devices(accounts: Accounts) -> list[ControllerRouterHandler]:
 
     @post("/enter", opt={"permission": "public", "limit": "sign-in"}, status_code=200)
     async def enter(request: PageRequest) -> Response[str]:
-        before = {role: find(request.cookies, family(role)) for role in DEVICES}
+        before = {role: find(request.cookies, family(role)) for role in SCREENS}
         try:
             form = await read_form(request, EnterForm)
             entered = await accounts.enter(form.token, before)

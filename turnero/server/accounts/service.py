@@ -12,7 +12,7 @@ from turnero.server.accounts.passwords import Passwords, check_new
 from turnero.server.accounts.secret import digest, fresh, fresh_token
 from turnero.store.errors import Refused
 from turnero.store.ledger import Ledger
-from turnero.web.principal import DEVICES, Role
+from turnero.web.principal import SCREENS, Role
 
 #: how long an enrolled browser stays so, milliseconds: what browsers keep a cookie at most
 ENROLLED_MS = 400 * 24 * 3600 * 1000
@@ -81,7 +81,7 @@ class Accounts:
         now_ms = self._ledger.clock.now_ms()
         if row is None or (row.expires_ms is not None and row.expires_ms <= now_ms):
             raise Refused("token-unknown", 401)
-        if row.role not in DEVICES:
+        if row.role not in SCREENS:
             raise Refused("token-not-a-device", 403)
         role = Role(row.role)
         secret = await self._open(f"token:{row.id}", ENROLLED_MS, replaces.get(role), token=row.id)

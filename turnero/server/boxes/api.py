@@ -1,0 +1,61 @@
+"""`/api/v1/box`: what boxes ask. Messages are `turnero.boxes.protocol`'s."""
+
+from typing import Any, Final, TypeVar
+
+import msgspec
+from litestar import Router, get, post
+
+from turnero.boxes import protocol
+from turnero.boxes.protocol import Beat, Beaten, BoxConfig, Pair, Paired, Pairing, Poll
+from turnero.server.api.answering import JsonAnswer
+from turnero.server.boxes.service import Boxes
+from turnero.store.errors import Invalid
+from turnero.web.pages import web_of
+from turnero.web.principal import PageRequest
+
+M = TypeVar("M", bound=msgspec.Struct)
+
+_WORK: Final[dict[str, Any]] = {"permission": "box.work"}
+_ASK: Final[dict[str, Any]] = {"permission": "public", "limit": "pairing"}
+#: characters of what a box says of itself
+_LONGEST: Final = 200
+
+
+async def read_message(request: PageRequest, kind: type[M]) -> M:
+    """The request's body. Raises `Invalid("message-wrong")`, which says where it is wrong."""
+    try:
+        return msgspec.json.decode(await request.body(), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        raise Invalid("message-wrong", why=str(wrong)[:_LONGEST]) from None
+
+
+def routes(public_address: str) -> Router:
+    """The routes. `public_address`: where phones and boxes reach this server, "" when they do not."""
+
+    def boxes(request: PageRequest) -> Boxes:
+        web = web_of(request)
+        return Boxes(web.ledger, public_address, web.assets.version)
+
+    @post("/pair", opt=_ASK, status_code=200)
+    async def pair(request: PageRequest) -> Pairing:
+        wanted = await read_message(request, Pair)
+        if max(map(len, (wanted.fingerprint, wanted.version, wanted.hardware))) > _LONGEST:
+            raise Invalid("message-wrong", why="too long")
+        here = f"{request.url.scheme}://{request.headers.get('host', '')}"
+        return await boxes(request).ask(wanted, here)
+
+    @post("/pair/poll", opt=_ASK, status_code=200)
+    async def poll(request: PageRequest) -> Paired:
+        return await boxes(request).fetch((await read_message(request, Poll)).secret)
+
+    @get("/config", opt=_WORK)
+    async def config(request: PageRequest) -> BoxConfig:
+        return await boxes(request).config(request.user)
+
+    @post("/beat", opt=_WORK, status_code=200)
+    async def beat(request: PageRequest) -> Beaten:
+        return await boxes(request).beat(request.user, await read_message(request, Beat))
+
+    return Router(
+        protocol.BASE, response_class=JsonAnswer, route_handlers=[pair, poll, config, beat]
+    )
