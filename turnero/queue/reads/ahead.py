@@ -8,10 +8,10 @@ People who wait for one desk only count those of that line. Lines are summed; ti
 only within a line, and up to a limit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from turnero.queue.heads import STANDING, standing
 from turnero.queue.ranks import APPOINTMENT
@@ -49,24 +49,31 @@ BEHIND: Final = Statement(
         func.coalesce(func.sum(_first_behind.c.people), 0).label("people"),
     )
 )
+
+
+def counts_for(service_id: ColumnElement[int], line_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Which lines count for whoever waits for that service in that line."""
+    open_to_all = and_(line.c.desk == ANY_DESK, line.c.people > 0)
+    return and_(line.c.service == service_id, or_(line.c.id == line_id, open_to_all))
+
+
+#: of line, attention, service and site: what `ahead` wants of each line that counts
+OF_LINE: Final = (
+    line.c.id.label("line_id"),
+    line.c.people.label("line_people"),
+    line.c.passed,
+    line.c.origin,
+    line.c.desk.label("line_desk"),
+    *STANDING,
+)
 _LINES = Statement(
-    select(
-        line.c.id,
-        line.c.people,
-        line.c.passed,
-        line.c.origin,
-        line.c.desk,
-        *STANDING,
-    )
+    select(*OF_LINE)
     .select_from(
         line.join(attention, attention.c.id == line.c.attention)
         .join(service, service.c.id == line.c.service)
         .join(site, site.c.no == line.c.site)
     )
-    .where(
-        line.c.service == bindparam("service"),
-        or_(line.c.id == bindparam("line"), and_(line.c.desk == ANY_DESK, line.c.people > 0)),
-    )
+    .where(counts_for(bindparam("service"), bindparam("line")))
 )
 
 
@@ -97,19 +104,28 @@ def position(q: Query, row: Any) -> int:
     return _before(q, row.line, others, row.rank_ms, row.rank_seq)
 
 
-def ahead(q: Query, row: Any, in_line: int, now_ms: int, *, newest: bool = False) -> int:
+def ahead(
+    q: Query,
+    row: Any,
+    in_line: int,
+    now_ms: int,
+    *,
+    newest: bool = False,
+    lines: Sequence[Any] | None = None,
+) -> int:
     """`row` of the ticket has service, line and rank; `in_line` is its `position`.
 
     `newest`: nobody is behind it in its line; if it was taken just now, nothing is counted.
+    `lines`: rows with `OF_LINE` of those that `counts_for` names, where they have been read.
     """
-    found = q.rows(_LINES, service=row.service, line=row.line)
-    own = next(one for one in found if one.id == row.line)
-    if own.desk:
+    found = q.rows(_LINES, service=row.service, line=row.line) if lines is None else lines
+    own = next(one for one in found if one.line_id == row.line)
+    if own.line_desk:
         return in_line
     order = order_of(own.settings, own.profile)
     newest = newest and 0 <= now_ms - row.rank_ms < _JUST_MS
     at = _Place(row.rank_ms, row.rank_seq, now_ms, newest)
-    others = [_line(one) for one in found if one.id != row.line]
+    others = [_line(one) for one in found if one.line_id != row.line]
     return in_line + _of_others(q, _line(own), others, at, in_line, order)
 
 
@@ -122,7 +138,8 @@ def _before(q: Query, line_id: int, people: int, ms: int, seq: int) -> int:
 
 
 def _line(row: Any) -> _Line:
-    return _Line(row.id, int(row.people), row.passed, row.origin == APPOINTMENT, *standing(row))
+    appointments = row.origin == APPOINTMENT
+    return _Line(row.line_id, int(row.line_people), row.passed, appointments, *standing(row))
 
 
 def _of_others(

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 
 from turnero.queue.promises import Expected, Line, Rest, believed, expected, rest, told
-from turnero.queue.reads.ahead import ahead, position
+from turnero.queue.reads.ahead import OF_LINE, ahead, counts_for, position
 from turnero.queue.reads.lines import names_of, public_names
 from turnero.queue.reads.paths import steps as path_steps
 from turnero.queue.reads.paths import waited_ms
@@ -122,6 +122,7 @@ _followed = exists().where(
         _after.c.rank_seq > ticket_table.c.rank_seq,
     ),
 )
+#: a row for each line that counts for its place: one read where two would do
 _TAKEN = Statement(
     select(
         ticket_table.c.id,
@@ -133,20 +134,20 @@ _TAKEN = Statement(
         ticket_table.c.rank_ms,
         ticket_table.c.rank_seq,
         service.c.key.label("service_key"),
-        line.c.desk.label("line_desk"),
         ticket_table.c.people,
-        line.c.people.label("line_people"),
         ticket_table.c.promised_low_s,
         ticket_table.c.promised_s,
         ticket_table.c.promised_high_s,
         forecast.c.body.label("forecast"),
         forecast.c.made_ms.label("forecast_ms"),
         case((_followed, 1), else_=0).label("followed"),
+        *OF_LINE,
     )
     .select_from(
         ticket_table.join(service, service.c.id == ticket_table.c.service)
-        .join(attention, attention.c.id == ticket_table.c.attention)
-        .join(line, line.c.id == ticket_table.c.line)
+        .join(site, site.c.no == ticket_table.c.site)
+        .join(line, counts_for(ticket_table.c.service, ticket_table.c.line))
+        .join(attention, attention.c.id == line.c.attention)
         .outerjoin(forecast, forecast.c.service == ticket_table.c.service)
     )
     .where(ticket_table.c.id == bindparam("id"))
@@ -190,7 +191,8 @@ def paper(q: Query, ticket_id: str, now_ms: int) -> Paper | None:
 
 def taken(q: Query, ticket_id: str, now_ms: int) -> TakenView | None:
     """What whoever takes a ticket is told: few statements, because everybody asks at doors open."""
-    row = q.row(_TAKEN, id=ticket_id)
+    lines = q.rows(_TAKEN, id=ticket_id)
+    row = next((one for one in lines if one.line_id == one.line), None)
     if row is None:
         return None
     place = None
@@ -202,7 +204,9 @@ def taken(q: Query, ticket_id: str, now_ms: int) -> TakenView | None:
         code=row.code,
         state=row.state,
         service=row.service_key,
-        ahead=None if place is None else ahead(q, row, place, now_ms, newest=not row.followed),
+        ahead=None
+        if place is None
+        else ahead(q, row, place, now_ms, newest=not row.followed, lines=lines),
         wait=None if place is None else _promised_wait(row, now_ms),
         no_desk=place is not None and _no_desk(row, now_ms),
     )
