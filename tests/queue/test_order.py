@@ -1,15 +1,21 @@
 """Who is next at a real site: its rule, its targets, its desks for some classes, who has an hour."""
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from tests.queue.engines import both_engines
 from tests.queue.hall import MORNING_MS, SITE, Hall
 from tests.queue.refusal import refused
 from turnero.queue import reads, requests
 from turnero.queue.commands import desks
+from turnero.queue.commands.forecasts import publish
 from turnero.queue.facts import TicketCalled, TicketIssued
+from turnero.queue.promises import Point, Snapshot
 from turnero.queue.reads.overrides import overrides
 from turnero.queue.routing import Order, rederive
+from turnero.queue.tables import service
+from turnero.store.sql import Statement
 
 MINUTE = 60_000
 
@@ -308,3 +314,22 @@ async def test_the_wait_that_is_told_to_who_walks_in_is_not_that_of_appointments
         await hall.next()
     services = await hall.read(reads.services, hall.site, hall.clock.line_ms())
     assert {one.key: one.wait for one in services}["caja"] is None
+
+
+async def test_who_comes_is_told_what_their_ticket_is_promised(hall: Hall) -> None:
+    """Before and after it is taken, whoever else has an appointment."""
+    points = (Point(0, 600, 600, 600), Point(100, 60_600, 60_600, 60_600))
+    body = msgspec.json.encode(Snapshot(1, "ordinary", {"ordinary": points})).decode()
+    (caja,) = await hall.rows(Statement(select(service.c.id).where(service.c.key == "caja")))
+    await hall.act(publish, requests.PublishForecasts(((caja.id, body),)))
+    for _ in range(6):
+        await hall.take(origin="appointment", due_ms=MORNING_MS + 5 * MINUTE)
+    await hall.take(attention="preferential")
+    await hall.take()
+    services = await hall.read(reads.services, hall.site, hall.clock.line_ms())
+    told = {one.key: one.wait for one in services}["caja"]
+    assert told is not None
+    assert told.low_minutes == 30
+    taken = await hall.read(reads.taken, await hall.take(), hall.clock.line_ms())
+    assert taken is not None
+    assert taken.wait == told

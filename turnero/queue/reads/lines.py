@@ -139,7 +139,8 @@ class Lines:
                     self._now_ms,
                 )
             )
-        ahead = sum(row.people for row in shared if row.rank <= own.rank)
+        # The same as a ticket that is taken now is promised by: see commands/issue.py.
+        ahead = own.people + sum(row.people for row in shared if row.rank < own.rank)
         line_now = Line(own.people, own.last_wait_ms, own.last_call_ms, own.pace_ms)
         return expected(snapshot, own.attention, ahead, line_now, self._now_ms)
 
