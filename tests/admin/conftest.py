@@ -22,7 +22,7 @@ from turnero.queue.facts import SiteLoaded
 from turnero.queue.site_file import decode
 from turnero.queue.site_shape import SiteFile
 from turnero.server.looks import SiteLooks
-from turnero.server.sites import PORTS, check_printers
+from turnero.server.sites import PORTS, check_devices
 from turnero.store import journal
 from turnero.store.clock import VirtualClock
 from turnero.store.ledger import Ledger
@@ -144,7 +144,7 @@ async def room(tmp_path: Path, described: str | None) -> AsyncIterator[Room]:
         web = weave(
             [
                 admin.make(
-                    Ports(check_printers=check_printers, people=staff, role_names=PORTS.role_names)
+                    Ports(check_devices=check_devices, people=staff, role_names=PORTS.role_names)
                 )
             ],
             ledger=ledger,

@@ -1,13 +1,20 @@
-"""What can be filled in for each device of a site: boxes, kiosks, boards, printers.
+"""What can be filled in for each device of a site: boxes, kiosks, boards, printers, signs.
 
 Pure: only which fields there are and what they are called.
 """
 
 from typing import Any, Final
 
-from turnero.admin.fields import Arrows, Choice, Field, Languages, Lines, Names
+from turnero.admin.fields import Arrows, Choice, Field, Languages, Lines, Names, Number
 from turnero.admin.sections import Section
-from turnero.queue.site_shape import BoardPart, BoxPart, KioskPart, PrinterPart, SiteFile
+from turnero.queue.site_shape import (
+    BoardPart,
+    BoxPart,
+    KioskPart,
+    PrinterPart,
+    SignPart,
+    SiteFile,
+)
 from turnero.web.languages import mark
 
 NAME: Final = mark("Name")
@@ -19,6 +26,10 @@ ZONE_HINT: Final = mark(
 
 def _printers(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
     return [(one.key, one.name) for one in file.printer]
+
+
+def _desks(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
+    return [(one.key, one.name) for one in file.desk]
 
 
 def _boxes(file: SiteFile, _part: Any) -> list[tuple[str, str]]:
@@ -154,7 +165,11 @@ BOARDS: Final = Section(
             label=mark("Notices"),
             hint=mark("One a line; shown one after the other while nobody is called."),
         ),
-        Arrows(name="arrows", label=mark("Where each desk lies, seen from this board")),
+        Arrows(
+            name="arrows",
+            label=mark("Where each desk lies, seen from this board"),
+            choices=ARROWS,
+        ),
     ),
 )
 
@@ -186,6 +201,88 @@ PRINTERS: Final = Section(
             label=mark("Model"),
             hint=mark("Empty: one that understands the common commands on 80 mm paper."),
             empty=None,
+        ),
+    ),
+)
+
+SIGNS: Final = Section(
+    key="signs",
+    part="sign",
+    shape=SignPart,
+    title=mark("LED signs"),
+    about=mark(
+        "Signs with lit numbers, over a desk or in a waiting area, and how they are reached."
+    ),
+    new=mark("New sign"),
+    icon="sign",
+    fields=(
+        Field(
+            name="name",
+            label=NAME,
+            hint=mark("Where it hangs, such as Over desk 3."),
+            required=True,
+        ),
+        Choice(
+            name="desk",
+            label=mark("What it shows"),
+            choices=(("", mark("The calls of its waiting area")),),
+            options=_desks,
+        ),
+        Field(name="zone", label=mark("Waiting area"), hint=ZONE_HINT, most=40),
+        Choice(
+            name="protocol",
+            label=mark("Its language"),
+            hint=mark("The sign's manual says which; it is set on the sign itself."),
+            choices=(
+                ("ditel", mark("Ditel, ASCII (DT-203X, DT-105X, DT-110X)")),
+                ("modbus-ditel", mark("Modbus, Ditel (DN109, DN119, DN189)")),
+                ("modbus-dm", mark("Modbus, digits alone (DM36, DM56)")),
+                ("alpha", mark("Alpha (BetaBrite, Adaptive)")),
+            ),
+            means=(),
+        ),
+        Field(
+            name="url",
+            label=mark("Address"),
+            hint=mark(
+                "serial:///dev/serial/by-id/… for a port of this machine, tcp://192.168.1.60:502 or "
+                "socket://192.168.1.60:4001 for one in the network; virtual: for a sign on a page."
+            ),
+            required=True,
+            most=300,
+        ),
+        Number(
+            name="address",
+            label=mark("Its number on the line"),
+            hint=mark("As it is set on the sign. Empty: 1, for Alpha 0."),
+        ),
+        Choice(
+            name="box",
+            label=mark("Connected to"),
+            choices=(("", mark("The server, or the network")),),
+            options=_boxes,
+        ),
+        Number(
+            name="width",
+            label=mark("Characters"),
+            hint=mark("How many fit on it. Empty: as usual for its kind."),
+        ),
+        Number(
+            name="brightness",
+            label=mark("Brightness, per cent"),
+            hint=mark("Ditel ASCII and Alpha alone. Empty: as it is set on the sign."),
+        ),
+        Field(
+            name="idle",
+            label=mark("While nobody is called"),
+            hint=mark("A word that fits on it. Empty: dark."),
+            empty=None,
+            most=40,
+        ),
+        Arrows(
+            name="arrows",
+            label=mark("Where each desk lies, seen from this sign"),
+            choices=(("", mark("no arrow")), ("right", mark("right")), *ARROWS[1:]),
         ),
     ),
 )

@@ -334,9 +334,12 @@ class Languages(Field, frozen=True, kw_only=True):
 
 
 class Arrows(Field, frozen=True, kw_only=True):
-    """Where each desk lies as seen from a board."""
+    """Where each desk lies as seen from a board or a sign."""
 
     kind: ClassVar[str] = "arrows"
+
+    #: value → msgid, in their order; "" stands for what nobody said
+    choices: tuple[tuple[str, str], ...]
 
     def show(self, part: Any) -> dict[str, list[str]]:
         """See `Field.show`."""

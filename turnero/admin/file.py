@@ -65,7 +65,7 @@ def routes(ports: Ports) -> list[HTTPRouteHandler]:
             if file.site.key != found.key:
                 raise refusals.unknown("site-unknown", site=file.site.key)
             try:
-                ports.check_printers(file)
+                ports.check_devices(file)
             except Breach as error:
                 raise site_file.at_line(error, line_of(form.source, error.key)) from None
             loaded = await web_of(request).ledger.run(

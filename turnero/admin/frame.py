@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from turnero.admin.device_parts import ARROWS
 from turnero.admin.fields import DAYS, LANGUAGE_NAMES, Given, leaves, own_name
 from turnero.admin.history import Words
 from turnero.admin.parts import SECTIONS
@@ -23,8 +22,8 @@ from turnero.web.principal import PageRequest
 #: more fields than a desk among a hundred services has
 _MOST_FIELDS: Final = 600
 
-#: raises `Breach` for a printer that could never print
-CheckPrinters = Callable[[SiteFile], None]
+#: raises `Breach` for a printer or a sign that could never work
+CheckDevices = Callable[[SiteFile], None]
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -44,7 +43,7 @@ People = Callable[[Query], list[Person]]
 class Ports(msgspec.Struct, frozen=True):
     """What the composition gives: what this room must not import."""
 
-    check_printers: CheckPrinters
+    check_devices: CheckDevices
     people: People
     #: role → msgid of its name
     role_names: Mapping[str, str]
@@ -148,7 +147,6 @@ def inputs(file: SiteFile, language: str) -> dict[str, Any]:
     return {
         "file": file,
         "days": DAYS,
-        "arrows": ARROWS,
         "leaves": leaves(file),
         "named": named,
         "value": value,

@@ -51,6 +51,7 @@ WHAT: Final = {
     "kiosk": mark("Kiosk"),
     "board": mark("Board"),
     "printer": mark("Printer"),
+    "sign": mark("Sign"),
 }
 #: what of it changed
 FIELDS: Final = {

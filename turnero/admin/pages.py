@@ -274,9 +274,9 @@ def own(given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 
 
 async def _run(request: PageRequest, ports: Ports, found: Here, wanted: Edit, key: str) -> Loaded:
-    """Make the change; its printers are looked at before, where the description still is the same."""
-    if wanted.section == "printers" and wanted.base == found.base:
-        ports.check_printers(changed(found.file, wanted))
+    """Make the change; its devices are looked at before, where the description still is the same."""
+    if wanted.section in ("printers", "signs") and wanted.base == found.base:
+        ports.check_devices(changed(found.file, wanted))
     return await web_of(request).ledger.run(
         edit, wanted, site=found.no, actor=request.user.actor, key=key or None
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from turnero.admin.device_parts import BOARDS, BOXES, KIOSKS, NAME, PRINTERS, ZONE_HINT
+from turnero.admin.device_parts import BOARDS, BOXES, KIOSKS, NAME, PRINTERS, SIGNS, ZONE_HINT
 from turnero.admin.fields import (
     Choice,
     Field,
@@ -224,7 +224,8 @@ CLOSURES: Final = Section(
 
 
 SECTIONS: Final = {
-    one.key: one for one in (SERVICES, CLASSES, DESKS, CLOSURES, BOXES, KIOSKS, BOARDS, PRINTERS)
+    one.key: one
+    for one in (SERVICES, CLASSES, DESKS, CLOSURES, BOXES, KIOSKS, BOARDS, PRINTERS, SIGNS)
 }
 
 #: of the site itself; the key never changes

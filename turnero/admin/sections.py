@@ -98,6 +98,9 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
                 replace(one, printer=None) if one.printer == item else one for one in left.kiosk
             )
             return replace(left, kiosk=kiosks)
+        if self.part == "desk":
+            signs = tuple(replace(one, desk=None) if one.desk == item else one for one in left.sign)
+            return replace(left, sign=signs)
         if self.part == "box":
             hosted: dict[str, Any] = {
                 kind: tuple(

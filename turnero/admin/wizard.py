@@ -163,7 +163,7 @@ async def _store(
         found = await web.ledger.read(here, plan.site)
         site = request.user.within(found.no)
         if step == "printer":
-            ports.check_printers(setting_up.equipped(found.file, wanted))
+            ports.check_devices(setting_up.equipped(found.file, wanted))
     await web.ledger.run(
         command,
         wanted,

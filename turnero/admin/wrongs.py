@@ -87,6 +87,8 @@ SENTENCES: Final[dict[str, str]] = {
         "“%(url)s” is no printer's address. Please write tcp://192.168.1.50, or virtual: for one on a page."
     ),
     "printer-profile": mark("“%(profile)s” is none of the models: %(known)s."),
+    "desk-unknown": mark("This desk is not there any more. Please choose another."),
+    "sign": mark("This is not possible: %(why)s."),
     "day": mark("“%(day)s” is no day. Please write one such as 2026-12-24."),
     "day-twice": mark("This day is in the list already."),
 }

@@ -64,6 +64,8 @@ SENTENCES: Final[dict[str, str]] = {
     "printer-unknown": "there is no printer {printer!r}: add [[printer]]",
     "printer-address": "{url!r}: {why}",
     "printer-profile": "{profile!r} is none of these: {known}",
+    "desk-unknown": "there is no desk {desk!r}: add [[desk]] or correct it",
+    "sign": "{why}",
     "day": '{day!r} is no day: write it as "2026-12-24"',
     "day-twice": "{day} is named twice: once is enough",
 }

@@ -14,6 +14,7 @@ from turnero.queue.site_shape import (
     DevicePart,
     KioskPart,
     PrinterPart,
+    SignPart,
     SiteFile,
 )
 from turnero.store.devices import Device
@@ -24,6 +25,7 @@ PARTS: Final[dict[str, type[DevicePart]]] = {
     "kiosk": KioskPart,
     "board": BoardPart,
     "printer": PrinterPart,
+    "sign": SignPart,
 }
 _COLUMNS: Final = frozenset({"key", "name", "zone"})
 _UNSET: Final[tuple[object, ...]] = (None, (), {})

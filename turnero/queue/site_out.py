@@ -27,6 +27,7 @@ from turnero.queue.site_shape import (
     KioskPart,
     PrinterPart,
     ServicePart,
+    SignPart,
     SiteFile,
     SitePart,
     Spans,
@@ -138,6 +139,7 @@ def read(q: Query, no: int) -> SiteFile | None:
         kiosk=parts(found, KioskPart),
         board=parts(found, BoardPart),
         printer=parts(found, PrinterPart),
+        sign=parts(found, SignPart),
         closure=tuple(ClosurePart(one.day, one.name) for one in q.rows(_CLOSURES, site=no)),
     )
 
@@ -246,7 +248,17 @@ def encode(file: SiteFile) -> str:
     tree = _said(file)
     parts = [_table("site", tree.pop("site"), many=False)]
     # What others name comes before them, for who reads the file from the top.
-    for name in ("attention", "service", "desk", "box", "kiosk", "board", "printer", "closure"):
+    for name in (
+        "attention",
+        "service",
+        "desk",
+        "box",
+        "kiosk",
+        "board",
+        "printer",
+        "sign",
+        "closure",
+    ):
         parts += [_table(name, item, many=True) for item in tree.get(name, ())]
     if not file.attention:
         parts.insert(0, "attention = []\n")

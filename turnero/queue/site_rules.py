@@ -337,6 +337,10 @@ def _devices(file: SiteFile) -> None:
     for n, kiosk in enumerate(file.kiosk):
         if kiosk.printer is not None and kiosk.printer not in printers:
             raise wrong(f"kiosk[{n}].printer", "printer-unknown", printer=kiosk.printer)
+    desks = {part.key for part in file.desk}
+    for n, sign in enumerate(file.sign):
+        if sign.desk is not None and sign.desk not in desks:
+            raise wrong(f"sign[{n}].desk", "desk-unknown", desk=sign.desk)
 
 
 def _closures(file: SiteFile) -> None:

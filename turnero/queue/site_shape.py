@@ -169,6 +169,30 @@ class PrinterPart(DevicePart, frozen=True):
     box: str | None = None
 
 
+class SignPart(DevicePart, frozen=True):
+    """`[[sign]]`: an LED sign, over a desk or for a zone"""
+
+    #: the line it is on: serial:///dev/…, tcp://host:port, socket://host:port, virtual:
+    url: str
+    #: ditel | modbus-ditel | modbus-dm | alpha
+    protocol: str
+    zone: str = ""
+    #: key of the desk that it hangs over; by default it calls for its zone
+    desk: str | None = None
+    #: on its line; by default as its protocol has it
+    address: int | None = None
+    #: characters
+    width: int | None = None
+    #: per cent
+    brightness: int | None = None
+    #: what stands there while nobody is called
+    idle: str | None = None
+    #: name of a desk → where it lies as seen from the sign
+    arrows: dict[str, Arrow] = {}
+    #: key of the box that it is connected to; by default the server reaches it
+    box: str | None = None
+
+
 #: the classes of a site that describes none
 CLASSES = (
     AttentionPart(
@@ -191,6 +215,7 @@ class SiteFile(_Part, frozen=True):
     kiosk: tuple[KioskPart, ...] = ()
     board: tuple[BoardPart, ...] = ()
     printer: tuple[PrinterPart, ...] = ()
+    sign: tuple[SignPart, ...] = ()
     closure: tuple[ClosurePart, ...] = ()
 
     def groups(self) -> frozenset[str]:

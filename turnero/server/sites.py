@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
 from turnero.admin.frame import Person, Ports
+from turnero.display.signs.opening import check as check_sign
+from turnero.display.signs.state import SignSettings
 from turnero.printer.profiles import profile_named
 from turnero.printer.transports import check_address
 from turnero.queue import reads, refusals, site_file, site_out
@@ -20,7 +24,7 @@ from turnero.store.sql import Query
 async def load_site(ledger: Ledger, text: str, *, actor: str) -> dict[str, Any]:
     """Make or change the site that this TOML text describes; the site's number and what changed.
 
-    Raises `Invalid` naming the key, the printer's address or profile that is wrong; nothing is
+    Raises `Invalid` naming the key, the printer or the sign that is wrong; nothing is
     changed then.
     """
     file = decode(text)
@@ -30,13 +34,25 @@ async def load_site(ledger: Ledger, text: str, *, actor: str) -> dict[str, Any]:
 
 
 def decode(text: str) -> SiteFile:
-    """The description that this text holds, its printers checked too; an error has its line."""
+    """The description that this text holds, its devices checked too; an error has its line."""
     file = site_file.decode(text)
     try:
-        check_printers(file)
+        check_devices(file)
     except Breach as error:
         raise site_file.at_line(error, line_of(text, error.key)) from None
     return file
+
+
+def check_devices(file: SiteFile) -> None:
+    """Raise a `Breach` for a printer or a sign that could never work."""
+    check_printers(file)
+    for n, part in enumerate(file.sign):
+        settings = msgspec.convert(msgspec.to_builtins(part) | {"idle": ""}, SignSettings)
+        try:
+            check_sign(settings)
+        except Refused as error:
+            field, why = error.params["field"], error.params["why"]
+            raise wrong(f"sign[{n}].{field}", "sign", why=why) from None
 
 
 def check_printers(file: SiteFile) -> None:
@@ -94,7 +110,7 @@ def names(q: Query) -> dict[str, str]:
 
 #: what the administration's pages are given
 PORTS = Ports(
-    check_printers=check_printers,
+    check_devices=check_devices,
     people=people,
     role_names={str(role): name for role, name in ROLE_NAMES.items()},
 )

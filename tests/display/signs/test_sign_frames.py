@@ -67,7 +67,12 @@ async def test_modbus_frames_byte_by_byte() -> None:
     heard = bytearray()
     sign = machine("s", "modbus-ditel", 17, 4, tcp=False)
     obey = sign.hear
-    sign.hear = lambda data: (heard.extend(data), obey(data))[1]  # type: ignore[method-assign]
+
+    def hear(data: bytes) -> bytes:
+        heard.extend(data)
+        return obey(data)
+
+    sign.hear = hear  # type: ignore[method-assign]
     line.machines.append(sign)
     ours = opened({"s": line}, url="virtual://s", protocol="modbus-ditel", address=17, width=4)
     assert await ours.show(Face("A047")) == Outcome(Result.SHOWN)
