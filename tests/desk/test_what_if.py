@@ -109,6 +109,21 @@ async def test_a_desk_that_nobody_worked_at_cannot_be_closed(room: Room) -> None
     assert "Nobody worked at this desk in these hours" in await answered(room)
 
 
+async def test_another_rule_is_answered_by_class(room: Room) -> None:
+    assert (await ask(room, desks="0", rule="strict")).status_code == 303
+    text = await answered(room)
+    assert "By the rule “Priorities always first”," in text
+    assert "What half of everybody waited" in text
+    assert "<li>General: half would have waited" in text
+    assert "<li>Priority: half would have waited" in text
+    assert "The desk is" not in text
+
+
+async def test_the_rule_that_a_site_has_is_no_change(room: Room) -> None:
+    assert (await ask(room, rule="share")).status_code == 303
+    assert "This site calls by that rule already." in await answered(room)
+
+
 async def test_a_day_without_a_report_is_said(room: Room) -> None:
     assert (await ask(room, day="2020-01-01")).status_code == 303
     assert "This day has no report" in await answered(room)
@@ -116,7 +131,14 @@ async def test_a_day_without_a_report_is_said(room: Room) -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"start": "11:00", "end": "09:00"}, {"start": "9"}, {"desks": "50"}, {"day": "yesterday"}],
+    [
+        {"start": "11:00", "end": "09:00"},
+        {"start": "9"},
+        {"desks": "50"},
+        {"day": "yesterday"},
+        {"desks": "0"},
+        {"rule": "fifo"},
+    ],
 )
 async def test_what_is_no_question_is_refused(room: Room, fields: dict[str, str]) -> None:
     assert (await ask(room, **fields)).status_code == 422

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -13,17 +13,19 @@ from turnero.store.ledger import Ledger
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A closed day, and so many desks more or fewer for some hours of it."""
+    """A closed day, and so many desks more or fewer for some hours of it, or another rule."""
 
     #: YYYY-MM-DD
     day: str
     #: "HH:MM"
     start: str
     end: str
-    #: less than 0: fewer
+    #: less than 0: fewer; 0: as it was
     desks: int
     #: key of the desk; "": the one that helps or matters most
     desk: str = ""
+    #: who is next; "": as it was
+    rule: Literal["", "strict", "accumulating", "share"] = ""
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -83,7 +85,7 @@ class Figures(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """What people would have waited."""
 
-    #: the desk that was opened, closed or taken as a pattern, and the services it is for
+    #: the desk that was opened, closed or taken as a pattern, and the services it is for; or none
     name: str
     services: tuple[str, ...]
     #: how many times the day was played
@@ -95,6 +97,8 @@ class Answer(msgspec.Struct, frozen=True):
     within: Halves | None
     theirs: Halves | None
     all: Halves | None
+    #: class → the same of all services, where the rule is another
+    classes: dict[str, Halves]
     hours_before: tuple[HourWaits, ...]
     hours_after: tuple[HourWaits, ...]
     before: Figures
@@ -102,7 +106,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class CannotPlayError(TurneroError):
-    """Why: day-unknown | desk-unknown | nobody-then | few-desks | failed."""
+    """Why: day-unknown | desk-unknown | nobody-then | few-desks | rule-same | failed."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

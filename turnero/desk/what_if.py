@@ -1,4 +1,4 @@
-"""What if a desk more had been open? A closed day played again, for the supervisor.
+"""What if a desk more had been open, or another rule kept? A closed day played again.
 
 One day is played at a time in this installation, in a process of its own; who looks at the page
 sees how far it is and then the answer, which stays until another is asked for or the server ends.
@@ -35,9 +35,18 @@ FAILED = {
     "desk-unknown": mark("This desk does not exist any more. Choose another one."),
     "nobody-then": mark("Nobody worked at this desk in these hours, so it cannot be closed then."),
     "few-desks": mark("Fewer desks than that worked in these hours."),
+    "rule-same": mark("This site calls by that rule already."),
     "failed": mark(
         "The day could not be played. Please try again; if it fails again, tell your technician."
     ),
+}
+
+
+#: who is next → how it is called
+RULES = {
+    "share": mark("Priorities first, with a share for the others"),
+    "accumulating": mark("By waiting time and target"),
+    "strict": mark("Priorities always first"),
 }
 
 
@@ -47,8 +56,9 @@ class WhatIfForm(Form, frozen=True, kw_only=True):
     day: Day
     start: Clock
     end: Clock
-    desks: Literal["1", "2", "3", "-1", "-2"]
+    desks: Literal["0", "1", "2", "3", "-1", "-2"]
     desk: Annotated[str, Meta(max_length=80)] = ""
+    rule: Literal["", "share", "accumulating", "strict"] = ""
 
 
 class Played(msgspec.Struct):
@@ -139,6 +149,7 @@ class WhatIfs(Panel):
             "played": played,
             "answer": answer,
             "failures": FAILED,
+            "rules": RULES,
             "services": ", ".join(map(service, answer.services)) if answer is not None else "",
             "service_name": service,
             "class_name": attention,
@@ -171,6 +182,7 @@ def routes(panel: WhatIfs) -> list[HTTPRouteHandler]:
             "site_no": number,
             "days": days,
             "desks": here.desks if here is not None else (),
+            "rules": RULES,
             "asked": last.asked if last is not None else Asked("", "09:00", "11:00", 1),
             "day": day if day in days else last.asked.day if last is not None else "",
             "answer": await panel.shown(request, number, str(number), language),
@@ -187,7 +199,10 @@ def routes(panel: WhatIfs) -> list[HTTPRouteHandler]:
         if form.start >= form.end:
             wrong = Wrong(mark("The hours must end after they begin."))
             raise BadForm({"end": wrong}, {"end": form.end})
-        asked = Asked(form.day, form.start, form.end, int(form.desks), form.desk)
+        if form.desks == "0" and not form.rule:
+            wrong = Wrong(mark("Choose what changes: desks, the rule or both."))
+            raise BadForm({"desks": wrong}, {"desks": form.desks})
+        asked = Asked(form.day, form.start, form.end, int(form.desks), form.desk, form.rule)
         panel.start(web_of(request), number, asked)
         return see_other(request, f"/what-if/{site}#answer")
 

@@ -50,12 +50,14 @@ class Beside:
         day = await ledger.read(closed_day, site, asked.day)
         if day is None:
             raise CannotPlayError("day-unknown")
-        text = f"{asked.start}-{asked.end} {asked.desks:+d}"
-        try:
-            change = changes.parse(text, asked.desk or None)
-        except changes.ChangeError as error:
-            raise CannotPlayError(error.code) from None
-        question = msgspec.json.encode(Question(day, change, self._seeds))
+        change = None
+        if asked.desks:
+            text = f"{asked.start}-{asked.end} {asked.desks:+d}"
+            try:
+                change = changes.parse(text, asked.desk or None)
+            except changes.ChangeError as error:
+                raise CannotPlayError(error.code) from None
+        question = msgspec.json.encode(Question(day, change, self._seeds, asked.rule or None))
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
