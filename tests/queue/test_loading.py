@@ -74,6 +74,19 @@ async def test_a_service_that_is_not_named_any_more_is_retired(hall: Hall) -> No
     assert (await services(hall))["citas"].state == "open"
 
 
+@both_engines
+@pytest.mark.parametrize("aside", ["park", "step-out"])
+async def test_not_while_somebody_comes_back_to_it(hall: Hall, aside: str) -> None:
+    ticket = await hall.take("citas")
+    if aside == "park":
+        await hall.call(ticket)
+    await hall.move(aside, ticket)
+    async with refused(hall, "service-has-waiting", service="citas", waiting=1):
+        await hall.load(without(SITE, "service", "citas"))
+    await hall.move("cancel", ticket)
+    await hall.load(without(SITE, "service", "citas"))
+
+
 async def test_not_while_people_wait_for_it(hall: Hall) -> None:
     ticket = await hall.take("citas")
     async with refused(hall, "service-has-waiting", service="citas", waiting=1):

@@ -292,6 +292,21 @@ async def test_a_visit_is_rated_once_at_its_end(clinic: Hall) -> None:
         await clinic.rate(ticket)
 
 
+async def test_a_step_left_out_is_told_where_it_would_have_been(clinic: Hall) -> None:
+    ticket = await clinic.take("caja")
+    clinic.wait(60)
+    await clinic.next("v1")
+    await clinic.act(paths.skip, requests.SkipStep(ticket, "sangre"))
+
+    async def seen() -> list[tuple[str, str]]:
+        return [(one.service, one.state) for one in (await clinic.ticket(ticket)).path]
+
+    assert await seen() == [("caja", "now"), ("sangre", "skipped"), ("infecto", "next")]
+    clinic.wait(60)
+    await clinic.act(finishing.finish, requests.Finish(ticket, onward="end"))
+    assert await seen() == [("caja", "done"), ("sangre", "skipped"), ("infecto", "skipped")]
+
+
 async def test_the_person_sees_the_way_and_the_desk_sees_it_too(clinic: Hall) -> None:
     ticket = await clinic.take("caja")
     clinic.wait(90)

@@ -17,7 +17,9 @@ from turnero.queue.site_rules import spans
 from turnero.queue.site_shape import AttentionPart, ServicePart, SiteFile
 from turnero.queue.tables import (
     ANY_DESK,
+    AWAY,
     CLOSED,
+    PARKED,
     attention,
     closure,
     desk,
@@ -26,6 +28,7 @@ from turnero.queue.tables import (
     line,
     service,
     site,
+    ticket,
 )
 from turnero.store.sql import Statement
 from turnero.store.tables import device
@@ -99,8 +102,14 @@ _NO_PREFIX = Statement(
     update(service).where(service.c.id == bindparam("b_id")).values(prefix=bindparam("b_none"))
 )
 _NOT_USUAL = Statement(update(attention).where(attention.c.id == bindparam("b_id")).values(usual=0))
+#: who is set aside or stepped out comes back to the same line
+_aside = (
+    select(func.count()).where(ticket.c.service == bindparam("service"), ticket.c.state == state)
+    for state in (PARKED, AWAY)
+)
+_parked, _away = (one.scalar_subquery() for one in _aside)
 _WAITING = Statement(
-    select(func.coalesce(func.sum(line.c.count), 0).label("waiting")).where(
+    select((func.coalesce(func.sum(line.c.count), 0) + _parked + _away).label("waiting")).where(
         line.c.service == bindparam("service")
     )
 )

@@ -19,6 +19,7 @@ _BEHIND: Final = Statement(
         service.c.names,
         service.c.public_names,
         service.c.where_to,
+        ticket_step.c.entered_ms,
         ticket_step.c.end,
         ticket_step.c.waited_ms,
         ticket_step.c.called_ms,
@@ -50,7 +51,8 @@ def steps(q: Query, row: Any, now_ms: int, *, staff: bool = False) -> tuple[Step
     """
     if row.path is None and row.step == 0:
         return ()
-    behind = tuple(
+    rows = q.rows(_BEHIND, ticket=row.id)
+    behind = [
         StepView(
             service=one.key,
             names=_named(one, staff=staff),
@@ -62,8 +64,10 @@ def steps(q: Query, row: Any, now_ms: int, *, staff: bool = False) -> tuple[Step
             ended_ms=one.ended_ms,
             desk=one.ref,
         )
-        for one in q.rows(_BEHIND, ticket=row.id)
-    )
+        for one in rows
+    ]
+    # Steps to come that were left out while it was at the present one are told after it.
+    before = sum(one.entered_ms <= row.entered_ms for one in rows)
     over = row.state == State.FINISHED
     now = StepView(
         service=row.service_key,
@@ -77,7 +81,8 @@ def steps(q: Query, row: Any, now_ms: int, *, staff: bool = False) -> tuple[Step
         desk=row.desk_ref if row.state in AT_DESK or over else None,
     )
     left = () if over else steps_of(row.path)
-    return (*behind, now, *(_to_come(q, row.site, key, staff=staff) for key in left))
+    to_come = (_to_come(q, row.site, key, staff=staff) for key in left)
+    return (*behind[:before], now, *behind[before:], *to_come)
 
 
 def onward(q: Query, ticket_id: str, now_ms: int) -> Onward | None:
