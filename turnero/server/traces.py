@@ -1,7 +1,10 @@
 """Reads recorded days of counters: what was observed every few minutes at each queue of an office.
 
-The format is one CSV (or .csv.gz) with a row an observation and the columns of `COLUMNS`, rows of
-one queue-day in order of time. It plans nothing and talks to no server: see `replay/`.
+The format is one CSV (or .csv.gz) with a row an observation and the columns of `COLUMNS`. It plans nothing
+and talks to no server: see `replay/`. What counters do, and how it is read, never by what comes later:
+- rows of a queue-day out of order: put in order of their minutes; of one minute, the last row counts;
+- `called` falls to less than half: the counter began anew and the day's count goes on from there; falls by
+  less: a number was called again, and nobody new until it is higher than before.
 """
 
 import csv
@@ -12,6 +15,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, Final
 
+import msgspec
 from msgspec import Struct
 
 from turnero.store.errors import TurneroError
@@ -25,7 +29,7 @@ COLUMNS: Final = (
     "minute_of_day",  # 0 to 1439
     "desks",  # open for the queue
     "waiting",  # people in line
-    "called",  # tickets called so far; never falls
+    "called",  # tickets called so far, or the number last called
     "vendor_service_minutes",  # the installed system's own mean service time; may be empty
 )
 _GZIP: Final = b"\x1f\x8b"
@@ -131,22 +135,25 @@ def _queues(path: Path, rows: Iterator[list[str]]) -> tuple[QueueDay, ...]:
             if not all(key[:3]):
                 raise TraceError(f"{path}, line {line}: office, day and queue_id must not be empty")
             seen = _observation(path, line, values)
-            before = found[key][-1] if found[key] else None
-            if before is not None and seen.minute <= before.minute:
-                raise TraceError(
-                    f"{path}, line {line}: minute_of_day {seen.minute} comes after {before.minute} "
-                    f"of the same queue and day; rows must be in order of time"
-                )
-            if before is not None and seen.called < before.called:
-                raise TraceError(
-                    f"{path}, line {line}: called falls from {before.called} to {seen.called}"
-                )
             found[key].append(seen)
     except csv.Error as error:
         raise TraceError(f"{path}, line {line + 1}: this is not CSV: {error}") from error
     if not found:
         raise TraceError(f"{path}: there is no observation in it")
-    return tuple(QueueDay(*key, rows=tuple(seen)) for key, seen in found.items())
+    return tuple(QueueDay(*key, rows=_in_order(seen)) for key, seen in found.items())
+
+
+def _in_order(seen: Iterable[Observation]) -> tuple[Observation, ...]:
+    """A queue-day's rows by the minute, each once, with a count that never falls."""
+    rows: list[Observation] = []
+    raw = gone = called = 0
+    for row in sorted({row.minute: row for row in seen}.values(), key=lambda row: row.minute):
+        if row.called < raw / 2:
+            gone, raw = called, 0
+        raw = max(raw, row.called)
+        called = gone + raw
+        rows.append(row if row.called == called else msgspec.structs.replace(row, called=called))
+    return tuple(rows)
 
 
 def _places(path: Path, header: list[str] | None) -> dict[str, int]:
@@ -162,7 +169,8 @@ def _places(path: Path, header: list[str] | None) -> dict[str, int]:
 
 def _observation(path: Path, line: int, values: dict[str, str]) -> Observation:
     def whole(name: str, most: int) -> int:
-        text = values[name]
+        # As spreadsheets write whole numbers: "3.0".
+        text = values[name].removesuffix(".0")
         if not (text.isascii() and text.isdigit()) or int(text) > most:
             raise TraceError(
                 f"{path}, line {line}: {name} is {text[:40]!r}; wanted a whole number up to {most}"

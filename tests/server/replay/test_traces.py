@@ -43,8 +43,6 @@ def test_an_unknown_office_or_day_is_told_which_there_are(tmp_path: Path) -> Non
         (3, "Centro,2020-01-13,101,A,485,two,6,4,7", "line 3: desks is 'two'; wanted a whole"),
         (3, "Centro,2020-01-13,101,A,1485,2,6,4,7", "line 3: minute_of_day is '1485'"),
         (3, "Centro,2020-01-13,101,A,485,2,-6,4,7", "line 3: waiting is '-6'"),
-        (3, "Centro,2020-01-13,101,A,485,2,6,0,7", "line 3: called falls from 1 to 0"),
-        (3, "Centro,2020-01-13,101,A,480,2,6,4,7", "line 3: minute_of_day 480 comes after 480"),
         (3, "Centro,2020-01-13,101,A,485,2,6,4,soon", "line 3: vendor_service_minutes is 'soon'"),
         (4, ",2020-01-13,101,A,485,2,6,4,7", "line 4: office, day and queue_id must not"),
         (1, "office,day,queue,prefix", "line 1: this is not a trace: the header lacks queue_id"),

@@ -24,7 +24,7 @@ class Figures(Struct, frozen=True):
 class Evaluation(Struct, frozen=True):
     """The same rows as this product, the installed system and the last wait would have had them.
 
-    Rows at which the installed system had said nothing are not in its figures.
+    Rows at which the product or the installed system had said nothing are not in its figures.
     """
 
     rows: int
@@ -37,12 +37,13 @@ class Evaluation(Struct, frozen=True):
 
 def evaluation(judged: Sequence[Judgement]) -> Evaluation:
     """Figures of these rows."""
+    said = [(row.said, row.truth) for row in judged if row.said is not None]
     return Evaluation(
         len(judged),
         _figures(
-            [row.said.likely_s / 60 - row.truth for row in judged],
-            [row.said.low_s <= row.truth * 60 <= row.said.high_s for row in judged],
-            [(row.said.high_s - row.said.low_s) / 60 for row in judged],
+            [one.likely_s / 60 - truth for one, truth in said],
+            [one.low_s <= truth * 60 <= one.high_s for one, truth in said],
+            [(one.high_s - one.low_s) / 60 for one, _ in said],
         ),
         _figures([row.vendor - row.truth for row in judged if row.vendor is not None]),
         _figures([row.les - row.truth for row in judged]),

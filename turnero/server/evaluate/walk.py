@@ -7,6 +7,7 @@ from every queue's waits as they end. Earlier days of the same queue are its his
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Final
 
 from msgspec import Struct
@@ -32,7 +33,8 @@ class Judgement(Struct, frozen=True):
     day: str
     minute: int
     truth: float
-    said: Forecast
+    #: None: it had said that it does not know
+    said: Forecast | None
     #: the installed system's figure; None where it had none
     vendor: float | None
     #: the wait of the last one who had entered service
@@ -83,6 +85,8 @@ def judgements(recorded: Sequence[traces.QueueDay], estimator: Estimator) -> Ite
         calibration = Calibration()
         histories: dict[str, History] = {}
         for queues in days:
+            # Of one minute always in the same order, however the file has them.
+            queues.sort(key=itemgetter(0))
             opened = [_Queue(key, day, histories.get(key, NONE)) for key, day in queues]
             for place, queue in _by_minute(opened):
                 queue.see(place)
@@ -94,9 +98,10 @@ def judgements(recorded: Sequence[traces.QueueDay], estimator: Estimator) -> Ite
                 factors = calibration.of(queue.key)
                 said_now = estimator.forecast(queue.day, row.waiting - 1, queue.history, factors)
                 end = reached_after(queue.rows, place, row.waiting)
-                if said_now is None or end is None:
+                if end is None:
                     continue
-                queue.ends[end[1]].append((said_now, end[0], factors))
+                if said_now is not None:
+                    queue.ends[end[1]].append((said_now, end[0], factors))
                 vendor = queue.vendor
                 yield Judgement(
                     queue.recorded.office,
