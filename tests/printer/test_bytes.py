@@ -225,4 +225,5 @@ def test_the_library_leaves_logging_and_the_temporary_folder_as_they_were() -> N
 def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
     with pytest.raises(Invalid) as refused:
         profile_named("generic-112")
-    assert refused.value.params == {"profile": "generic-112", "known": "generic-80, generic-58"}
+    known = "generic-80, generic-58, epson-tm-t20, epson-tm-t88, epson-tm-m30, star-escpos"
+    assert refused.value.params == {"profile": "generic-112", "known": known}

@@ -8,207 +8,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from msgspec.structs import replace
 
-from tests.printer.patience import until
-from tests.printer.slips import WIDE, printed, slip
+from tests.printer.slips import WIDE
 from turnero.printer.port import (
-    Capabilities,
-    Confirmation,
     Limits,
     Outcome,
     Paper,
-    Printer,
     PrinterState,
     Reason,
     Result,
 )
 from turnero.printer.transports import open_printer
 from turnero.printer.transports.network import NetworkPrinter
-from turnero.printer.virtual import Faults, VirtualPrinter
-from turnero.printer.virtual_server import VirtualPrinterServer
 from turnero.store.errors import Invalid
 
 LIMITS = Limits(connect_s=2, send_s=2, answer_s=0.3)
 SENT = Outcome(Result.SENT)
 #: what stands before a job on its connection: how are you, have you paper, why not
 ASKED = b"\x10\x04\x01\x10\x04\x04\x10\x04\x02"
-
-
-class Bench:
-    """A machine, and a printer of ours that reaches it."""
-
-    def __init__(self, machine: VirtualPrinter, printer: Printer) -> None:
-        self.machine = machine
-        self.printer = printer
-
-    @property
-    def papers(self) -> list[bytes]:
-        """What came out, oldest first."""
-        return [paper.data for paper in self.machine.papers[::-1]]
-
-
-@pytest.fixture(params=["virtual", "tcp"])
-async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    machine = VirtualPrinter("roll", now_ms=lambda: 0)
-    if request.param == "virtual":
-        yield Bench(
-            machine, open_printer("virtual://roll", WIDE, virtual={"roll": machine}, limits=LIMITS)
-        )
-        return
-    server = VirtualPrinterServer(machine)
-    await server.start()
-    try:
-        yield Bench(machine, open_printer(server.url, WIDE, limits=LIMITS))
-    finally:
-        await server.stop()
-
-
-async def test_a_job_comes_out_byte_for_byte_and_is_sent_not_printed(bench: Bench) -> None:
-    job = printed(slip())
-    assert await bench.printer.send(job) == SENT
-    await until(lambda: bool(bench.papers))
-    assert bench.papers == [ASKED + job]
-    assert bench.printer.caps == Capabilities(confirms=Confirmation.NONE, reports=True)
-
-
-async def test_each_job_has_a_connection_of_its_own(bench: Bench) -> None:
-    for number in ("A001", "A002", "A003"):
-        assert await bench.printer.send(printed(slip(number=number))) == SENT
-    await until(lambda: len(bench.papers) == 3)
-    numbers = ("A001", "A002", "A003")
-    assert bench.papers == [ASKED + printed(slip(number=number)) for number in numbers]
-
-
-@pytest.mark.parametrize(
-    ("faults", "state"),
-    [
-        (Faults(), PrinterState(True, True, True, Paper.PRESENT, False)),
-        (Faults(paper="near-end"), PrinterState(True, True, True, Paper.NEAR_END, False)),
-        (Faults(paper="out"), PrinterState(True, True, False, Paper.OUT, False)),
-        (Faults(cover_open=True), PrinterState(True, True, False, Paper.PRESENT, True)),
-        (Faults(offline=True), PrinterState(True, True, False, Paper.PRESENT, False)),
-        (Faults(mute=True), PrinterState(answered=False, reachable=True)),
-        (Faults(unplugged=True), PrinterState(answered=False, reachable=False)),
-    ],
-)
-async def test_a_printer_says_how_it_is_and_silence_is_never_ok(
-    bench: Bench, faults: Faults, state: PrinterState
-) -> None:
-    await bench.machine.set_faults(faults)
-    assert await bench.printer.state() == state
-
-
-@pytest.mark.parametrize(
-    ("faults", "obstacle"),
-    [
-        (Faults(), None),
-        (Faults(paper="near-end"), None),
-        (Faults(mute=True), None),
-        (Faults(paper="out"), Reason.PAPER_OUT),
-        (Faults(cover_open=True), Reason.COVER_OPEN),
-        (Faults(offline=True), Reason.OFFLINE),
-        (Faults(unplugged=True), Reason.UNREACHABLE),
-    ],
-)
-async def test_what_speaks_against_sending_is_told_by_its_reason(
-    bench: Bench, faults: Faults, obstacle: Reason | None
-) -> None:
-    await bench.machine.set_faults(faults)
-    assert (await bench.printer.state()).obstacle is obstacle
-
-
-async def test_asking_for_the_state_prints_nothing(bench: Bench) -> None:
-    for _ in range(3):
-        await bench.printer.state()
-    assert bench.papers == []
-
-
-async def test_nobody_at_the_address_is_a_failure_that_printed_nothing(bench: Bench) -> None:
-    await bench.machine.set_faults(Faults(unplugged=True))
-    assert await bench.printer.send(printed(slip())) == Outcome(Result.FAILED, Reason.UNREACHABLE)
-    await bench.machine.set_faults(Faults())
-    assert bench.papers == []
-    assert await bench.printer.send(printed(slip())) == SENT
-
-
-@pytest.mark.parametrize("after", [10, 100, 500])
-async def test_a_line_that_breaks_under_way_leaves_the_end_unknown(
-    bench: Bench, after: int
-) -> None:
-    job = printed(slip())
-    await bench.machine.set_faults(Faults(drop_after=after))
-    assert await bench.printer.send(job) == Outcome(Result.UNKNOWN, Reason.CONNECTION_LOST)
-    if after > 100:
-        await until(lambda: bool(bench.papers))
-        assert bench.papers[0].endswith(job[: after - 9])
-
-
-@pytest.mark.parametrize("after", [0, 1, 8])
-async def test_a_line_that_breaks_before_the_first_byte_is_a_failure(
-    bench: Bench, after: int
-) -> None:
-    """Nine bytes ask how the printer is; nothing of the job has left until they are answered."""
-    await bench.machine.set_faults(Faults(drop_after=after))
-    outcome = await bench.printer.send(printed(slip()))
-    assert outcome == Outcome(Result.FAILED, Reason.CONNECTION_LOST)
-    assert bench.papers == []
-
-
-async def test_a_printer_too_slow_for_the_job_leaves_the_end_unknown(bench: Bench) -> None:
-    # More than both systems' buffers on the way hold.
-    job = printed(slip()) * 1000
-    await bench.machine.set_faults(Faults(bytes_per_s=2000))
-    assert await bench.printer.send(job) == Outcome(Result.UNKNOWN, Reason.TIMED_OUT)
-
-
-@pytest.mark.parametrize(
-    ("faults", "reason"),
-    [
-        (Faults(paper="out"), Reason.PAPER_OUT),
-        (Faults(cover_open=True), Reason.COVER_OPEN),
-        (Faults(offline=True), Reason.OFFLINE),
-    ],
-)
-async def test_a_printer_that_says_it_cannot_print_is_sent_nothing(
-    bench: Bench, faults: Faults, reason: Reason
-) -> None:
-    await bench.machine.set_faults(faults)
-    assert await bench.printer.send(printed(slip())) == Outcome(Result.FAILED, reason)
-    await bench.machine.set_faults(Faults())
-    assert bench.papers == []
-
-
-async def test_a_mute_printer_is_asked_once_and_then_no_ticket_waits_for_its_answer(
-    bench: Bench,
-) -> None:
-    await bench.machine.set_faults(Faults(mute=True))
-    loop = asyncio.get_running_loop()
-    assert await bench.printer.send(printed(slip())) == SENT
-    began = loop.time()
-    assert await bench.printer.send(printed(slip())) == SENT
-    assert loop.time() - began < LIMITS.answer_s
-    await bench.machine.set_faults(Faults(paper="out"))
-    assert (await bench.printer.state()).paper is Paper.OUT
-    assert (await bench.printer.send(printed(slip()))).reason is Reason.PAPER_OUT
-
-
-async def test_a_mute_printer_without_paper_holds_what_it_was_sent(bench: Bench) -> None:
-    """Nothing better can be known of it than "sent", which is why that is not "printed"."""
-    await bench.machine.set_faults(Faults(paper="out", mute=True))
-    assert await bench.printer.send(printed(slip())) == SENT
-    await until(lambda: bench.machine.held_bytes() > 0)
-    assert bench.papers == []
-    await bench.machine.set_faults(Faults())
-    assert len(bench.papers) == 1
-
-
-async def test_a_printer_that_cannot_answer_is_not_asked() -> None:
-    machine = VirtualPrinter("roll", now_ms=lambda: 0)
-    silent = replace(WIDE, answers=False)
-    printer = open_printer("virtual://roll", silent, virtual={"roll": machine}, limits=LIMITS)
-    assert await printer.state() == PrinterState(answered=False, reachable=True)
-    assert printer.caps.reports is False
 
 
 # --- what only a network can do ------------------------------------------------------------------

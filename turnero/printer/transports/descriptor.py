@@ -7,6 +7,7 @@ that takes nothing costs no thread and a time limit ends it at once.
 import asyncio
 import fcntl
 import os
+import select
 import struct
 import termios
 from collections.abc import Callable
@@ -25,17 +26,28 @@ _EMPTY: Final = 0x01
 class DescriptorLink:
     """One opening of a device. `close` is what ends it; the descriptor is non-blocking."""
 
-    def __init__(self, descriptor: int, close: Callable[[], None]) -> None:
+    def __init__(
+        self, descriptor: int, close: Callable[[], None], bytes_per_s: float | None = None
+    ) -> None:
+        """`bytes_per_s`: what the line can carry; None where that is not known."""
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
         self._close = close
+        self._bytes_per_s = bytes_per_s
         self._open = True
         #: some of a write is still on its way
         self._unsent = False
 
     async def write(self, data: bytes) -> None:
-        """See `Link.write`; returns when nothing waits in the system's own buffer any more."""
+        """See `Link.write`; returns when nothing waits in the system's own buffer any more.
+
+        Buffers that the system cannot see (in an adapter) take a job faster than its line can
+        carry it: it has not been handed over before the line's own time.
+        """
         self._unsent = True
+        over = asyncio.get_running_loop().time()
+        if self._bytes_per_s is not None:
+            over += len(data) / self._bytes_per_s
         rest = memoryview(data)
         while rest:
             try:
@@ -44,8 +56,12 @@ class DescriptorLink:
                 await self._ready(writing=True)
             else:
                 await asyncio.sleep(0)
+        await self._ready(writing=True)
+        await asyncio.sleep(over - asyncio.get_running_loop().time())
         while unsent(self._descriptor):  # noqa: ASYNC110 - the system rings no bell for this
             await asyncio.sleep(_LOOK_S)
+        if gone(self._descriptor):
+            raise ConnectionResetError("the printer was unplugged")
         self._unsent = False
 
     async def read(self, size: int) -> bytes:
@@ -87,6 +103,13 @@ class DescriptorLink:
                 loop.remove_writer(self._descriptor)
             else:
                 loop.remove_reader(self._descriptor)
+
+
+def gone(descriptor: int) -> bool:
+    """Whether the other side has hung up."""
+    look = select.poll()
+    look.register(descriptor, 0)  # hang-ups are always told
+    return bool(look.poll(0))
 
 
 def unsent(descriptor: int) -> bool:

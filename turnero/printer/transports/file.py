@@ -16,7 +16,8 @@ from turnero.printer.port import Confirmation, Limits, Link
 from turnero.printer.transports.base import BasePrinter
 from turnero.printer.transports.descriptor import DescriptorLink, hold
 
-_DEVICES: Final = Path("/dev")
+#: where a path is a device or nothing
+DEVICES: Final = Path("/dev")
 
 
 class FilePrinter(BasePrinter):
@@ -40,7 +41,7 @@ class FilePrinter(BasePrinter):
         try:
             mode = self.path.stat().st_mode
         except FileNotFoundError:
-            if _DEVICES in self.path.parents:
+            if DEVICES in self.path.parents:
                 raise
             mode = stat.S_IFREG
         if stat.S_ISCHR(mode):

@@ -6,6 +6,7 @@ waits in the calling thread. The port is opened for each job, so a printer that 
 and returned is found by the next one.
 """
 
+import termios
 from typing import Final
 
 import msgspec
@@ -16,10 +17,8 @@ from turnero.printer.transports.descriptor import DescriptorLink
 
 #: ways of holding a sender back, and pyserial's names for them
 FLOWS: Final = {"none": None, "rtscts": "rtscts", "xonxoff": "xonxoff"}
-#: bits on the line for each byte, with start and stop
-_BITS: Final = 11
-#: how much longer than the line's own time a job may take, for the printer's pauses
-_SLACK: Final = 2.0
+#: bits on the line for each byte, with start and stop; one more with parity
+_BITS: Final = 10
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -49,8 +48,8 @@ class SerialPrinter(BasePrinter):
         self.line = line
 
     def patience_s(self, job: bytes) -> float:
-        """At least what the line itself needs."""
-        return self.limits.send_s + _SLACK * len(job) * _BITS / self.line.baudrate
+        """What the line itself needs, and the printer's pauses."""
+        return self.limits.send_s + len(job) * _BITS / self.line.baudrate
 
     async def connect(self) -> Link:
         """Open the port for this program alone; `OSError` when it is gone or taken."""
@@ -66,4 +65,14 @@ class SerialPrinter(BasePrinter):
             exclusive=True,
             **({flow: True} if flow else {}),
         )
-        return DescriptorLink(port.fileno(), port.close)
+        _say_when_empty(port.fileno())
+        return DescriptorLink(port.fileno(), port.close, self.line.baudrate / _BITS)
+
+
+def _say_when_empty(descriptor: int) -> None:
+    """Nothing to read is to be told from the other side's end: pyserial asks for both as "no
+    bytes" (VMIN 0).
+    """
+    set_up = termios.tcgetattr(descriptor)
+    set_up[6][termios.VMIN] = 1
+    termios.tcsetattr(descriptor, termios.TCSANOW, set_up)

@@ -9,6 +9,7 @@ import asyncio
 import errno
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -17,9 +18,9 @@ import msgspec
 from turnero.printer.port import Confirmation, Limits, Link
 from turnero.printer.transports.base import BasePrinter
 
-#: bytes given to the printer at once, and how long it may take for them
+#: bytes given to the printer at once, and how long one call waits for it to take them
 _PIECE: Final = 4096
-_PIECE_MS: Final = 5000
+_PIECE_MS: Final = 250
 #: how long one look for an answer lasts
 _LOOK_MS: Final = 100
 #: USB's class of printers
@@ -67,9 +68,8 @@ class UsbPrinter(BasePrinter):
 class _Opened:
     """A claimed printer: its two ends."""
 
-    def __init__(self, device: Any, interface: Any, out: Any, back: Any) -> None:
+    def __init__(self, device: Any, out: Any, back: Any) -> None:
         self.device = device
-        self.interface = interface
         self.out = out
         self.back = back
 
@@ -77,7 +77,6 @@ class _Opened:
         """Let it go."""
         import usb.util  # noqa: PLC0415 - as lazily as in `_open`
 
-        usb.util.release_interface(self.device, self.interface.bInterfaceNumber)
         usb.util.dispose_resources(self.device)
 
 
@@ -90,13 +89,12 @@ class _UsbLink:
         self._unread = b""
 
     async def write(self, data: bytes) -> None:
-        """See `Link.write`. A piece that was not taken in time is not sent again: how much of
-        it the printer has is not known.
-        """
+        """See `Link.write`. libusb says how much of a piece was taken, also when time ran out."""
         opened = self._claimed()
-        for start in range(0, len(data), _PIECE):
-            piece = data[start : start + _PIECE]
-            await self._call(partial(opened.out.write, piece, _PIECE_MS))
+        rest = data
+        while rest:
+            with suppress(TimeoutError):
+                rest = rest[await self._call(partial(opened.out.write, rest[:_PIECE], _PIECE_MS)) :]
 
     async def read(self, size: int) -> bytes:
         """See `Link.read`; a printer that can say nothing is waited for."""
@@ -168,7 +166,7 @@ def _open(name: UsbName, backend: Any) -> _Opened:
     if out is None:
         usb.util.dispose_resources(device)
         raise OSError(errno.ENODEV, "nothing there takes bytes")
-    return _Opened(device, interface, out, ends.get(usb.util.ENDPOINT_IN))
+    return _Opened(device, out, ends.get(usb.util.ENDPOINT_IN))
 
 
 def _interface(device: Any) -> Any:
