@@ -4,12 +4,15 @@ import msgspec
 import pytest
 
 from tests.desk.conftest import Room
+from tests.desk.hospital import described
 from turnero.desk import devices as machines
 from turnero.desk.beside import judge
 from turnero.desk.day import Ratings
 from turnero.queue.commands.ratings import rate
+from turnero.queue.commands.sites import load_site
 from turnero.queue.report import wilson
 from turnero.queue.requests import Rate
+from turnero.queue.site_file import decode
 from turnero.store import devices
 
 
@@ -176,10 +179,32 @@ async def test_closing_the_day_says_whom_it_touches_and_does_it(room: Room) -> N
     issued = await room.arrive()
     dialog = await room.text("/supervisor/1/ask/close-day", "supervisor", part=True)
     assert "cannot be undone" in dialog
+    # neither untrue of somebody whose service goes on, nor that nobody waits
+    assert "still wait" not in dialog
+    assert "Nobody waits" not in dialog
     answer = await room.post("/supervisor/1/close-day", "supervisor", part=False)
     assert answer.headers["location"] == "/supervisor?site=main"
     # services round the clock go on
     assert (await room.ticket(issued.ticket)).state == "waiting"
+
+
+async def test_closing_the_day_counts_only_those_whose_service_closes(room: Room) -> None:
+    weekly = "".join(
+        f'{day} = ["00:00-24:00"]\n' for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    )
+    admission = 'prefix = "A"\nall_day = true\n'
+    assert admission in described()
+    text = described().replace(
+        admission, 'prefix = "A"\nhours = {' + weekly.replace("\n", ", ").rstrip(", ") + "}\n"
+    )
+    await room.do(load_site, decode(text))
+    waiting = await room.arrive("admission")
+    aside = await room.arrive("cash")
+    dialog = await room.text("/supervisor/1/ask/close-day", "supervisor", part=True)
+    assert "1 person who still waits becomes" in dialog
+    await room.post("/supervisor/1/close-day", "supervisor", part=False)
+    assert (await room.ticket(waiting.ticket)).state == "not-served"
+    assert (await room.ticket(aside.ticket)).state == "waiting"
 
 
 async def test_an_agent_does_not_close_the_day(room: Room) -> None:

@@ -5,7 +5,7 @@ interval, who was called out of turn and why. Only reads; counts a day's tickets
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from turnero.queue.facts import TicketCalled
 from turnero.queue.numbers import day_of
@@ -57,6 +57,23 @@ _CHOSEN = Statement(
     .limit(_MOST)
 )
 _DESK = Statement(select(desk.c.name).where(desk.c.ref == bindparam("ref")))
+
+
+_CLOSES = Statement(
+    select(func.count().label("n"))
+    .select_from(ticket.join(service, service.c.id == ticket.c.service))
+    .where(
+        ticket.c.site == bindparam("site"),
+        or_(*(ticket.c.state == str(state) for state in (State.WAITING, *sorted(ASIDE)))),
+        service.c.all_day == 0,
+    )
+)
+
+
+def touched_by_close(q: Query, site_no: int) -> int:
+    """How many become "not served" when the day closes now; services round the clock go on."""
+    row = q.row(_CLOSES, site=site_no)
+    return row.n if row is not None else 0
 
 
 class Totals(msgspec.Struct, frozen=True):

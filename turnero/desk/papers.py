@@ -276,8 +276,10 @@ def _page_of_numbers(pdf: "FPDF", cutouts: Cutouts, service: str, part: Sequence
         pdf.set_font(_FACE, "", 7.5)
         pdf.set_xy(x + 3, y + 19)
         pdf.cell(width - 6, 4, f"{cutouts.taken_at} ____ : ____", align="C")
-        pdf.set_xy(x + 3, y + 24)
-        pdf.cell(width - 6, 4, f"{cutouts.day} · {cutouts.wait}"[:70], align="C")
+        # each on its line: the scissors must not meet the words
+        for down, words in ((23, cutouts.day), (26.5, cutouts.wait)):
+            pdf.set_xy(x + 3, y + down)
+            pdf.cell(width - 6, 3.5, words[:40], align="C")
     pdf.set_draw_color(*_SOFT)
     pdf.set_dash_pattern(dash=1.5, gap=1.5)
     rows = -(-len(part) // COLUMNS)

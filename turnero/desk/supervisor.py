@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
 from turnero.desk.choosing import choose_site
+from turnero.desk.day import touched_by_close
 from turnero.desk.help import HelpPanel
 from turnero.desk.people import People
 from turnero.desk.scope import chosen_site, known_site, reader_language
@@ -54,8 +55,8 @@ def routes(
         read = await web.ledger.read(read_site, site, clock.line_ms(), clock.now_ms())
         context = {
             "site_no": site,
-            "waiting": sum(one.waiting for one in read.view.services),
-            "parked": len(read.view.parked),
+            "touched": await web.ledger.read(touched_by_close, site),
+            "waiting": sum(one.waiting for one in read.view.services) + len(read.view.parked),
         }
         return page(request, "desk/ask-close-day.html", context, site=site)
 
