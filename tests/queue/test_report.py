@@ -298,3 +298,13 @@ async def test_the_journal_is_enough(hall: Hall) -> None:
 )
 def test_the_interval_is_wilsons(good: int, n: int, low: float, high: float) -> None:
     assert wilson(good, n) == pytest.approx((low, high), abs=0.0006)
+
+
+async def test_who_is_called_by_hand_while_out_has_waited(hall: Hall) -> None:
+    ticket = await hall.take()
+    await hall.move("step-out", ticket)
+    hall.wait(600)
+    await hall.call(ticket)
+    waits = (await folded(hall)).all_waits
+    assert waits is not None
+    assert (waits.n, waits.max_s) == (1, 600)

@@ -158,7 +158,7 @@ def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: C901, PLR09
     change = msgspec.structs.replace
     match fact:
         case facts.TicketCalled():
-            from_line = held.state == "waiting" and fact.why.rule != _UNTICKETED
+            from_line = held.state in ("waiting", "away") and fact.why.rule != _UNTICKETED
             call = Call(
                 at_ms,
                 fact.number,
