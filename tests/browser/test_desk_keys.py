@@ -1,6 +1,7 @@
 """The desk by keys alone: each does its act, none acts in a field or beside a dialog, none twice."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,8 +147,11 @@ async def test_u_takes_a_call_back_and_its_seconds_are_counted(
 ) -> None:
     page = await _called(open_page, hospital)
     left = page.locator(".undo-left time")
-    await expect(left).to_have_text("0:10")
-    await expect(left).to_have_text("0:08")
+    await expect(left).to_have_text(re.compile(r"^0:(10|0\d)$"))
+    seconds = await left.inner_text()
+    await expect(left).not_to_have_text(seconds)
+    # two digits each, so that the words' order is the numbers'
+    assert await left.inner_text() < seconds
     await press(page, "u")
     await at_desk(page, "free")
     await expect(page.locator("#line")).to_contain_text("3")
@@ -157,7 +161,7 @@ async def test_u_takes_a_call_back_and_its_seconds_are_counted(
 async def test_the_undo_goes_away_when_its_seconds_are_over(
     open_page: Visit, tmp_path: Path
 ) -> None:
-    for short in running(tmp_path / "short", site=described(undo_s=2)):
+    for short in running(tmp_path / "short", site=described(undo_s=5)):
         page = await _called(open_page, short)
         await expect(page.locator(".undo")).to_have_count(1)
         await expect(page.locator(".undo")).to_have_count(0)

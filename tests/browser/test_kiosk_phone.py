@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.hospital import KEY, Hospital, People
+from tests.browser.hospital import KEY, Hospital, People, until
 
 pytestmark = pytest.mark.requires("chromium")
 
@@ -90,10 +90,7 @@ async def test_who_closes_the_page_after_the_first_answer_has_answered(
         facts = [one["data"] for one in hospital.facts(before) if one["kind"] == "ticket-rated"]
         return [(one["answer"], one["reasons"]) for one in facts]
 
-    for _ in range(40):
-        if kept():
-            break
-        await phone.wait_for_timeout(100)
+    await until(lambda: bool(kept()), "the answer is kept")
     assert kept() == [(2, ["wait"])]
 
 

@@ -44,7 +44,7 @@ async def test_another_process_hears_that_a_session_was_replaced(here: Installat
             first = await _sign_in(client)
             assert await other.from_cookies({COOKIE: first}, ())
             await _sign_in(client)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             assert await told.get() == f"user:{number}"
         assert await other.from_cookies({COOKIE: first}, ()) is None
     finally:
@@ -102,7 +102,7 @@ async def test_a_persons_streams_end_with_their_session(
             else:
                 accounts = here.running.accounts
                 await accounts.set_password(number, "ana", "another good long one", actor="test")
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(10):
                 assert (await stream).status_code == 200
     assert here.running.web.hub.streams == 0
 
@@ -116,11 +116,11 @@ async def test_a_revoked_tokens_streams_end_and_nobody_elses(here: Installation,
     async with here.client(token) as client, here.client(others) as stays:
         async with _listening(here, client, path) as stream, _listening(here, stays, path) as going:
             await here.running.ledger.run(commands.revoke_token, number, site=0, actor="test")
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(10):
                 await stream
             await asyncio.sleep(0.3)
             assert not going.done()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             again = await client.get(PATHS[1])
         assert again.status_code == 401
 
@@ -128,9 +128,9 @@ async def test_a_revoked_tokens_streams_end_and_nobody_elses(here: Installation,
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_stream_ends_when_its_token_expires(here: Installation, path: str) -> None:
     here.running.web.hub.beat_s = 0.1
-    token = await here.token("supervisor", expires_ms=here.running.ledger.clock.now_ms() + 700)
+    token = await here.token("supervisor", expires_ms=here.running.ledger.clock.now_ms() + 2000)
     async with here.client(token) as client, _listening(here, client, path) as stream:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             assert (await stream).status_code == 200
 
 
@@ -144,7 +144,7 @@ async def test_one_token_has_so_many_streams_and_leaves_places_to_others(
         here.client(other) as second,
         _listening(here, client, PATHS[1]),
     ):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             answer = await client.get(PATHS[1])
         assert (answer.status_code, answer.json()["code"]) == (503, "too-many-streams")
         async with _listening(here, second, PATHS[1]):

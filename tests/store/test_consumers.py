@@ -83,7 +83,9 @@ async def test_a_failing_handler_leaves_its_cursor_and_says_so(tmp_path: Path) -
             lambda name, _: failures.append(name),
         )
         bad.start()
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(20):
+            while not failures:  # noqa: ASYNC110 - the consumer's task comes to it
+                await asyncio.sleep(0.02)
         await bad.stop()
         assert await _numbers(ledger) == [1]
         good = _consumers(ledger, [])

@@ -85,8 +85,9 @@ async def test_a_reader_that_leaves_is_forgotten_at_once(served: Served) -> None
     async with listening(served, "view=count:es:1") as answer:
         await anext(events(answer.aiter_lines()))
         assert served.web.hub.streams == 1
-    await asyncio.sleep(0.5)
-    assert served.web.hub.streams == 0
+    async with asyncio.timeout(5):
+        while served.web.hub.streams:  # noqa: ASYNC110 - the server has a loop of its own
+            await asyncio.sleep(0.02)
 
 
 async def test_the_server_stops_within_a_second_with_200_streams_open(served: Served) -> None:
