@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Generator
+from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -39,16 +41,32 @@ SLOW_FIRST = ("faults", "browser", "server", "display", "web", "kiosk")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files first; and what uses a browser on the session's loop, where the browser lives."""
+    """Slow files first; and what uses a browser on the session's loop, where the browser lives.
+
+    Of three files in a row two use a browser, so that the workers seldom all have one at work.
+    """
     order = {name: place for place, name in enumerate(SLOW_FIRST)}
     items.sort(
         key=lambda item: order.get(
             item.path.relative_to(item.config.rootpath / "tests").parts[0], len(order)
         )
     )
+    files: dict[Path, list[pytest.Item]] = {}
     for item in items:
-        if "browsers" in getattr(item, "fixturenames", ()):
+        files.setdefault(item.path, []).append(item)
+        if _browses(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    browsing = [some for some in files.values() if any(map(_browses, some))]
+    others = [some for some in files.values() if not any(map(_browses, some))]
+    mixed: list[pytest.Item] = []
+    while browsing or others:
+        mixed += chain(*browsing[:2], *others[:1])
+        del browsing[:2], others[:1]
+    items[:] = mixed
+
+
+def _browses(item: pytest.Item) -> bool:
+    return "browsers" in getattr(item, "fixturenames", ())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
