@@ -344,5 +344,5 @@ def test_a_file_that_is_no_prior_is_refused() -> None:
 
 def test_the_shipped_prior_is_small_and_of_this_release() -> None:
     data = estimators.shipped_bytes()
-    assert len(data) < 300_000
+    assert len(data) < 100 * 1024
     assert prior_from(data).names == NAMES

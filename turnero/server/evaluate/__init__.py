@@ -73,7 +73,7 @@ def leave_one_out(path: Path) -> Evaluation:
     found = {office: list(examples(days)) for office, days in offices.items()}
     judged: dict[str, list[Judgement]] = {}
     with (
-        _progress("offices", len(offices)) as passed,
+        _progress("offices", len(offices), lines=True) as passed,
         ProcessPoolExecutor(min(os.cpu_count() or 1, len(offices))) as pool,
     ):
         futures = {
@@ -169,8 +169,8 @@ def _some(path: Path, found: Evaluation) -> Evaluation:
 
 
 @contextmanager
-def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal, else a line for each tenth, on the standard error."""
+def _progress(what: str, total: int, *, lines: bool = False) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal; elsewhere, if so wanted, a line each time. On the standard error."""
     console = Console(stderr=True)
     done = 0
     with Progress(
@@ -188,7 +188,7 @@ def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
             nonlocal done
             done += 1
             progress.advance(bar)
-            if not console.is_terminal and done * 10 // total > (done - 1) * 10 // total:
+            if lines and not console.is_terminal:
                 console.print(f"{done} of {total} {what}")
 
         yield passed
