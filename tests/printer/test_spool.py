@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.printer.spooling import BOTH, LOST, NO_PAPER, PRINTED, SENT, Spooling
-from turnero.printer import spool
+from turnero.printer import holding, spool
+from turnero.printer.holding import Hold
 from turnero.printer.port import Outcome, Reason
-from turnero.printer.spool import Answer, Cancel, Recover, Reprint, Settle, process_id
+from turnero.printer.spool import Answer, Cancel, Claim, Recover, Reprint, Settle, process_id
 from turnero.printer.tables import print_job
 from turnero.queue.facts import PrintChanged
 from turnero.queue.tables import ticket as ticket_table
@@ -288,3 +289,40 @@ async def test_recovering_touches_only_what_was_being_sent(hall: Spooling) -> No
     assert await hall.act(spool.recover, Recover(printer.id)) == 1
     assert await hall.act(spool.recover, Recover(printer.id)) == 0
     assert await hall.states() == ["unknown", "queued"]
+
+
+@BOTH
+async def test_a_printer_is_one_processs_until_it_lets_go_or_is_gone(hall: Spooling) -> None:
+    printer = (await hall.printer()).id
+    await hall.print()
+    first = await hall.act(spool.claim, Claim(printer, "here"))
+    assert first.job is not None
+    await hall.print()
+    with pytest.raises(Refused, match="printer-held"):
+        await hall.act(spool.claim, Claim(printer, "there"))
+    with pytest.raises(Refused, match="printer-held"):
+        await hall.act(spool.recover, Recover(printer, "there"))
+    assert await hall.states() == ["sending", "queued"]
+    await hall.settle(first, SENT)
+    hall.wait(holding.GONE_MS // 1000 - 1)
+    await hall.act(spool.claim, Claim(printer, "here"))  # still at work
+    hall.wait(holding.GONE_MS // 1000 - 1)
+    with pytest.raises(Refused, match="printer-held"):
+        await hall.act(spool.claim, Claim(printer, "there"))
+    hall.wait(1)
+    await hall.print()
+    assert (await hall.act(spool.claim, Claim(printer, "there"))).job is not None
+    with pytest.raises(Refused, match="printer-held"):
+        await hall.act(spool.claim, Claim(printer, "here"))
+    await hall.act(holding.let_go, Hold(printer, "here"))  # not its own to give
+    with pytest.raises(Refused, match="printer-held"):
+        await hall.act(spool.claim, Claim(printer, "here"))
+    await hall.act(holding.let_go, Hold(printer, "there"))
+    await hall.act(spool.claim, Claim(printer, "here"))
+
+
+async def test_a_clock_set_back_does_not_hold_a_printer_for_ever(hall: Spooling) -> None:
+    printer = (await hall.printer()).id
+    await hall.act(spool.claim, Claim(printer, "here"))
+    hall.wait(-2 * 3600)
+    await hall.act(spool.claim, Claim(printer, "there"))

@@ -18,7 +18,7 @@ from turnero.printer.port import (
     Reason,
     Result,
 )
-from turnero.printer.transports import open_printer
+from turnero.printer.transports import network, open_printer
 from turnero.printer.transports.network import NetworkPrinter
 from turnero.store.errors import Invalid
 
@@ -148,3 +148,29 @@ def test_a_network_printer_listens_on_9100_unless_said() -> None:
         printer = open_printer(url, WIDE)
         assert isinstance(printer, NetworkPrinter)
         assert (printer.host, printer.port) == ("10.0.0.7", port)
+
+
+async def test_two_programs_of_one_machine_take_turns_at_an_address() -> None:
+    """Two jobs at once into one paper would be worse than a second one that waits."""
+    open_now, most = 0, 0
+
+    async def counts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal open_now, most
+        open_now += 1
+        most = max(most, open_now)
+        await reader.read()
+        await asyncio.sleep(0.1)
+        open_now -= 1
+        writer.close()
+
+    async with _listening(counts) as port:
+        printers = [
+            NetworkPrinter("127.0.0.1", port, reports=False, limits=LIMITS) for _ in range(3)
+        ]
+        outcomes = await asyncio.gather(*(one.send(b"x" * 300) for one in printers))
+        assert outcomes == [SENT] * 3
+        assert most == 1
+        turn = await network._turn(f"127.0.0.1:{port}", 0)
+        assert await printers[0].send(b"x") == Outcome(Result.FAILED, Reason.BUSY)
+        turn.close()
+        assert await printers[0].send(b"x") == SENT

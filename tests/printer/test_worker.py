@@ -378,6 +378,30 @@ async def test_a_printer_that_a_box_hosts_is_left_to_that_box(hall: Working) -> 
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_of_two_processes_on_one_database_one_prints_and_the_other_takes_over(
+    hall: Working,
+) -> None:
+    await hall.queue()
+    await hall.settled("sent")
+    other = Printers(limits=LIMITS, poll_s=0.1, holder="another")
+    task = asyncio.create_task(other.run(hall.ledger))
+    await until(lambda: "roll" in other.virtual)
+    await hall.roll.set_faults(Faults(bytes_per_s=1000))
+    await hall.queue()
+    await hall.settled("sent", "sending")
+    await asyncio.sleep(0.3)
+    assert (await hall.heartbeat())["holder"] != "another"
+    await hall.settled("sent", "sent")  # and not unknown, by the other's recovery
+    assert other.virtual["roll"].papers == []
+    await hall.printers.stop()
+    await hall.queue()
+    await hall.settled("sent", "sent", "sent")
+    assert len(other.virtual["roll"].papers) == 1
+    assert (await hall.heartbeat())["holder"] == "another"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_printer_whose_address_is_wrong_does_not_hold_up_the_others(
     hall: Working, caplog: pytest.LogCaptureFixture
 ) -> None:

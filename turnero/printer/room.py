@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from turnero.printer import reads
 from turnero.printer.document import Document
+from turnero.printer.holding import name_of
 from turnero.printer.papers import LedgerPapers, Papers
 from turnero.printer.port import Limits
 from turnero.printer.profiles import DEFAULT, Profile, profile_named
@@ -53,17 +54,20 @@ class Printers:
         papers: Papers | None = None,
         *,
         box: str | None = None,
+        holder: str | None = None,
         limits: Limits | None = None,
         poll_s: float = POLL_S,
     ) -> None:
         """`folder`: where virtual paper is kept, None for memory alone. `papers`: what gives each
         job its document, None for the ledger. `box`: key of the box that this is, None for the
-        server; printers hosted elsewhere have no worker here.
+        server; printers hosted elsewhere have no worker here. `holder`: the name of this process among those
+        that serve the same database, None for one made of the machine and the folder.
         """
         self.virtual: dict[str, VirtualPrinter] = {}
         self._folder = folder
         self._papers = papers or LedgerPapers()
         self._box = box
+        self._holder = holder or name_of(folder)
         self._running: Ledger | None = None
         self._changed: Changed = _nobody
         self._limits = limits
@@ -162,6 +166,7 @@ class Printers:
             device,
             printer,
             make,
+            holder=self._holder,
             changed=lambda: self._tell(device),
             poll_s=self._poll_s,
         )

@@ -43,6 +43,10 @@ PROBLEMS: Final = {
         mark("A print is under way"),
         mark("This ticket is being printed at this moment. Please wait for the paper."),
     ),
+    "printer-held": Text(
+        mark("Another process prints on it"),
+        mark("“%(holder)s” has this printer. It is free once that one stops."),
+    ),
     "no-printer": Text(
         mark("There is no printer for this"),
         mark("Please name a printer, or check the site's devices."),

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
+from turnero.printer.holding import Hold, hold
 from turnero.printer.port import Outcome, Reason, Result
 from turnero.printer.states import JobMove, JobState, after
 from turnero.printer.tables import QUEUED, SENDING, print_job
@@ -87,9 +88,10 @@ _TICKET = Statement(select(ticket.c.site, ticket.c.place).where(ticket.c.id == b
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """Take the next job of this printer (id of the device)."""
+    """Take the next job of this printer (id of the device), for the process of that name."""
 
     printer: int
+    holder: str = ""
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -110,9 +112,10 @@ class Settle(msgspec.Struct, frozen=True):
 
 
 class Recover(msgspec.Struct, frozen=True):
-    """The server starts: whatever this printer was being sent has an unknown end."""
+    """The process of that name starts: whatever this printer was being sent has an unknown end."""
 
     printer: int
+    holder: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -171,7 +174,12 @@ def follow_tickets(tx: Tx, entry: Entry) -> None:
 
 
 def claim(tx: Tx, request: Claim) -> Claimed:
-    """Take the oldest job that is due. From the commit on it counts as begun."""
+    """Take the oldest job that is due. From the commit on it counts as begun.
+
+    `Refused("printer-held")` while another process prints on it.
+    """
+    if request.holder:
+        hold(tx, Hold(request.printer, request.holder))
     while (row := tx.row(_NEXT, printer=request.printer, now=tx.now_ms)) is not None:
         if row.copy or not _stale(tx, row.created_ms):
             break
@@ -203,7 +211,12 @@ def retry(tx: Tx, due: TimerDue) -> Job:
 
 
 def recover(tx: Tx, request: Recover) -> int:
-    """At start: jobs found being sent become unknown. Returns how many."""
+    """At start: jobs found being sent become unknown. Returns how many.
+
+    `Refused("printer-held")` while another process prints on it: they are that one's.
+    """
+    if request.holder:
+        hold(tx, Hold(request.printer, request.holder))
     found = tx.rows(_SENDING, printer=request.printer)
     for row in found:
         _move(tx, row, JobMove.LOSE, reason=Reason.INTERRUPTED)

@@ -13,12 +13,13 @@ from typing import Final
 
 import msgspec
 
-from turnero.printer import reads, spool
+from turnero.printer import holding, reads, spool
+from turnero.printer.holding import Hold
 from turnero.printer.port import Outcome, Printer, PrinterState, Reason, Result
 from turnero.printer.spool import Claim, Claimed, Recover, Settle
 from turnero.store import devices
 from turnero.store.devices import Beat, Device
-from turnero.store.errors import Unavailable
+from turnero.store.errors import Refused, TurneroError, Unavailable
 from turnero.store.ledger import Ledger
 
 log = logging.getLogger("turnero.printer")
@@ -43,14 +44,17 @@ class Worker:
         printer: Printer,
         make: Callable[[Claimed], Awaitable[bytes]],
         *,
+        holder: str = "",
         changed: Callable[[], None] = lambda: None,
         poll_s: float = POLL_S,
     ) -> None:
+        """`holder`: the name of this process, where several serve one database."""
         self.device = device
         self.state: PrinterState | None = None
         self._ledger = ledger
         self._printer = printer
         self._make = make
+        self._holder = holder
         self._changed = changed
         self._poll_s = poll_s
         self._asked_s = 0.0
@@ -84,7 +88,7 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 if not recovered:
-                    await self._command(spool.recover, Recover(self.device.id))
+                    await self._command(spool.recover, Recover(self.device.id, self._holder))
                     recovered = True
                 self._bell.clear()
                 while not self._stopping.is_set() and await self._print_next():
@@ -92,6 +96,12 @@ class Worker:
                 if not self._stopping.is_set() and self._age_s() > FRESH_S:
                     await self._ask()
                 pause = PAUSES_S[0]
+            except Refused as refusal:
+                if recovered:
+                    log.warning("printer %s: %s", self.device.key, refusal)
+                recovered = False  # another process has it: begin anew when it lets go
+                await self._rest(self._poll_s)
+                continue
             except Exception as error:
                 if not isinstance(error, Unavailable):
                     log.exception("printer %s", self.device.key)
@@ -99,6 +109,9 @@ class Worker:
                 pause = min(pause * 2, PAUSES_S[1])
                 continue
             await self._rest(self._poll_s)
+        if recovered:
+            with suppress(TurneroError):
+                await self._command(holding.let_go, Hold(self.device.id, self._holder))
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -112,7 +125,10 @@ class Worker:
             return False
         async with self._lock:
             claimed = await self._ledger.run(
-                spool.claim, Claim(self.device.id), site=self.device.site, actor="system"
+                spool.claim,
+                Claim(self.device.id, self._holder),
+                site=self.device.site,
+                actor="system",
             )
             if claimed.job is None:
                 return False
@@ -161,6 +177,7 @@ class Worker:
             **msgspec.to_builtins(state),
             "obstacle": state.obstacle.value if state.obstacle else None,
             "queued": queued,
+            "holder": self._holder,
         }
         await self._command(devices.beat, Beat(self.device.id, msgspec.json.encode(said).decode()))
         if before != state:

@@ -5,13 +5,19 @@ Name look-up, connection and time limits are the operating system's and the base
 """
 
 import asyncio
+import errno
 import fcntl
+import socket
 import struct
 import termios
 from contextlib import suppress
+from typing import Final
 
-from turnero.printer.port import Confirmation, Limits, Link
+from turnero.printer.port import Confirmation, Limits, Link, Occupied
 from turnero.printer.transports.base import BasePrinter
+
+#: seconds between looks whether it is our turn
+_LOOK_S: Final = 0.02
 
 
 class NetworkPrinter(BasePrinter):
@@ -31,14 +37,54 @@ class NetworkPrinter(BasePrinter):
         self.port = port
 
     async def connect(self) -> Link:
-        """A new connection; `OSError` when it is refused or the name is unknown."""
-        return _TcpLink(*await asyncio.open_connection(self.host, self.port))
+        """A new connection; `OSError` when it is refused or the name is unknown.
+
+        Many printers take a second connection and mix its bytes into the first one's paper,
+        so programs of this machine take turns; `Occupied` when that takes too long.
+        """
+        turn = await _turn(f"{self.host}:{self.port}", self.limits.connect_s / 2)
+        try:
+            return _TcpLink(*await asyncio.open_connection(self.host, self.port), turn)
+        except BaseException:
+            turn.close()
+            raise
+
+
+async def _turn(address: str, seconds: float) -> socket.socket:
+    """The right to speak to that address, among the programs of this machine, until closed.
+
+    A name without a file, which the system frees when the process dies.
+    """
+    mine = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    name = f"\0turnero-printer-{address}".encode()[:100]
+    give_up = asyncio.get_running_loop().time() + seconds
+    try:
+        while not _taken(mine, name):
+            if asyncio.get_running_loop().time() > give_up:
+                raise Occupied(address)
+            await asyncio.sleep(_LOOK_S)
+    except BaseException:
+        mine.close()
+        raise
+    return mine
+
+
+def _taken(mine: socket.socket, name: bytes) -> bool:
+    """Try to take a name; a system without such names gives each program its turn at once."""
+    try:
+        mine.bind(name)
+    except OSError as error:
+        return error.errno != errno.EADDRINUSE
+    return True
 
 
 class _TcpLink:
     """One TCP connection."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, turn: socket.socket
+    ) -> None:
+        self._turn = turn
         self._reader = reader
         self._writer = writer
         # `drain` is to mean "all taken by the system", not "less than 64 kB left".
@@ -61,11 +107,11 @@ class _TcpLink:
         The system takes a whole ticket into its own buffer even when the printer has been
         unplugged or never reads, so `drain` alone would call that sent.
         """
-        socket = self._writer.get_extra_info("socket")
-        if socket is None or socket.fileno() < 0:
+        raw = self._writer.get_extra_info("socket")
+        if raw is None or raw.fileno() < 0:
             raise ConnectionResetError("the connection is gone")
         try:
-            answer = fcntl.ioctl(socket.fileno(), termios.TIOCOUTQ, b"\0" * 4)
+            answer = fcntl.ioctl(raw.fileno(), termios.TIOCOUTQ, b"\0" * 4)
         except OSError:  # a system that cannot tell
             return 0
         return int(struct.unpack("i", answer)[0])
@@ -86,4 +132,5 @@ class _TcpLink:
                         continue
         finally:
             writer.close()
+            self._turn.close()
         await writer.wait_closed()
