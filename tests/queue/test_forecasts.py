@@ -3,7 +3,6 @@
 from itertools import pairwise
 from typing import Any
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -14,7 +13,6 @@ from turnero.queue.commands.desk_services import serve
 from turnero.queue.commands.desks import close_desk, pause_desk
 from turnero.queue.commands.forecasts import publish, teach
 from turnero.queue.facts import TicketIssued
-from turnero.queue.forecast.history import History
 from turnero.queue.promises import Snapshot, snapshot_of
 from turnero.queue.tables import forecast, forecast_history, promise_day, service
 from turnero.queue.views import ServiceView, Wait
@@ -28,8 +26,6 @@ _FORECASTS = Statement(
 )
 _HISTORY = Statement(select(forecast_history).order_by(forecast_history.c.service))
 _KEPT = Statement(select(promise_day))
-#: the history of a queue in which nothing happened
-NOTHING = msgspec.json.encode(History()).decode()
 
 
 class Watched:
@@ -371,30 +367,6 @@ async def test_of_several_processes_one_publishes_and_another_takes_over(watched
     taken_over = await hall.rows(_FORECASTS)
     await watched.round()
     assert await hall.rows(_FORECASTS) == taken_over, "the first one comes back and leaves it"
-
-
-async def test_a_desk_serves_what_it_served_when_the_day_began(hall: Hall) -> None:
-    hall.wait(24 * 3600)
-    await hall.act(teach, requests.TeachDay("2026-03-02", (("caja", NOTHING),), "[]"))
-    await hall.act(serve, requests.ServeServices("hnc.v2", ("caja",), ("sangre",)))
-    ground = await hall.read(reads.forecast_ground, hall.site, hall.clock.now_ms())
-    assert ground is not None
-    assert ground.day == "2026-03-03"
-    assert ground.serves["hnc.v2"] == {"sangre": 0, "infecto": 0}
-    assert ground.serves["hnc.v1"] == {"caja": 0, "urgencia": 0, "sangre": 1}
-
-
-async def test_who_waited_and_worked_when_the_day_began_is_there(hall: Hall) -> None:
-    await hall.open()
-    waits = await hall.take("urgencia", "preferential", people=2)
-    gone = await hall.take("urgencia")
-    await hall.move("cancel", gone)
-    hall.wait(24 * 3600)
-    await hall.act(teach, requests.TeachDay("2026-03-02", (("caja", NOTHING),), "[]"))
-    ground = await hall.read(reads.forecast_ground, hall.site, hall.clock.now_ms())
-    assert ground is not None
-    assert list(ground.sessions.values()) == [("hnc.v1", False)]
-    assert ground.tickets == {waits: ("urgencia", "preferential", 2)}
 
 
 async def test_who_comes_back_to_the_line_is_not_held_to_the_first_promise(
