@@ -88,7 +88,16 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "printer-profile": mark("“%(profile)s” is none of the models: %(known)s."),
     "desk-unknown": mark("This desk is not there any more. Please choose another."),
-    "sign": mark("This is not possible: %(why)s."),
+    "sign-url": mark(
+        "“%(url)s” is no sign's address. Please write serial:///dev/…, tcp:// or socket:// with host "
+        "and port, or virtual: for one on a page."
+    ),
+    "sign-protocol": mark("Please choose the language of this sign."),
+    "sign-address": mark("Numbers of such signs go from %(low)s to %(high)s."),
+    "sign-width": mark("Such signs have from 1 to %(most)s characters."),
+    "sign-brightness": mark(
+        "Only Ditel ASCII and Alpha can be set, from 1 to 100. Please leave it empty for others."
+    ),
     "day": mark("“%(day)s” is no day. Please write one such as 2026-12-24."),
     "day-twice": mark("This day is in the list already."),
 }

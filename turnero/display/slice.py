@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from turnero.display.pages import routes
+from turnero.display.signs.pages import routes as sign_routes
+from turnero.display.signs.room import Signs
+from turnero.display.signs.station import LedgerStation
+from turnero.display.signs.views import SignsFaultsView, SignsView
 from turnero.display.views import BoardLive
 from turnero.display.voice import espeak
 from turnero.display.voice.cache import Cache
@@ -28,6 +32,11 @@ PROBLEMS = {
     "sound-unknown": Text(
         mark("There is no such sound"), mark("Only what was announced can be heard.")
     ),
+    "sign-unknown": Text(
+        mark("There is no such sign"),
+        mark("No virtual sign is called “%(sign)s” here. Please check the site's devices."),
+    ),
+    "bad-sign": Text(mark("This sign cannot be used"), mark("Its %(field)s is wrong: %(why)s.")),
     "site-missing": Text(mark("Which site?"), mark("Please name the site in the address: ?site=…")),
 }
 
@@ -37,17 +46,25 @@ def make(data: Path, voice: Voice | None = None) -> Slice:
     cache = Cache(data / "voice")
     studio = Studio(voice if voice is not None else espeak.find(), cache)
     live = BoardLive(studio)
+    signs = Signs()
 
     async def tidy(_web: "Web") -> None:
         await asyncio.to_thread(cache.sweep)
 
+    async def paint(web: "Web") -> None:
+        def changed(site: int, *, news: bool) -> None:
+            for view in ("signs", "signs-faults", *(("supervisor",) if news else ())):
+                web.hub.poke(view, site)
+
+        await signs.run(LedgerStation(web.ledger), changed)
+
     return Slice(
         name="display",
-        routes=routes(studio),
+        routes=[*routes(studio), *sign_routes(signs)],
         templates=HERE / "templates",
         static=HERE / "static",
-        views=(live,),
+        views=(live, SignsView(signs), SignsFaultsView(signs)),
         problems=PROBLEMS,
         speech=Guidance(studio),
-        tasks={"display-tidy": tidy},
+        tasks={"display-tidy": tidy, "signs": paint},
     )

@@ -65,7 +65,11 @@ SENTENCES: Final[dict[str, str]] = {
     "printer-address": "{url!r}: {why}",
     "printer-profile": "{profile!r} is none of these: {known}",
     "desk-unknown": "there is no desk {desk!r}: add [[desk]] or correct it",
-    "sign": "{why}",
+    "sign-url": "{url!r}: {why}",
+    "sign-protocol": "{protocol!r}: {why}",
+    "sign-address": "{why}",
+    "sign-width": "{why}",
+    "sign-brightness": "{why}",
     "day": '{day!r} is no day: write it as "2026-12-24"',
     "day-twice": "{day} is named twice: once is enough",
 }

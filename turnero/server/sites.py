@@ -51,8 +51,9 @@ def check_devices(file: SiteFile) -> None:
         try:
             check_sign(settings)
         except Refused as error:
-            field, why = error.params["field"], error.params["why"]
-            raise wrong(f"sign[{n}].{field}", "sign", why=why) from None
+            field = str(error.params["field"])
+            figures = {"url": part.url, "protocol": part.protocol} | error.params
+            raise wrong(f"sign[{n}].{field}", f"sign-{field}", **figures) from None
 
 
 def check_printers(file: SiteFile) -> None:

@@ -40,6 +40,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "supervisor.act": frozenset({_S, _X}),
     "paper.see": frozenset({_G, _S, _X}),
     "paper.faults": frozenset({_S, _X}),
+    "signs.see": frozenset({_G, _S, _X}),
+    "signs.faults": frozenset({_S, _X}),
     "account.own": frozenset({_G, _A, _S, _X}),
     # the installation
     "journal.read": frozenset({_Y, _D, _G, _A, _S, _X}),

@@ -49,8 +49,8 @@ KINDS: Final[dict[str, Kind]] = {
 
 
 def check(settings: SignSettings) -> SplitResult:
-    """The parts of the sign's address of a line. Raises `Invalid("bad-sign")`, whose "field" and
-    "why" say what is wrong, in English; "url" | "protocol" | "address" | "width" | "brightness".
+    """The parts of the sign's address of a line. Raises `Invalid("bad-sign")`, whose "field" says
+    what is wrong, "url" | "protocol" | "address" | "width" | "brightness", and "why", in English.
     """
     kind = KINDS.get(settings.protocol)
     if kind is None:
@@ -58,9 +58,11 @@ def check(settings: SignSettings) -> SplitResult:
     parts = _check_line(settings.url, settings.protocol)
     low, high = kind.addresses
     if settings.address is not None and not low <= settings.address <= high:
-        raise _bad("address", f"{settings.protocol} has addresses from {low} to {high}")
+        why = f"{settings.protocol} has addresses from {low} to {high}"
+        raise _bad("address", why, low=low, high=high)
     if settings.width is not None and not 1 <= settings.width <= kind.most:
-        raise _bad("width", f"{settings.protocol} has from 1 to {kind.most} characters")
+        why = f"{settings.protocol} has from 1 to {kind.most} characters"
+        raise _bad("width", why, most=kind.most)
     if settings.brightness is not None:
         if not kind.brightness:
             raise _bad("brightness", f"{settings.protocol} cannot set it")
@@ -176,5 +178,5 @@ async def _virtual(line: VirtualLine) -> Link:
     return VirtualLink(line.session())
 
 
-def _bad(field: str, why: str) -> Invalid:
-    return Invalid("bad-sign", field=field, why=why)
+def _bad(field: str, why: str, **figures: int) -> Invalid:
+    return Invalid("bad-sign", field=field, why=why, **figures)

@@ -24,6 +24,8 @@ KINDS: Final = frozenset({
 })  # fmt: skip
 
 _SITES = Statement(select(device.c.site).where(device.c.kind == "sign").distinct())
+#: keys and names of a site's desks
+DESKS: Final = Statement(select(desk.c.key, desk.c.name).where(desk.c.site == bindparam("site")))
 _AT_DESK = Statement(
     select(ticket.c.number, ticket.c.state)
     .select_from(

@@ -6,9 +6,9 @@ is the station.
 import asyncio
 import logging
 import re
-from collections.abc import Callable
 from contextlib import aclosing
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -33,11 +33,15 @@ RETRY_S: Final = 1.0
 ALPHA_PLACES: Final = 12
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,60}\Z")
 
-#: called with the site of a sign that shows something else, or is otherwise not as it was
-Changed = Callable[[int], None]
+
+class Changed(Protocol):
+    """Called with the site of a sign that shows something else."""
+
+    def __call__(self, site: int, *, news: bool) -> None:
+        """`news`: it failed, or is well again."""
 
 
-def _nobody(_site: int) -> None:
+def _nobody(site: int, *, news: bool) -> None:
     """Nobody watches."""
 
 
@@ -125,7 +129,7 @@ class Signs:
             sign,
             station,
             idle=settings.idle,
-            changed=lambda: self._changed(device.site),
+            changed=partial(self._changed, device.site),
             pace=self._pace,
         )
         worker.start()
@@ -156,7 +160,7 @@ class Signs:
         """Something on this line shows something else."""
         here = {id_ for id_, (where, _) in self._machines.items() if where is line}
         for site in {one.site for one in self._workers if one.id in here}:
-            self._changed(site)
+            self._changed(site, news=False)
 
     def _take_down(self, device: Device) -> None:
         line, made = self._machines.pop(device.id, (None, None))

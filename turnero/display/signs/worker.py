@@ -44,7 +44,9 @@ class Pace(msgspec.Struct, frozen=True):
 
 
 class Worker:
-    """See the module's text. `idle`: what it shows while nobody knows."""
+    """See the module's text. `idle`: what it shows while nobody knows. `changed(news=…)`: called
+    when it shows something else; with news when it is otherwise well or unwell than was told.
+    """
 
     def __init__(
         self,
@@ -53,7 +55,7 @@ class Worker:
         station: Station,
         *,
         idle: str = "",
-        changed: Callable[[], None] = lambda: None,
+        changed: Callable[..., None] = lambda *, news: None,  # noqa: ARG005 - nobody
         pace: Pace | None = None,
     ) -> None:
         self.device = device
@@ -168,7 +170,7 @@ class Worker:
             why = outcome.reason.value if outcome.reason else "-"
             log.log(level, "sign %s: %s (%s)", self.device.key, outcome.result.value, why)
         if before != self.beat:
-            self._changed()
+            self._changed(news=False)
 
     async def _tell(self) -> None:
         """Its heartbeat: now and then, and at once when it fails or is well again. A single
@@ -187,7 +189,7 @@ class Worker:
             else:
                 self._told = beat
                 if news:
-                    self._changed()
+                    self._changed(news=True)
 
     def _pause_s(self) -> float:
         first, longest = self._pace.retry_s
