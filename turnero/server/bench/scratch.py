@@ -192,8 +192,12 @@ def _ready(port: int) -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without settings of another installation."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("TURNERO_")}
+    """Ours without settings of another installation, and with compiled modules, as installed ones are."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("TURNERO_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
 
 
 @contextmanager
