@@ -13,7 +13,7 @@ from tests.peers.axe import axe_violations
 from tests.peers.browser import Visit
 from tests.web.serving import Served
 from turnero.desk import slice as desk
-from turnero.server.beside import Beside
+from turnero.server.planner import WorkerPlanner
 
 pytestmark = pytest.mark.requires("chromium")
 
@@ -25,7 +25,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(data: Path) -> Iterator[Served]:
-    served = Served(data, slices=[desk.make(planner=Beside(seeds=6))])
+    served = Served(data, slices=[desk.make(planner=WorkerPlanner(seeds=6))])
     served.start()
     yield served
     served.stop()

@@ -15,7 +15,7 @@ from tests.web.conftest import LOOK
 from turnero.desk import pictures
 from turnero.desk import slice as desk
 from turnero.desk.planner import Halves, Interval
-from turnero.server.beside import Beside
+from turnero.server.planner import WorkerPlanner
 from turnero.store.clock import SystemClock
 from turnero.web.look import OneLook
 from turnero.web.wiring import options, weave
@@ -30,7 +30,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def room(data: Path) -> AsyncIterator[Room]:
     clock = SystemClock()
     async with opened(data, clock=clock) as ledger:
-        slice_ = desk.make(planner=Beside(seeds=2))
+        slice_ = desk.make(planner=WorkerPlanner(seeds=2))
         web = weave(
             [slice_], ledger=ledger, clock=clock, authenticator=Staff(), looks=OneLook(LOOK)
         )

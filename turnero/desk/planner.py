@@ -1,6 +1,6 @@
 """What the room asks of whoever plays days again, and what it is answered: its port.
 
-`server` fills it (server/beside.py). Figures only, minutes; names and words are the page's.
+`server` fills it (server/planner.py). Figures only, minutes; names and words are the page's.
 """
 
 from collections.abc import Callable

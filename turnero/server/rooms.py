@@ -18,9 +18,9 @@ from turnero.server import home
 from turnero.server.accounts import slice as accounts_slice
 from turnero.server.accounts.service import Accounts
 from turnero.server.api import slice as api
-from turnero.server.beside import Beside
 from turnero.server.boxes import slice as boxes
 from turnero.server.looks import SiteLooks
+from turnero.server.planner import WorkerPlanner
 from turnero.server.settings import Settings
 from turnero.server.sites import PORTS, names
 from turnero.store.consumers import Consumer
@@ -43,7 +43,7 @@ class Rooms:
             accounts_slice.make(accounts, looks),
             api.make(settings.public_address),
             kiosk.make(settings.public_address, listening=listening),
-            desk.make(settings.public_address, Beside(), names),
+            desk.make(settings.public_address, WorkerPlanner(), names),
             admin.make(PORTS),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),

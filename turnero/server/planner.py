@@ -1,4 +1,4 @@
-"""Plays days again for the supervisor's page, in a process beside the server: the desk's `Planner`."""
+"""The desk's `Planner`: plays days again for the supervisor's page, in a worker process of its own."""
 
 import asyncio
 import logging
@@ -32,7 +32,7 @@ class _Said(msgspec.Struct):
     cannot: str | None = None
 
 
-class Beside:
+class WorkerPlanner:
     """See `turnero.desk.planner.Planner`."""
 
     def __init__(self, seeds: int = SEEDS) -> None:
