@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from turnero.desk.ready import WRONG
-from turnero.queue.ready import SILENT_MS, printer_troubles, state_of
+from turnero.queue.ready import SILENT_MS, state_of, troubles
 from turnero.store.devices import Device
 from turnero.web.languages import mark
 
@@ -62,7 +62,7 @@ def shown(device: Device, now_ms: int) -> DeviceShown:
 
 def _whys(device: Device) -> list[str]:
     state = state_of(device)
-    if device.kind == "printer":
-        return printer_troubles(state)
-    sound = str(state.get("sound")) if device.kind == "board" else ""
-    return [sound] if sound in _MUTE else []
+    if device.kind == "board":
+        sound = str(state.get("sound"))
+        return [sound] if sound in _MUTE else []
+    return troubles(device.kind, state)

@@ -23,6 +23,11 @@ WRONG: Final = {
     "paper-low": mark("Paper is running low"),
     "cover-open": mark("Its cover is open"),
     "offline": mark("It is offline"),
+    "mute": mark("The sign does not answer"),
+    "garbled": mark("It answers, but not as it should"),
+    "refused": mark("It refuses what it is given"),
+    "too-narrow": mark("The numbers do not fit on it"),
+    "fault": mark("The program has an error with it"),
     "no-sound": mark("No board of this zone can be heard"),
     "blocked": mark("The browser blocks its sound: touch it once"),
     "failed": mark("It has no sound"),
@@ -32,6 +37,9 @@ WRONG: Final = {
     "emergency": mark("This emergency message is still shown, and nobody can be called"),
 }
 _POWER: Final = mark("Switch it on and check its network cable.")
+_SIGN_SET: Final = mark(
+    "Its width, protocol or number on the line is wrong: check it on the administration's pages."
+)
 #: kind → why → what to do; "" for any other reason
 TO_DO: Final[dict[str, dict[str, str]]] = {
     "kiosk": {
@@ -47,6 +55,12 @@ TO_DO: Final[dict[str, dict[str, str]]] = {
         "paper-out": mark("Put in a new roll."),
         "paper-low": mark("Have a new roll at hand, or change it now."),
         "cover-open": mark("Close its cover until it clicks."),
+    },
+    "sign": {
+        "": mark(
+            "Check its current and its line. Meanwhile people hear the voice and see the board."
+        ),
+        **dict.fromkeys(("refused", "too-narrow"), _SIGN_SET),
     },
     "held": {
         "": mark("Open it again among the levers, if it is to give tickets."),

@@ -89,15 +89,20 @@ _EMERGENCIES = Statement(
 )
 
 
+#: ways in which a sign is not reached are one to whoever goes and looks
+_SIGN: Final = {"connection-lost": "unreachable", "timed-out": "unreachable"}
+
+
 class Missing(msgspec.Struct, frozen=True):
     """Something without which the site is not ready."""
 
-    #: printer | board | voice | kiosk | desk | held (by a lever that somebody forgot)
+    #: printer | board | sign | voice | kiosk | desk | held (by a lever that somebody forgot)
     kind: str
     #: key of the device, the desk as "site.desk", the zone that nothing sounds in, or what is held
     #: ("service:caja", "kiosk:k1", "message:7")
     subject: str
-    #: `why`: never | silent | unreachable | paper-out | paper-low | cover-open | offline | no-sound |
+    #: `why`: never | silent | unreachable | paper-out | paper-low | cover-open | offline | mute | garbled |
+    #: refused | too-narrow | fault | no-sound |
     #: closed | break | held | emergency; `name`: as people call it
     figures: dict[str, str | int]
 
@@ -221,7 +226,24 @@ def _wrong(one: Device, now_ms: int) -> str | None:
         return "never"
     if now_ms - one.heard_ms > SILENT_MS:
         return "silent"
-    return next(iter(printer_troubles(state_of(one))), None) if one.kind == "printer" else None
+    return next(iter(troubles(one.kind, state_of(one))), None)
+
+
+def troubles(kind: str, state: dict[str, Any]) -> list[str]:
+    """What a printer or a sign says is wrong with it, the worst first; words of `Missing.figures`."""
+    match kind:
+        case "printer":
+            return printer_troubles(state)
+        case "sign":
+            return sign_troubles(state)
+        case _:
+            return []
+
+
+def sign_troubles(state: dict[str, Any]) -> list[str]:
+    """What is wrong with a sign, by its heartbeat (display/signs/station.py)."""
+    reason = state.get("reason")
+    return [_SIGN.get(str(reason), str(reason))] if reason else []
 
 
 def printer_troubles(state: dict[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import bindparam, column, func, select, table
 
+from turnero.queue.ready import state_of, troubles
 from turnero.queue.tables import site
 from turnero.server.settings import Settings
 from turnero.server.upkeep import key_of, read, verify_journals
@@ -309,7 +310,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
                     "Look at it; is the server running?",
                 )
             else:
-                yield _heard(name, device.state)
+                yield (
+                    _heard_sign(name, device)
+                    if device.kind == "sign"
+                    else _heard(name, device.state)
+                )
 
 
 def _heard(name: str, state: str | None) -> Finding:
@@ -321,6 +326,25 @@ def _heard(name: str, state: str | None) -> Finding:
     if said.get("answered") is False:
         return Finding(name, "warning", "does not say how it is: paper is not watched")
     return Finding(name, "ok", "heard from")
+
+
+def _heard_sign(name: str, sign: devices.Device) -> Finding:
+    """What is known of a sign: whether it took what it was last given."""
+    found = troubles(sign.kind, state_of(sign))
+    if found:
+        since_ms = state_of(sign).get("since_ms")
+        minutes = (
+            f" for {(time.time_ns() // 1_000_000 - since_ms) // 60_000} minutes" if since_ms else ""
+        )
+        return Finding(
+            name,
+            "warning",
+            f"does not show what it should{minutes}: {found[0]}",
+            "Look at its current and its line, then: turnero sign test.",
+        )
+    if state_of(sign).get("result") == "sent":
+        return Finding(name, "ok", "is sent to; it cannot confirm what it shows")
+    return Finding(name, "ok", "answers")
 
 
 def _sites(q: Query) -> list[tuple[int, str, str]]:
