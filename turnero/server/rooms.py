@@ -47,7 +47,7 @@ class Rooms:
             admin.make(PORTS),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),
-            boxes.make(settings.public_address, looks),
+            boxes.make(settings.public_address, looks, listening),
         ]
 
     def timers(self, slices: Sequence[Slice]) -> Mapping[str, Any]:

@@ -7,7 +7,9 @@ from litestar import Router, get, post
 
 from turnero.boxes import protocol
 from turnero.boxes.protocol import Beat, Beaten, BoxConfig, Pair, Paired, Pairing, Poll
+from turnero.kiosk.scene import Connect
 from turnero.server.api.answering import JsonAnswer
+from turnero.server.boxes import kiosk_api
 from turnero.server.boxes.service import Boxes
 from turnero.store.errors import Invalid
 from turnero.web.pages import web_of
@@ -29,8 +31,10 @@ async def read_message(request: PageRequest, kind: type[M]) -> M:
         raise Invalid("message-wrong", why=str(wrong)[:_LONGEST]) from None
 
 
-def routes(public_address: str) -> Router:
-    """The routes. `public_address`: where phones and boxes reach this server, "" when they do not."""
+def routes(public_address: str, connect: Connect) -> Router:
+    """The routes. `public_address`: where phones and boxes reach this server, "" when they do not.
+    `connect`: gives the kiosk's port.
+    """
 
     def boxes(request: PageRequest) -> Boxes:
         web = web_of(request)
@@ -57,5 +61,7 @@ def routes(public_address: str) -> Router:
         return await boxes(request).beat(request.user, await read_message(request, Beat))
 
     return Router(
-        protocol.BASE, response_class=JsonAnswer, route_handlers=[pair, poll, config, beat]
+        protocol.BASE,
+        response_class=JsonAnswer,
+        route_handlers=[pair, poll, config, beat, kiosk_api.route(connect, _WORK)],
     )

@@ -1,12 +1,18 @@
 """Boxes as the composition sees them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from turnero.kiosk.ledger import LedgerKiosk, Listening, nobody
+from turnero.kiosk.port import KioskPort
 from turnero.server.boxes import api, pages
 from turnero.server.looks import SiteLooks
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
 from turnero.web.slice import Slice
+
+if TYPE_CHECKING:
+    from turnero.web.wiring import Web
 
 HERE = Path(__file__).parent
 
@@ -25,15 +31,27 @@ PROBLEMS = {
     "pairing-busy": Text(
         mark("Too many boxes ask at once"), mark("Please try again in ten minutes.")
     ),
+    "not-hosted": Text(
+        mark("This box does not host it"),
+        mark("“%(device)s” is at another box, or at the server itself."),
+    ),
+    "method-unknown": Text(
+        mark("This server does not know that request"),
+        mark("It is older or newer than the box: please bring both to the same version."),
+    ),
     "message-wrong": Text(mark("This message cannot be read"), mark("It is wrong: %(why)s")),
 }
 
 
-def make(public_address: str, looks: SiteLooks) -> Slice:
-    """The slice."""
+def make(public_address: str, looks: SiteLooks, listening: Listening = nobody) -> Slice:
+    """The slice. `listening`: how many pages of staff ring when somebody at a kiosk asks for help."""
+
+    def connect(web: "Web") -> KioskPort:
+        return LedgerKiosk(web, public_address, listening)
+
     return Slice(
         name="boxes",
-        routes=[api.routes(public_address), *pages.routes(looks)],
+        routes=[api.routes(public_address, connect), *pages.routes(looks)],
         templates=HERE / "templates",
         problems=PROBLEMS,
     )
