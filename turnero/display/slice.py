@@ -41,12 +41,14 @@ PROBLEMS = {
 }
 
 
-def make(data: Path, voice: Voice | None = None) -> Slice:
-    """The slice. `data`: the server's folder. `voice`: by default this machine's espeak-ng, or none."""
+def make(data: Path, voice: Voice | None = None, signs: Signs | None = None) -> Slice:
+    """The slice. `data`: the server's folder. `voice`: by default this machine's espeak-ng, or none.
+    `signs`: by default a room of signs as it is on a server.
+    """
     cache = Cache(data / "voice")
     studio = Studio(voice if voice is not None else espeak.find(), cache)
     live = BoardLive(studio)
-    signs = Signs()
+    signs = signs or Signs()
 
     async def tidy(_web: "Web") -> None:
         await asyncio.to_thread(cache.sweep)

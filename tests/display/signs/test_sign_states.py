@@ -4,125 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-import pytest
-
-from tests.peers.stores import opened
+from tests.display.signs.signed import BOXED, SITE, Signed
 from tests.printer.patience import until
-from tests.queue.hall import MORNING_MS, Hall
-from turnero.display.signs import reads
 from turnero.display.signs.room import Signs
 from turnero.display.signs.state import SignCall, SignState
 from turnero.display.signs.station import LedgerStation
 from turnero.display.signs.virtual import Faults
 from turnero.display.signs.worker import Pace
-from turnero.store import devices
-from turnero.store.clock import VirtualClock
-from turnero.store.devices import Device
-from turnero.store.ids import SeededIds
-
-SITE = """
-[site]
-key = "hnc"
-name = "Hospital Nacional"
-zone = "America/Lima"
-profile = "pe"
-
-[[service]]
-key = "caja"
-prefix = "C"
-name = { es = "Caja" }
-all_day = true
-
-[[desk]]
-key = "v1"
-name = "Ventanilla 1"
-zone = "a"
-primary = ["caja"]
-
-[[desk]]
-key = "v2"
-name = "Ventanilla 2"
-zone = "a"
-primary = ["caja"]
-
-[[desk]]
-key = "v3"
-name = "Farmacia"
-zone = "b"
-primary = ["caja"]
-
-[[sign]]
-key = "s1"
-name = "Sobre la ventanilla 1"
-url = "virtual://pasillo"
-protocol = "ditel"
-address = 1
-desk = "v1"
-width = 4
-idle = "LIBRE"
-
-[[sign]]
-key = "sa"
-name = "Sala A"
-url = "virtual://pasillo"
-protocol = "ditel"
-address = 2
-zone = "a"
-width = 8
-arrows = { "Ventanilla 2" = "left" }
-
-[[sign]]
-key = "todo"
-name = "Entrada"
-url = "virtual:"
-protocol = "modbus-dm"
-"""
-
-BOXED = SITE.replace(
-    "[[sign]]", '[[box]]\nkey = "caja"\nname = "Caja"\n\n[[sign]]\nbox = "caja"', 1
-)
-
-
-class Signed(Hall):
-    """A hall with three desks and three signs; who is at each desk."""
-
-    at: dict[str, str]
-
-    async def press(self, desk: str, *moves: str) -> None:
-        """Call the next person to a desk, or do these moves with who is there."""
-        if not moves:
-            ticket = await self.next(desk)
-            assert ticket is not None
-            self.at[desk] = ticket
-        for move in moves:
-            if move == "finish":
-                await self.finish(self.at[desk])
-            else:
-                await self.move(move, self.at[desk])
-
-    async def sign(self, key: str) -> Device:
-        found = await self.read(devices.by_key, self.site, "sign", key)
-        assert found is not None
-        return found
-
-    async def shown(self, key: str) -> SignState:
-        return await self.read(reads.state, await self.sign(key), self.clock.line_ms())
-
-
-@pytest.fixture
-async def hall(tmp_path: Path) -> AsyncIterator[Signed]:
-    clock = VirtualClock(MORNING_MS)
-    async with opened(tmp_path / "data", clock=clock, ids=SeededIds(7)) as ledger:
-        found = Signed(ledger, clock)
-        found.at = {}
-        await found.load(SITE)
-        for desk in ("v1", "v2", "v3"):
-            await found.open(desk)
-        for _ in range(12):
-            await found.take("caja")
-        yield found
 
 
 @asynccontextmanager
