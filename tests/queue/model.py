@@ -121,12 +121,12 @@ class Model:
         found = self.candidates(desk)
         if not found:
             return None
+        clinical = {t: p for t, (_, p) in found.items() if p.attention == "red"}
+        if clinical:
+            return min(clinical, key=lambda t: clinical[t].place)
         best = min(tier for tier, _ in found.values())
         here = {t: p for t, (tier, p) in found.items() if tier == best}
         come = {t: p for t, p in here.items() if p.place[0] <= self.now}
-        clinical = {t: p for t, p in here.items() if p.attention == "red"}
-        if clinical:
-            return min(clinical, key=lambda t: clinical[t].place)
         if come:
             return self.due_of(come)
         return min(

@@ -152,7 +152,7 @@ async def test_a_desk_for_a_class_calls_it_first_and_helps_the_others(hall: Hall
     await hall.load(site(desk='classes = ["preferential"]'))
     await both_wait(hall, 4)
     await hall.take("sangre", "rojo", channel="triage")
-    assert await calls(hall, times=6) == "ppppro"
+    assert await calls(hall, times=6) == "rppppo", "of an overflow service, and still first"
 
 
 @both_engines

@@ -95,12 +95,11 @@ class TestUnderEveryRule:
         assert chosen(head("a", 7, tier=1), head("b", 9, tier=1), order=order) == ("b", "overflow")
         assert chosen(head("a", 7, tier=1), order=order) == ("a", "overflow")
 
-    def test_a_clinical_one_of_an_overflow_service_comes_after_primary_ones(
-        self, order: Order
-    ) -> None:
-        assert chosen(head("a", 1), head("b", 9, 0, tier=1), order=order) == ("a", "primary")
+    def test_a_clinical_one_is_first_at_every_desk_that_may_serve_it(self, order: Order) -> None:
+        assert chosen(head("a", 900), head("b", 1, 0, tier=1), order=order) == ("b", "clinical")
         overflow = head("a", 90, tier=1), head("b", 9, 0, tier=1)
-        assert chosen(*overflow, order=order) == ("b", "overflow")
+        assert chosen(*overflow, order=order) == ("b", "clinical")
+        assert chosen(head("a", 1), head("b", 9, 0, tier=1), order=order) == ("b", "oldest")
 
     def test_a_dedicated_desk_calls_its_own_classes_first(self, order: Order) -> None:
         heads = head("a", 1, 10), head("b", 900, 20, tier=2)

@@ -5,9 +5,9 @@ oldest ticket of a line can be its most due, so a choice weighs heads, never tic
 cost does not grow with the number waiting. What each call weighed is kept as `Why`, from
 which `rederive` makes the choice again.
 
-The order: the desk's own classes and primary services first (`Head.tier`), then clinical
-classes strictly, then whoever has come before their time, by the site's rule. Accumulating
-priority is Kleinrock's (Stanford, Taylor, Ziedins 2014): points are time over target.
+The order: clinical classes strictly, at whatever desk may serve them; then the desk's own classes
+and primary services (`Head.tier`), then whoever has come before their time, by the site's rule.
+Accumulating priority is Kleinrock's (Stanford, Taylor, Ziedins 2014): points are time over target.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -142,12 +142,12 @@ def _group(head: Head, now_ms: int) -> int:
 
 def _order(
     heads: Iterable[Head], now_ms: int, order: Order
-) -> Callable[[Head], tuple[int, int, int, int, int, int]]:
+) -> Callable[[Head], tuple[int, ...]]:
     """The key by which heads go, least first, but for the turns of the share."""
     # Points are compared as whole numbers: time over target, times what all targets divide.
     scale = lcm(*(head.target_ms for head in heads))
 
-    def key(head: Head) -> tuple[int, int, int, int, int, int]:
+    def key(head: Head) -> tuple[int, ...]:
         group = _group(head, now_ms)
         first, second = head.class_rank, 0
         if group == _EARLY:
@@ -155,7 +155,8 @@ def _order(
         elif group == _DUE and order.rule == "accumulating":
             points = (now_ms - head.rank_ms) * (scale // head.target_ms)
             first, second = -points, head.class_rank
-        return head.tier, group, first, second, *head.place
+        tier = 0 if group == _CLINICAL else head.tier
+        return group != _CLINICAL, tier, group, first, second, *head.place
 
     return key
 
@@ -180,18 +181,18 @@ def _whose_turn(best: Head, heads: Iterable[Head], now_ms: int, order: Order) ->
 
 def _rule(best: Head, heads: Sequence[Head], now_ms: int, order: Order) -> str:
     """Why this one goes before the others, in one word."""
-    if best.tier:
+    if best.tier and not best.clinical:
         return "other-class" if best.tier >= OTHERS else "overflow"
     if len(heads) == 1 and best.waiting == 1:
         return "only"
     if _group(best, now_ms) == _EARLY:
         return "early"
     oldest = min(heads, key=lambda one: one.place)
+    if best.clinical:
+        return "oldest" if best is oldest else "clinical"
     if best is min((one for one in heads if not one.tier), key=lambda one: one.place):
         # Only one of another tier came before it.
         return ("oldest", "primary", "own-class", "own-class")[oldest.tier]
-    if best.clinical:
-        return "clinical"
     return "points" if order.rule == "accumulating" else "class"
 
 
