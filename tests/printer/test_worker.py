@@ -6,21 +6,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from tests.peers.stores import opened
 from tests.printer.patience import until
 from tests.printer.slips import lines
 from tests.printer.spooling import SITE, Spooling
+from tests.printer.working import LIMITS, Working, at_work
 from turnero.printer import reads, spool
 from turnero.printer.decode import decode
 from turnero.printer.document import Document, Text
 from turnero.printer.operations import Cut, Init
 from turnero.printer.papers import LedgerPapers
-from turnero.printer.port import Limits
 from turnero.printer.room import Printers
-from turnero.printer.slice import KINDS
 from turnero.printer.spool import Answer, Claimed, Reprint
 from turnero.printer.transports.virtual import VirtualTransport
 from turnero.printer.virtual import Faults, VirtualPrinter
@@ -29,13 +27,8 @@ from turnero.queue.commands.issue import issue
 from turnero.queue.facts import PrintChanged
 from turnero.queue.requests import Issue
 from turnero.store.clock import SystemClock
-from turnero.store.consumers import Consumer, Consumers
 from turnero.store.devices import Device
 from turnero.store.ledger import Ledger
-from turnero.store.timers import Timers
-
-LIMITS = Limits(connect_s=2, send_s=2, answer_s=0.2)
-
 
 BOX = """
 [[box]]
@@ -53,72 +46,11 @@ class Kept:
         return Document((Text("from the box"),))
 
 
-class Working(Spooling):
-    """The hall with the printers, the consumer and the timers at work."""
-
-    printers: Printers
-
-    @property
-    def roll(self) -> VirtualPrinter:
-        """The printer of the kiosk."""
-        return self.printers.virtual["roll"]
-
-    async def queue(self, **more: Any) -> str:
-        """Take a ticket at the kiosk; the rest happens by itself."""
-        return await self.take("caja", place="k1", channel="kiosk", **more)
-
-    async def settled(self, *states: str) -> None:
-        """Wait until the jobs are in these states."""
-
-        async def done() -> bool:
-            return await self.states() == list(states)
-
-        try:
-            await until(done)
-        except TimeoutError:
-            raise AssertionError(f"{await self.states()} instead of {states}") from None
-
-    def paper(self) -> list[list[str]]:
-        """The lines of each paper, oldest first."""
-        return [lines(decode(one.data)) for one in self.roll.papers[::-1]]
-
-    async def heartbeat(self) -> dict[str, Any]:
-        """What the printer's last heartbeat says."""
-        device = await self.printer()
-        return msgspec.json.decode(device.state or "{}", type=dict[str, Any])
-
-
 @pytest.fixture
 async def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Working]:
     monkeypatch.setattr(spool, "BACK_OFF_MS", (150,) * 30)
-    clock: Any = SystemClock()
-    failures: list[Exception] = []
-    async with opened(tmp_path / "data", clock=clock) as ledger:
-        found = Working(ledger, clock)
-        await found.start()
-        found.printers = Printers(tmp_path / "paper", limits=LIMITS, poll_s=0.1)
-        consumers = Consumers(
-            ledger,
-            [Consumer("printer", KINDS, spool.follow_tickets)],
-            lambda _name, error: failures.append(error),
-        )
-        timers = Timers(
-            ledger,
-            {spool.RETRY_TIMER: spool.retry},
-            lambda _kind, error: failures.append(error),
-        )
-        consumers.start()
-        timers.start()
-        task = asyncio.create_task(found.printers.run(ledger))
-        await until(lambda: "roll" in found.printers.virtual)
-        try:
-            yield found
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            await timers.stop()
-            await consumers.stop()
-    assert failures == []
+    async with at_work(tmp_path) as found:
+        yield found
 
 
 async def test_a_ticket_taken_at_the_kiosk_comes_out_of_its_printer(hall: Working) -> None:

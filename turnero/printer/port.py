@@ -47,6 +47,8 @@ class Reason(StrEnum):
     INTERRUPTED = "interrupted"
     #: the printer was away so long that nobody waits for this paper any more
     TOO_LATE = "too-late"
+    #: longer than any ticket: a wrong text, not paper that somebody wants
+    TOO_LONG = "too-long"
     #: the job could not be made, or the transport has a defect
     FAULT = "fault"
 

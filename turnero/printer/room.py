@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from turnero.printer import reads
-from turnero.printer.document import Document
+from turnero.printer.document import Document, Text
 from turnero.printer.holding import name_of
 from turnero.printer.papers import LedgerPapers, Papers
 from turnero.printer.port import Limits
@@ -21,7 +21,7 @@ from turnero.printer.profiles import DEFAULT, Profile, profile_named
 from turnero.printer.spool import Claimed
 from turnero.printer.transports import open_printer
 from turnero.printer.virtual import VirtualPrinter
-from turnero.printer.worker import POLL_S, Worker, warm_later
+from turnero.printer.worker import POLL_S, TooLong, Worker, warm_later
 from turnero.queue.facts import PrintChanged, SiteLoaded
 from turnero.store import journal
 from turnero.store.devices import Device
@@ -32,6 +32,8 @@ log = logging.getLogger("turnero.printer")
 
 #: seconds between tries while the database cannot be read
 RETRY_S: Final = 1.0
+#: letters on one ticket: some ten times the longest that anybody would write
+MOST_LETTERS: Final = 10_000
 _LOADED: Final = str(SiteLoaded.__struct_config__.tag)
 _PRINT: Final = str(PrintChanged.__struct_config__.tag)
 #: names of virtual printers are folder names too
@@ -217,7 +219,13 @@ class Printers:
 
 
 async def _encoded(document: Document, profile: Profile) -> bytes:
-    """In a thread: drawing letters and the first import of the encoder take their time."""
+    """In a thread: drawing letters and the first import of the encoder take their time.
+
+    Raises `TooLong` rather than print metres of paper.
+    """
+    letters = sum(len(block.text) for block in document.blocks if isinstance(block, Text))
+    if letters > MOST_LETTERS:
+        raise TooLong(letters)
     from turnero.printer import escpos  # noqa: PLC0415 - imports what draws letters
 
     return await asyncio.to_thread(escpos.encode, document, profile)

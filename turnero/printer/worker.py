@@ -34,6 +34,10 @@ GRACE_S: Final = 0.5
 PAUSES_S: Final = (0.5, 30.0)
 
 
+class TooLong(Exception):
+    """A job has more letters than any ticket."""
+
+
 class Worker:
     """Prints one printer's jobs. `make` turns a claimed job into bytes."""
 
@@ -151,6 +155,9 @@ class Worker:
             job = await self._make(claimed)
         except Unavailable:
             raise
+        except TooLong as error:
+            log.error("print job %s has %s letters", claimed.job, error)  # noqa: TRY400 - a wrong text
+            return Outcome(Result.FAILED, Reason.TOO_LONG)
         except Exception:
             log.exception("print job %s could not be made", claimed.job)
             return Outcome(Result.FAILED, Reason.FAULT)

@@ -13,7 +13,10 @@ from turnero.web.problems import problem_of, text_of
 
 def sentence(error: Refused) -> str:
     """A refusal's title and detail, as the pages say it."""
-    texts = {**TEXTS, **PROBLEMS}
+    # Imported for a refusal alone: the printer's pages come with it.
+    from turnero.printer.slice import PROBLEMS as OF_PRINTERS  # noqa: PLC0415
+
+    texts = {**TEXTS, **PROBLEMS, **OF_PRINTERS}
     title, detail = text_of(problem_of(error), texts, translator("en"))
     return detail if detail.startswith(title) else f"{title}. {detail}"
 

@@ -1,0 +1,34 @@
+"""Devices tried where they stand: does it print, does it show."""
+
+import sys
+
+import rich_click as click
+
+from turnero.cli.plainly import WRONG, plainly
+
+
+@click.group()
+def printer() -> None:
+    """Ticket printers."""
+
+
+@printer.command("test")
+@click.argument("url")
+@click.option("--profile", default="generic-80", show_default=True, help="The printer's model.")
+@click.option("--language", default="es", show_default=True, help="Language of the ticket.")
+@plainly
+def test_printer(url: str, profile: str, language: str) -> None:
+    """Print a sample ticket at URL and say how it ended; 0 only if it was printed or sent.
+
+    URL is tcp://host:port, serial:///dev/…?baudrate=…, usb://vendor:product, lp://queue or
+    file:///dev/usb/lp0. The ticket goes through the real spool, on a scratch store.
+    """
+    import asyncio
+
+    from turnero.printer.trial import trial
+    from turnero.printer.trial_words import sentences
+
+    found = asyncio.run(trial(url, profile, language))
+    for line in sentences(found):
+        click.echo(line)
+    sys.exit(0 if found.well else WRONG)
