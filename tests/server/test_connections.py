@@ -12,10 +12,10 @@ import pytest
 import uvicorn
 
 from tests.peers.server import RunningServer
-from turnero.server import protocol, serve
-from turnero.server.binding import bind
-from turnero.server.protocol import MAX_HEAD, Protocol
-from turnero.server.serve import Server
+from turnero.web import protocol, serving
+from turnero.web.binding import bind
+from turnero.web.protocol import MAX_HEAD, Protocol
+from turnero.web.serving import Server
 
 HOST = b"Host: 127.0.0.1\r\n"
 #: seconds, in place of the product's, so that a test need not wait for those
@@ -78,7 +78,7 @@ class Client:
 
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
-    monkeypatch.setattr(serve, "_SWEEP_TICKS", 1)
+    monkeypatch.setattr(serving, "_SWEEP_TICKS", 1)
     sock = bind("127.0.0.1", 0)
     config = uvicorn.Config(answering, http=Protocol, ws="none", lifespan="off", log_config=None)
     server = Server(config, lambda: None)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.peers.server import RunningServer
 from tests.server.installation import Installation
-from turnero.server import logs
+from turnero.web import logs
 
 
 @pytest.fixture

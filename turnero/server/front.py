@@ -14,8 +14,8 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from turnero.server.logs import REQUEST_ID
 from turnero.server.metrics import Metrics
+from turnero.web.logs import REQUEST_ID
 
 log = structlog.get_logger("turnero.access")
 

@@ -7,11 +7,9 @@ can be kept any more (disk full, I/O error): the service manager starts it again
 import asyncio
 import contextlib
 import gc
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,16 +17,17 @@ import uvicorn
 import uvloop
 from sqlalchemy.exc import DBAPIError
 
-from turnero.server.binding import CANNOT_START, raise_file_limit
 from turnero.server.front import Front
 from turnero.server.metrics import Metrics, measured_writer
-from turnero.server.protocol import SWEEP_S, Protocol, sweep
 from turnero.server.settings import Settings
 from turnero.server.waiting import waiting_app
 from turnero.server.waiting_web import waiting_web
 from turnero.store.errors import Occupied, TurneroError, Unavailable
 from turnero.store.migrate import MigrationError
 from turnero.store.opening import Store, open_store
+from turnero.web.binding import CANNOT_START, raise_file_limit
+from turnero.web.protocol import Protocol
+from turnero.web.serving import Server
 
 if TYPE_CHECKING:
     from turnero.server.rooms import Rooms
@@ -46,37 +45,6 @@ LONGEST_RETRY_S = 10.0
 #: Python's own 700 collects every few milliseconds at 64 clients, and freezing makes full
 #: collections more frequent still: together a tenth of the loop's time
 GC_THRESHOLD = (20_000, 20, 20)
-#: uvicorn's ticks, of which there are ten a second, between two looks at the connections
-_SWEEP_TICKS = round(SWEEP_S * 10)
-
-
-class Server(uvicorn.Server):
-    """uvicorn's server, which tells us of the signal before it begins to wait for connections."""
-
-    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._stopping = stopping
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """See `uvicorn.Server.serve`."""
-        self._loop = asyncio.get_running_loop()
-        await super().serve(sockets)
-
-    async def on_tick(self, counter: int) -> bool:
-        """See `uvicorn.Server.on_tick`."""
-        if counter % _SWEEP_TICKS == 0 and self._loop is not None:
-            sweep(self.server_state.connections, self._loop.time())
-        return await super().on_tick(counter)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal: end the streams first, since an open one would hold the shutdown for ever."""
-        # Not the parent's: it would raise the signal again once connections are closed, and
-        # kill the process before the ledger has closed.
-        if self._loop is not None and not self.should_exit:
-            self._loop.call_soon_threadsafe(self._stopping)
-        self.force_exit = self.should_exit and sig == signal.SIGINT
-        self.should_exit = True
 
 
 class Life:

@@ -8,9 +8,9 @@ import webbrowser
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from turnero.server.binding import CANNOT_START, CannotStartError, bind
 from turnero.server.demo.bounds import may_run
 from turnero.server.settings import Settings, strangers
+from turnero.web.binding import CANNOT_START, CannotStartError, bind
 
 if TYPE_CHECKING:
     from turnero.server.running import Running
@@ -37,8 +37,8 @@ def start(settings: Settings, *, demo: bool = False, browser: bool = True) -> in
         return CANNOT_START
     gc.disable()  # until it is ready: nothing of what is imported can be freed anyway
     # From here on clients wait instead of being refused, while the rest is imported.
-    from turnero.server import logs  # noqa: PLC0415
     from turnero.server.serve import Life, run  # noqa: PLC0415
+    from turnero.web import logs  # noqa: PLC0415
 
     logs.configure(settings.log_level, settings.log_format)
     for name in strangers(os.environ):
