@@ -189,6 +189,21 @@ class LeasedNumbers(_Message, frozen=True):
     last: int
 
 
+class Offer(_Message, frozen=True):
+    """`GET /offer/{kiosk}`: what its kiosk goes on offering while it cannot ask."""
+
+    #: `queue.views.SiteView`
+    site: msgspec.Raw
+    #: `kiosk.port.Place`
+    place: msgspec.Raw
+    #: the letters with which the site's numbers begin
+    prefixes: tuple[str, ...]
+    #: key of a service -> its hours as its row keeps them (JSON); one that is not named is always open
+    hours: dict[str, str]
+    #: the server's wall clock
+    at_ms: int
+
+
 class Taken(_Message, frozen=True):
     """A ticket that the kiosk made by itself."""
 
