@@ -108,7 +108,7 @@ async def test_a_sign_that_is_changed_taken_out_or_added_is_so_at_once(hall: Sig
 async def test_a_sign_is_heard_with_what_it_shows_and_what_is_wrong(hall: Signed) -> None:
     async with painted(hall, Pace(retry_s=(0.02, 0.02))) as signs:
         sign = await hall.sign("s1")
-        await until(lambda: signs.machine_of(sign))
+        await until(lambda: sign.id in signs.beats())
         found = signs.machine_of(sign)
         assert found is not None
         found[0].set_faults(found[1], Faults(mute=True))
