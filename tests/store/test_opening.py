@@ -43,7 +43,14 @@ def test_migrations_make_the_tables_that_the_rooms_describe(
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    for room in ("queue", "printer", "server.accounts", "server.boxes"):  # their tables join the metadata
+    for room in (
+        "queue",
+        "printer",
+        "server.accounts",
+        "server.boxes",
+        "device",
+        "device.offline",
+    ):  # their tables join the metadata
         import_module(f"turnero.{room}.tables")
     url = database or f"sqlite:///{tmp_path / DATABASE}"
     migrate(url)

@@ -1,1 +1,1 @@
-"""A box beside the hardware, put together: pairing, its own small store, printers, signs, the kiosk's pages."""
+"""A box beside the hardware: pairing, its own small store, printers, signs, the kiosk's pages."""
