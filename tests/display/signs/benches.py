@@ -42,6 +42,7 @@ class Bench(Protocol):
     """One sign on its line."""
 
     sign: Sign
+    url: str
 
     def shown(self) -> str:
         """What is lit, one character for each place."""
@@ -59,8 +60,11 @@ class Bench(Protocol):
 class OwnBench:
     """A machine of ours."""
 
-    def __init__(self, sign: Sign, line: VirtualLine, end: SignsOnTcp | SignsOnPty | None) -> None:
+    def __init__(
+        self, sign: Sign, url: str, line: VirtualLine, end: SignsOnTcp | SignsOnPty | None
+    ) -> None:
         self.sign = sign
+        self.url = url
         self.line = line
         self.end = end
 
@@ -98,6 +102,7 @@ class PeerBench:
     """pymodbus' own server, on a TCP port or at the end of two pseudo-terminals."""
 
     sign: Sign
+    url: str
 
     def __init__(self, name: Path | None, *, digits: bool) -> None:
         self.port = 0
@@ -207,7 +212,7 @@ async def benched(
         await end.plug()
         given["url"] = f"serial://{name}?baudrate=9600"
     sign = opened({"hall": line}, limits, **given)
-    bench = OwnBench(sign, line, end)
+    bench = OwnBench(sign, str(given["url"]), line, end)
     try:
         yield bench
     finally:
@@ -224,6 +229,7 @@ async def _peer(
     bench = PeerBench(name if serial else None, digits=protocol == "modbus-dm")
     await bench.plug()
     url = f"serial://{name}" if serial else f"tcp://127.0.0.1:{bench.port}"
+    bench.url = url
     bench.sign = opened({}, LIMITS, url=url, **given)
     try:
         yield bench
