@@ -203,7 +203,7 @@ def sites(draw: Any) -> SiteFile:
                 draw(WORDS),
                 "tcp://10.0.0.9",
                 draw(st.none() | WORDS),
-                draw(st.sampled_from([None, "x-0"])),
+                box=draw(st.sampled_from([None, "x-0"])),
             ),
         ),
         closure=tuple(
