@@ -138,6 +138,13 @@ class Beaten(_Message, frozen=True):
 # --- paper --------------------------------------------------------------------------------------
 
 
+class Take(_Message, frozen=True):
+    """`POST /print/take`: what is there to print? Asked at a doorbell, and each minute."""
+
+    #: keys of the printers; empty: all that the box hosts
+    printers: tuple[str, ...] = ()
+
+
 class Handed(_Message, frozen=True):
     """A job of the server's spool for a printer that this box hosts."""
 
@@ -153,16 +160,44 @@ class Handed(_Message, frozen=True):
     document: msgspec.Raw
 
 
+class Taking(_Message, frozen=True):
+    """The answer. A job is given again until the box reports it, and is the same one then."""
+
+    jobs: tuple[Handed, ...] = ()
+    #: job -> printed | cancelled: decided at the server (its ticket ended, somebody answered "did
+    #: it come out?"), and told until the box reports such a state itself
+    settled: dict[int, str] = {}
+
+
 class Report(_Message, frozen=True):
-    """`POST /print/report`: how a job stands at the box; whole, so that saying it twice changes nothing."""
+    """`POST /print/report`: how a job stands at the box, whole: saying it twice changes nothing.
+
+    The first one, "queued", says that the box has it.
+    """
 
     job: int
     state: str
     reason: str | None = None
     #: failed, and the box will try again by itself
     again: bool = False
-    #: counts the job's changes at the box: an older one is passed over
+    #: counts the job's changes at the box, from 1: an older one is passed over
     version: int = 0
+
+
+class Reported(_Message, frozen=True):
+    """The answer: how the server's job stands now; "": it knows no such job of this box."""
+
+    state: str
+
+
+class Answer(_Message, frozen=True):
+    """`POST /print/answer`: whether a paper whose end is unknown came out; a copy is made if not.
+
+    Answered by `Reported`; refused (409) when it was answered already.
+    """
+
+    job: int
+    came_out: bool
 
 
 # --- the kiosk without its server ---------------------------------------------------------------

@@ -18,11 +18,11 @@ class Align(StrEnum):
     RIGHT = "right"
 
 
-class Block(msgspec.Struct, frozen=True, tag=True):
+class _Block(msgspec.Struct, frozen=True, tag=True):
     """The base of everything that a document is made of, from top to bottom."""
 
 
-class Text(Block, frozen=True):
+class Text(_Block, frozen=True):
     """One paragraph; the encoder wraps it at words to the paper's width."""
 
     text: str
@@ -40,7 +40,7 @@ class Text(Block, frozen=True):
     small: bool = False
 
 
-class Qr(Block, frozen=True):
+class Qr(_Block, frozen=True):
     """A QR code that holds `data`."""
 
     data: str
@@ -51,17 +51,17 @@ class Qr(Block, frozen=True):
     align: Align = Align.CENTER
 
 
-class Rule(Block, frozen=True):
+class Rule(_Block, frozen=True):
     """A thin line across the paper."""
 
 
-class Space(Block, frozen=True):
+class Space(_Block, frozen=True):
     """White paper, in eighths of a millimetre (one dot of a 203 dpi printer)."""
 
     dots: int = 16
 
 
-class Image(Block, frozen=True):
+class Image(_Block, frozen=True):
     """A black and white picture: rows of packed bits, most significant first, 1 is black."""
 
     #: dots; each row takes `(width + 7) // 8` bytes
@@ -70,12 +70,16 @@ class Image(Block, frozen=True):
     align: Align = Align.CENTER
 
 
-class Cut(Block, frozen=True):
+class Cut(_Block, frozen=True):
     """Feed the paper past the knife and cut it."""
 
 
+#: what stands on paper; JSON tells them apart by their names
+Block = Text | Qr | Rule | Space | Image | Cut
+
+
 class Document(msgspec.Struct, frozen=True):
-    """A whole piece of paper."""
+    """A whole piece of paper. Travels to a box as JSON."""
 
     blocks: tuple[Block, ...]
 

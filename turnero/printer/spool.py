@@ -30,6 +30,8 @@ RETRY_TIMER: Final = "print-retry"
 #: a ticket not printed after so long is not printed any more: whoever took it has left, and
 #: paper that nobody waits for confuses the next person
 STALE_MS: Final = 5 * 60_000
+#: a job at a box that did not stir for so long keeps nobody from a copy: the box may be gone
+STUCK_MS: Final = 60_000
 #: after each failed attempt, how long until the next; after the last one it stays failed
 BACK_OFF_MS: Final = (2_000, 5_000, 10_000, 20_000, 30_000)
 
@@ -45,6 +47,8 @@ _COLUMNS = (
     print_job.c.attempts,
     print_job.c.process,
     print_job.c.created_ms,
+    print_job.c.updated_ms,
+    print_job.c.box,
     device.c.key.label("printer_key"),
 )
 _JOINED = select(*_COLUMNS).select_from(
@@ -59,6 +63,7 @@ _NEXT = Statement(
         print_job.c.printer == bindparam("printer"),
         print_job.c.state == QUEUED,
         print_job.c.due_ms <= bindparam("now"),
+        print_job.c.box.is_(None),  # what a box was given is its alone
     )
     .order_by(print_job.c.due_ms, print_job.c.id)
     .limit(1)
@@ -164,11 +169,11 @@ def follow_tickets(tx: Tx, entry: Entry) -> None:
             found = _printer_of_kiosk(tx, place)
             first_done = any(not row.copy for row in tx.rows(_OF_TICKET, ticket=id_))
             if found is not None and not first_done:
-                _enqueue(tx, found, id_, copy=False, place=place)
+                enqueue(tx, found, id_, copy=False, place=place)
         case TicketCancelled(ticket=id_) | TicketNotServed(ticket=id_):
             for row in tx.rows(_OF_TICKET, ticket=id_):
                 if row.state in (JobState.QUEUED, JobState.FAILED):
-                    _move(tx, row, JobMove.CANCEL)
+                    step(tx, row, JobMove.CANCEL)
         case _:
             return
 
@@ -183,31 +188,31 @@ def claim(tx: Tx, request: Claim) -> Claimed:
     while (row := tx.row(_NEXT, printer=request.printer, now=tx.now_ms)) is not None:
         if row.copy or not _stale(tx, row.created_ms):
             break
-        _move(tx, row, JobMove.CANCEL, reason=Reason.TOO_LATE)
+        too_late(tx, row)
     if row is None:
         return Claimed()
     process = process_id(row.id, row.attempts + 1)
-    _move(tx, row, JobMove.CLAIM, attempts=row.attempts + 1, process=process, tell=False)
+    step(tx, row, JobMove.CLAIM, attempts=row.attempts + 1, process=process, tell_it=False)
     return Claimed(row.id, row.ticket, bool(row.copy), process)
 
 
 def settle(tx: Tx, request: Settle) -> Job:
     """Write down what became of an attempt; a failed one is tried again by a timer."""
-    row = _job(tx, request.job)
+    row = job_row(tx, request.job)
     if row.state != JobState.SENDING or row.process != request.process:
         raise Refused("print-not-sending", job=request.job)
-    move = {
+    made = {
         Result.PRINTED: JobMove.CONFIRM,
         Result.SENT: JobMove.HAND_OVER,
         Result.FAILED: JobMove.FAIL,
         Result.UNKNOWN: JobMove.LOSE,
     }[request.outcome.result]
-    return _move(tx, row, move, reason=request.outcome.reason)
+    return step(tx, row, made, reason=request.outcome.reason)
 
 
 def retry(tx: Tx, due: TimerDue) -> Job:
     """The timer's command: a failed job goes back into the queue."""
-    return _move(tx, _job(tx, int(due.key)), JobMove.RETRY)
+    return step(tx, job_row(tx, int(due.key)), JobMove.RETRY)
 
 
 def recover(tx: Tx, request: Recover) -> int:
@@ -219,17 +224,17 @@ def recover(tx: Tx, request: Recover) -> int:
         hold(tx, Hold(request.printer, request.holder))
     found = tx.rows(_SENDING, printer=request.printer)
     for row in found:
-        _move(tx, row, JobMove.LOSE, reason=Reason.INTERRUPTED)
+        step(tx, row, JobMove.LOSE, reason=Reason.INTERRUPTED)
     return len(found)
 
 
 def answer_unknown(tx: Tx, request: Answer) -> Job:
     """The person looked: yes settles the job as printed, no replaces it by a copy."""
-    row = _job(tx, request.job)
+    row = job_row(tx, request.job)
     if request.came_out:
-        return _move(tx, row, JobMove.CAME_OUT)
-    _move(tx, row, JobMove.NOT_OUT)
-    return _enqueue(tx, _device_of(tx, row), row.ticket, copy=True, place=row.place)
+        return step(tx, row, JobMove.CAME_OUT)
+    step(tx, row, JobMove.NOT_OUT)
+    return enqueue(tx, _device_of(tx, row), row.ticket, copy=True, place=row.place)
 
 
 def reprint(tx: Tx, request: Reprint) -> Job:
@@ -238,13 +243,14 @@ def reprint(tx: Tx, request: Reprint) -> Job:
     if found is None or found.site != tx.site:
         raise NotFound("ticket-unknown")
     jobs = tx.rows(_OF_TICKET, ticket=request.ticket)
-    if any(row.state in (JobState.QUEUED, JobState.SENDING) for row in jobs):
+    under_way = [row for row in jobs if row.state in (JobState.QUEUED, JobState.SENDING)]
+    if not all(_stuck(tx, row) for row in under_way):
         raise Refused("print-under-way")
     for row in jobs:
-        if row.state == JobState.FAILED:  # the copy takes the place of its next attempt
-            _move(tx, row, JobMove.CANCEL)
+        if row.state in (JobState.FAILED, JobState.QUEUED):  # the copy takes their place
+            step(tx, row, JobMove.CANCEL)
     printer = _printer_for(tx, request.printer, jobs, found.place)
-    return _enqueue(tx, printer, request.ticket, copy=True, place=request.place)
+    return enqueue(tx, printer, request.ticket, copy=True, place=request.place)
 
 
 def print_test(tx: Tx, request: PrintTest) -> Job:
@@ -252,12 +258,12 @@ def print_test(tx: Tx, request: PrintTest) -> Job:
     found = devices.by_key(tx, tx.site, "printer", request.printer)
     if found is None:
         raise Refused("no-printer")
-    return _enqueue(tx, found, f"{TEST}{request.language}", copy=True, place=None)
+    return enqueue(tx, found, f"{TEST}{request.language}", copy=True, place=None)
 
 
 def cancel(tx: Tx, request: Cancel) -> Job:
     """Take a job out of the queue; refused once it may have left."""
-    return _move(tx, _job(tx, request.job), JobMove.CANCEL)
+    return step(tx, job_row(tx, request.job), JobMove.CANCEL)
 
 
 def process_id(job: int, attempt: int) -> str:
@@ -270,18 +276,45 @@ def process_id(job: int, attempt: int) -> str:
     return letters
 
 
-def _stale(tx: Tx, at_ms: int) -> bool:
-    return tx.now_ms - at_ms > STALE_MS
+def too_late(tx: Tx, row: Any) -> Job:
+    """End a job whose paper nobody waits for any more."""
+    return step(tx, row, JobMove.CANCEL, reason=Reason.TOO_LATE)
 
 
-def _job(tx: Tx, id_: int) -> Any:
+def job_row(tx: Tx, id_: int) -> Any:
+    """A job of this site; `NotFound` for any other."""
     row = tx.row(_JOB, id=id_)
     if row is None or row.site != tx.site:
         raise NotFound("print-job-unknown")
     return row
 
 
-def _enqueue(tx: Tx, printer: Device, id_: str, *, copy: bool, place: str | None) -> Job:
+def tell(tx: Tx, row: Any, state: JobState, reason: str | None, *, again: bool = False) -> None:
+    """Append the fact that others read: how this job stands now."""
+    tx.append(
+        PrintChanged(
+            row.ticket,
+            row.id,
+            row.printer_key or "",
+            state.value,
+            reason=reason,
+            place=row.place,
+            copy=bool(row.copy),
+            again=again,
+        )
+    )
+
+
+def _stuck(tx: Tx, row: Any) -> bool:
+    return row.box is not None and tx.now_ms - row.updated_ms > STUCK_MS
+
+
+def _stale(tx: Tx, at_ms: int) -> bool:
+    return tx.now_ms - at_ms > STALE_MS
+
+
+def enqueue(tx: Tx, printer: Device, id_: str, *, copy: bool, place: str | None) -> Job:
+    """Put a paper into the printer's queue."""
     made: Any = tx.row(
         _NEW,
         site=tx.site,
@@ -301,7 +334,7 @@ def _enqueue(tx: Tx, printer: Device, id_: str, *, copy: bool, place: str | None
     return Job(made.id, JobState.QUEUED.value)
 
 
-def _move(
+def step(
     tx: Tx,
     row: Any,
     move: JobMove,
@@ -309,7 +342,7 @@ def _move(
     reason: Reason | None = None,
     attempts: int | None = None,
     process: str | None = None,
-    tell: bool = True,
+    tell_it: bool = True,
 ) -> Job:
     """Make one move of the table: the row, its timer, and the fact that others read."""
     state = after(move, row.state)
@@ -330,19 +363,8 @@ def _move(
         tx.timer(RETRY_TIMER, str(row.id), tx.now_ms + BACK_OFF_MS[attempts - 1])
     elif row.state == JobState.FAILED:
         tx.untimer(RETRY_TIMER, str(row.id))
-    if tell:
-        tx.append(
-            PrintChanged(
-                row.ticket,
-                row.id,
-                row.printer_key or "",
-                state.value,
-                reason=said,
-                place=row.place,
-                copy=bool(row.copy),
-                again=again,
-            )
-        )
+    if tell_it:
+        tell(tx, row, state, said, again=again)
     return Job(row.id, state.value)
 
 

@@ -35,6 +35,9 @@ print_job = Table(
     Column("due_ms", BigInteger, nullable=False),  # not to be claimed before, wall clock
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
+    Column("box", Integer),  # id of the device of the box that it was given to
+    Column("box_state", Text),  # how it stands there, as far as the box said
+    Column("box_version", Integer),  # of what the box said last
     CheckConstraint(f"state in ({_STATES})", name="state"),
     # A ticket is printed once by itself, whatever happens; everything after is a copy.
     Index(
@@ -52,6 +55,13 @@ print_job = Table(
         "id",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_print_job_box",
+        "box",
+        "updated_ms",
+        sqlite_where=text("box is not null"),
+        postgresql_where=text("box is not null"),
     ),
     Index(
         "ix_print_job_sending",

@@ -278,11 +278,22 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("due_ms", sa.BigInteger(), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("updated_ms", sa.BigInteger(), nullable=False),
+        sa.Column("box", sa.Integer(), nullable=True),
+        sa.Column("box_state", sa.Text(), nullable=True),
+        sa.Column("box_version", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "state in ('queued', 'sending', 'printed', 'sent', 'unknown', 'failed', 'cancelled')",
             name=op.f("ck_print_job_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_print_job")),
+    )
+    op.create_index(
+        "ix_print_job_box",
+        "print_job",
+        ["box", "updated_ms"],
+        unique=False,
+        sqlite_where=sa.text("box is not null"),
+        postgresql_where=sa.text("box is not null"),
     )
     op.create_index(
         "ix_print_job_queued",

@@ -1,34 +1,24 @@
 """`/api/v1/box`: what boxes ask. Messages are `turnero.boxes.protocol`'s."""
 
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import msgspec
 from litestar import Router, get, post
 
 from turnero.boxes import protocol
 from turnero.boxes.protocol import Beat, Beaten, BoxConfig, Pair, Paired, Pairing, Poll
 from turnero.kiosk.scene import Connect
 from turnero.server.api.answering import JsonAnswer
-from turnero.server.boxes import kiosk_api
+from turnero.server.boxes import kiosk_api, printing
+from turnero.server.boxes.messages import read_message
 from turnero.server.boxes.service import Boxes
 from turnero.store.errors import Invalid
 from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest
 
-M = TypeVar("M", bound=msgspec.Struct)
-
 _WORK: Final[dict[str, Any]] = {"permission": "box.work"}
 _ASK: Final[dict[str, Any]] = {"permission": "public", "limit": "pairing"}
 #: characters of what a box says of itself
 _LONGEST: Final = 200
-
-
-async def read_message(request: PageRequest, kind: type[M]) -> M:
-    """The request's body. Raises `Invalid("message-wrong")`, which says where it is wrong."""
-    try:
-        return msgspec.json.decode(await request.body(), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-        raise Invalid("message-wrong", why=str(wrong)[:_LONGEST]) from None
 
 
 def routes(public_address: str, connect: Connect) -> Router:
@@ -63,5 +53,9 @@ def routes(public_address: str, connect: Connect) -> Router:
     return Router(
         protocol.BASE,
         response_class=JsonAnswer,
-        route_handlers=[pair, poll, config, beat, kiosk_api.route(connect, _WORK)],
+        route_handlers=[
+            *(pair, poll, config, beat),
+            kiosk_api.route(connect, _WORK),
+            *printing.routes(public_address, _WORK),
+        ],
     )

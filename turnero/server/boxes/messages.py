@@ -1,0 +1,26 @@
+"""Reading what boxes send."""
+
+from typing import Final, TypeVar
+
+import msgspec
+
+from turnero.store.errors import Invalid
+from turnero.web.principal import PageRequest
+
+M = TypeVar("M", bound=msgspec.Struct)
+
+#: characters of what is wrong with it
+_LONGEST: Final = 200
+
+
+async def read_message(request: PageRequest, kind: type[M]) -> M:
+    """The request's body. Raises `Invalid("message-wrong")`, which says where it is wrong."""
+    return message(await request.body(), kind)
+
+
+def message(body: bytes | msgspec.Raw, kind: type[M]) -> M:
+    """The same of bytes."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        raise Invalid("message-wrong", why=str(wrong)[:_LONGEST]) from None
