@@ -224,6 +224,12 @@ class LeasedNumbers(_Message, frozen=True):
     last: int
 
 
+class Leases(_Message, frozen=True):
+    """The answer: new numbers, for the services that are not in `held`."""
+
+    leases: tuple[LeasedNumbers, ...] = ()
+
+
 class Offer(_Message, frozen=True):
     """`GET /offer/{kiosk}`: what its kiosk goes on offering while it cannot ask."""
 

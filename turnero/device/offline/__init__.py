@@ -1,0 +1,1 @@
+"""A kiosk that goes on without its server: numbers held ready, tickets made here, brought later."""

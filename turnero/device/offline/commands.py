@@ -1,0 +1,294 @@
+"""The box's own commands for its kiosks while it has no server. Plain `(tx, request) -> result`.
+
+A number is taken out of its lease in the same commit that makes its ticket, and never goes back:
+whatever ends this program afterwards, nobody is given it again. Its first print burns it, which is
+written down before the printer gets a byte.
+"""
+
+from datetime import date, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, exists, insert, select, update
+
+from turnero.boxes.protocol import LeasedNumbers
+from turnero.device.offline.tables import box_lease, box_rating, box_ticket
+from turnero.queue.facts import TicketIssued
+from turnero.queue.numbers import day_of, number
+from turnero.queue.requests import Rate
+from turnero.store.errors import Refused
+from turnero.store.sql import Statement
+from turnero.store.tx import Tx
+
+#: what the server made of something brought to it, when it has it
+TAKEN: Final = frozenset({"kept", "known"})
+#: days after which what the server has is forgotten here
+KEEP_DAYS: Final = 3
+
+_HELD = Statement(select(box_lease.c.id).where(box_lease.c.id == bindparam("id")))
+_NEW_LEASE = Statement(insert(box_lease))
+_OLD_LEASES = Statement(delete(box_lease).where(box_lease.c.day < bindparam("b_day")))
+_OLD_TICKETS = Statement(
+    delete(box_ticket).where(
+        box_ticket.c.day < bindparam("b_day"), box_ticket.c.state == "uploaded"
+    )
+)
+_OLD_RATINGS = Statement(
+    delete(box_rating).where(
+        box_rating.c.at_ms < bindparam("b_at"),
+        box_rating.c.open == 0,
+        box_rating.c.refused.is_(None),
+    )
+)
+_FREE = Statement(
+    select(box_lease.c.id, box_lease.c.prefix, box_lease.c.next, box_lease.c.last)
+    .where(
+        box_lease.c.site == bindparam("site"),
+        box_lease.c.kiosk == bindparam("kiosk"),
+        box_lease.c.service == bindparam("service"),
+        box_lease.c.day == bindparam("day"),
+        box_lease.c.next <= box_lease.c.last,
+    )
+    .order_by(box_lease.c.id)
+)
+_ADVANCE = Statement(
+    update(box_lease).where(box_lease.c.id == bindparam("b_id")).values(next=bindparam("b_next"))
+)
+_GIVEN = Statement(
+    select(box_ticket.c.id).where(
+        box_ticket.c.site == bindparam("site"),
+        box_ticket.c.day == bindparam("day"),
+        box_ticket.c.number == bindparam("number"),
+    )
+)
+_OF_ACT = Statement(
+    select(box_ticket.c.id, box_ticket.c.number).where(box_ticket.c.act == bindparam("act"))
+)
+_LAST = Statement(
+    select(box_ticket.c.issued_ms, box_ticket.c.offset_ms).order_by(box_ticket.c.no.desc()).limit(1)
+)
+_NEW_TICKET = Statement(
+    insert(box_ticket),
+    columns=[
+        *("id", "site", "kiosk", "lease", "number", "day", "code", "service", "attention"),
+        *("language", "people", "aids", "issued_ms", "offset_ms", "act", "state"),
+    ],
+)
+_BURN = Statement(
+    update(box_ticket)
+    .where(box_ticket.c.id == bindparam("b_id"), box_ticket.c.burnt_ms.is_(None))
+    .values(burnt_ms=bindparam("b_now"))
+)
+_BURNT = Statement(
+    update(box_ticket)
+    .where(box_ticket.c.id == bindparam("b_id"), box_ticket.c.state == "waiting")
+    .values(state="burnt")
+)
+_RATED = Statement(select(exists().where(box_rating.c.act == bindparam("act")).label("found")))
+_NEW_RATING = Statement(
+    insert(box_rating), columns=["act", "site", "code", "rate", "at_ms", "offset_ms", "open"]
+)
+_SETTLE_TICKET = Statement(
+    update(box_ticket)
+    .where(box_ticket.c.id == bindparam("b_id"), box_ticket.c.state.in_(("waiting", "burnt")))
+    .values(state=bindparam("b_state"), refused=bindparam("b_refused"))
+)
+_SETTLE_RATING = Statement(
+    update(box_rating)
+    .where(box_rating.c.act == bindparam("b_act"), box_rating.c.open == 1)
+    .values(open=0, refused=bindparam("b_refused"))
+)
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """When something happens here: the box's line clock, and what is known of the server's."""
+
+    line_ms: int
+    #: server's wall clock less that, as last heard
+    offset_ms: int
+
+    @property
+    def server_ms(self) -> int:
+        """The same moment by the server's clock."""
+        return self.line_ms + self.offset_ms
+
+
+class KeepLeases(msgspec.Struct, frozen=True):
+    """What the server set aside for a kiosk."""
+
+    kiosk: str
+    #: the day at the site: what is of an earlier one is worth nothing
+    day: str
+    leases: tuple[LeasedNumbers, ...]
+
+
+class TakeNumber(msgspec.Struct, frozen=True):
+    """A ticket at a kiosk that cannot ask its server."""
+
+    kiosk: str
+    service: str
+    #: key of its class
+    attention: str
+    language: str
+    people: int
+    aids: tuple[str, ...]
+    #: key under which the page asked: the same again is the same ticket
+    act: str | None
+    at: Moment
+    #: IANA zone of the site
+    zone: str
+
+
+class TakenHere(msgspec.Struct, frozen=True):
+    """The ticket."""
+
+    ticket: str
+    number: str
+
+
+class KeepRating(msgspec.Struct, frozen=True):
+    """A rating for a ticket with that code."""
+
+    act: str
+    code: str
+    rate: Rate
+    at: Moment
+
+
+class Settle(msgspec.Struct, frozen=True):
+    """What the server said to each thing brought: kept | known | code of a refusal."""
+
+    results: dict[str, str]
+
+
+def keep_leases(tx: Tx, request: KeepLeases) -> int:
+    """Command: hold these numbers ready; how many leases are new. One that comes again changes
+    nothing: its numbers may have been given since.
+    """
+    new = 0
+    for one in request.leases:
+        if tx.row(_HELD, id=one.lease) is not None:
+            continue
+        new += 1
+        tx.run(
+            _NEW_LEASE,
+            id=one.lease,
+            site=tx.site,
+            kiosk=request.kiosk,
+            service=one.service,
+            prefix=one.prefix,
+            day=one.day,
+            first=one.first,
+            last=one.last,
+            next=one.first,
+        )
+    _forget(tx, request.day)
+    return new
+
+
+def take_number(tx: Tx, request: TakeNumber) -> TakenHere:
+    """Command: make a ticket of the next number held for today. Raises `Refused("no-number-held")`."""
+    if request.act is not None:
+        again = tx.row(_OF_ACT, act=request.act)
+        if again is not None:
+            return TakenHere(again.id, again.number)
+    at = _after_the_last(tx, request.at)
+    day = day_of(at.server_ms, request.zone)
+    lease, count, prefix = _next(tx, request, day)
+    printed = number(prefix, count)
+    ticket = tx.ids.ticket(at.server_ms)
+    tx.append(
+        TicketIssued(
+            ticket=ticket,
+            number=printed,
+            day=day,
+            service=request.service,
+            attention=request.attention,
+            channel="kiosk",
+            language=request.language,
+            place=request.kiosk,
+            aids=request.aids,
+            people=request.people,
+        )
+    )
+    tx.run(
+        _NEW_TICKET,
+        id=ticket,
+        site=tx.site,
+        kiosk=request.kiosk,
+        lease=lease,
+        number=printed,
+        day=day,
+        code=tx.ids.secret(),
+        service=request.service,
+        attention=request.attention,
+        language=request.language,
+        people=request.people,
+        aids=msgspec.json.encode(request.aids).decode(),
+        issued_ms=at.line_ms,
+        offset_ms=at.offset_ms,
+        act=request.act,
+        state="waiting",
+    )
+    return TakenHere(ticket, printed)
+
+
+def burn(tx: Tx, ticket: str) -> bool:
+    """Command: its first print begins now; False for one that was not made here."""
+    tx.run(_BURNT, b_id=ticket)
+    return bool(tx.run(_BURN, b_id=ticket, b_now=tx.now_ms))
+
+
+def keep_rating(tx: Tx, request: KeepRating) -> None:
+    """Command: keep a rating until the server can have it; the same act again changes nothing."""
+    found = tx.row(_RATED, act=request.act)
+    if found is not None and found.found:
+        return
+    tx.run(
+        _NEW_RATING,
+        act=request.act,
+        site=tx.site,
+        code=request.code,
+        rate=msgspec.json.encode(request.rate).decode(),
+        at_ms=request.at.line_ms,
+        offset_ms=request.at.offset_ms,
+        open=1,
+    )
+
+
+def settle(tx: Tx, request: Settle) -> int:
+    """Command: note what the server said; how many things are settled by it."""
+    settled = 0
+    for name, said in request.results.items():
+        refused = None if said in TAKEN else said
+        state = "uploaded" if refused is None else "refused"
+        settled += tx.run(_SETTLE_TICKET, b_id=name, b_state=state, b_refused=refused)
+        settled += tx.run(_SETTLE_RATING, b_act=name, b_refused=refused)
+    return settled
+
+
+def _next(tx: Tx, request: TakeNumber, day: str) -> tuple[int, int, str]:
+    """The lease, the count and the prefix of the next number, which is nobody else's from now on."""
+    for row in tx.rows(_FREE, site=tx.site, kiosk=request.kiosk, service=request.service, day=day):
+        for count in range(row.next, row.last + 1):
+            # Two leases with the same number are the server's mistake; nobody pays for it here.
+            if tx.row(_GIVEN, site=tx.site, day=day, number=number(row.prefix, count)) is None:
+                tx.run(_ADVANCE, b_id=row.id, b_next=count + 1)
+                return int(row.id), count, str(row.prefix)
+        tx.run(_ADVANCE, b_id=row.id, b_next=row.last + 1)
+    raise Refused("no-number-held", service=request.service)
+
+
+def _after_the_last(tx: Tx, at: Moment) -> Moment:
+    """That moment, but never before the ticket made last: a clock set back does not change who was first."""
+    last = tx.row(_LAST)
+    if last is None or last.issued_ms + last.offset_ms <= at.server_ms:
+        return at
+    return Moment(last.issued_ms + last.offset_ms - at.offset_ms, at.offset_ms)
+
+
+def _forget(tx: Tx, today: str) -> None:
+    oldest = (date.fromisoformat(today) - timedelta(days=KEEP_DAYS)).isoformat()
+    tx.run(_OLD_LEASES, b_day=oldest)
+    tx.run(_OLD_TICKETS, b_day=oldest)
+    tx.run(_OLD_RATINGS, b_at=tx.line_ms - KEEP_DAYS * 24 * 3600 * 1000)
