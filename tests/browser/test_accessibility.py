@@ -50,6 +50,13 @@ name = { es = "Consulta externa" }
     + "\n\n[[desk]]",
     1,
 )
+WALKED += """
+[[sign]]
+key = "hall"
+name = "Letrero del hall"
+url = "virtual:"
+protocol = "ditel"
+"""
 
 #: GET routes that give no page: for programs, sounds, pictures, and parts of pages, judged where they show
 NO_PAGES = (
@@ -377,6 +384,21 @@ async def the_board(walk: Walk) -> None:
     walk.hospital.next("1")
     await expect(board.locator("#now")).to_have_attribute("data-state", "calling")
     await walk.well(board, "/board")
+
+
+@area("/display/signs/{site:str}")
+async def the_signs(walk: Walk) -> None:
+    page = await walk.people.person("pilar", "/display/signs/sur")
+    await expect(page.locator("#sign-hall")).to_have_attribute(
+        "data-state", "shown", timeout=20_000
+    )
+    await page.locator(".signs-faults summary").click()
+    await page.locator("#switch-hall-unplugged").click()
+    await expect(page.locator("#switch-hall-unplugged")).to_have_attribute("aria-checked", "true")
+    await expect(page.locator("#sign-hall")).to_have_attribute(
+        "data-state", "failed", timeout=20_000
+    )
+    await walk.well(page, "/display/signs/{site:str}")
 
 
 @area("/paper/{printer:str}")
