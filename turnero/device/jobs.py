@@ -1,0 +1,220 @@
+"""Commands on the papers of a box: taken from the server, followed, reported.
+
+The box's spool is the printer room's own. Beside each job stands what the room cannot make
+here, the document, and how much of the job's life the server has acknowledged.
+"""
+
+import logging
+from typing import Final
+
+import msgspec
+from sqlalchemy import Text, bindparam, cast, insert, select, update
+
+from turnero.boxes.protocol import Handed, Report
+from turnero.device.tables import box_paper
+from turnero.printer import spool
+from turnero.printer.states import JobMove, JobState
+from turnero.printer.tables import print_job
+from turnero.queue.facts import PrintChanged
+from turnero.store import devices
+from turnero.store.errors import Refused
+from turnero.store.facts import Entry
+from turnero.store.sql import Query, Statement
+from turnero.store.tables import device, timer
+from turnero.store.tx import Tx
+
+log = logging.getLogger("turnero.device")
+
+#: what the outbox follows
+KINDS: Final = frozenset({str(PrintChanged.__struct_config__.tag)})
+#: reports sent in one go
+MOST: Final = 50
+
+_KNOWN = Statement(select(box_paper.c.job).where(box_paper.c.server_job == bindparam("server_job")))
+_NEW = Statement(insert(box_paper))
+_CREATED = Statement(
+    update(print_job)
+    .where(print_job.c.id == bindparam("b_id"))
+    .values(created_ms=bindparam("b_created"))
+)
+_CHANGED = Statement(
+    update(box_paper)
+    .where(box_paper.c.job == bindparam("b_job"))
+    .values(version=bindparam("b_version"))
+)
+_TOLD = Statement(
+    update(box_paper)
+    .where(box_paper.c.job == bindparam("b_job"), box_paper.c.told < bindparam("b_version"))
+    .values(told=bindparam("b_version"))
+)
+_UNTOLD = Statement(
+    select(
+        box_paper.c.job,
+        box_paper.c.server_job,
+        box_paper.c.version,
+        print_job.c.state,
+        print_job.c.reason,
+        timer.c.due_ms,
+    )
+    .select_from(
+        box_paper.join(print_job, print_job.c.id == box_paper.c.job).outerjoin(
+            timer,
+            (timer.c.kind == spool.RETRY_TIMER)
+            & (timer.c.site == print_job.c.site)
+            & (timer.c.key == cast(print_job.c.id, Text)),
+        )
+    )
+    .where(box_paper.c.told < box_paper.c.version, box_paper.c.server_job.is_not(None))
+    .order_by(box_paper.c.version)
+    .limit(MOST)
+)
+_PRINTER = Statement(
+    select(device.c.key).where(device.c.id == bindparam("id"), device.c.kind == "printer")
+)
+_DOCUMENT = Statement(select(box_paper.c.document).where(box_paper.c.job == bindparam("job")))
+_OF_TICKET = Statement(
+    select(box_paper.c.document)
+    .select_from(box_paper.join(print_job, print_job.c.id == box_paper.c.job))
+    .where(print_job.c.ticket == bindparam("ticket"))
+    .order_by(box_paper.c.job)
+    .limit(1)
+)
+_SERVER_JOB = Statement(select(box_paper.c.server_job).where(box_paper.c.job == bindparam("job")))
+_OPEN = Statement(
+    select(print_job.c.id).where(
+        print_job.c.state.in_([JobState.QUEUED.value, JobState.SENDING.value])
+    )
+)
+
+
+class Keep(msgspec.Struct, frozen=True):
+    """A job of the server's, to be printed here."""
+
+    handed: Handed
+    #: when its ticket was issued, by this machine's clock
+    created_ms: int
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """What stands on the paper of a job of this box's own spool."""
+
+    job: int
+    document: bytes
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """How a job of the server's ended was decided there: printed | cancelled."""
+
+    server_job: int
+    state: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The server has acknowledged this much of a job's life."""
+
+    job: int
+    version: int
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """A job whose state the server does not know."""
+
+    job: int
+    report: Report
+
+
+def keep(tx: Tx, request: Keep) -> int:
+    """Command: write the job down, before anything is done with it; the number that it has here.
+
+    A job that was taken before is the same job: taking twice is harmless.
+    """
+    handed = request.handed
+    known = tx.row(_KNOWN, server_job=handed.job)
+    if known is not None:
+        return int(known.job)
+    row = tx.row(_PRINTER, id=handed.printer)
+    printer = None if row is None else devices.by_key(tx, tx.site, "printer", row.key)
+    if printer is None:
+        raise Refused("no-printer")
+    made = spool.enqueue(tx, printer, handed.ticket, copy=handed.copy, place=handed.place)
+    # Whoever waits for it has waited since then: a late paper is as late here as there.
+    tx.run(_CREATED, b_id=made.job, b_created=min(request.created_ms, tx.now_ms))
+    tx.run(
+        _NEW,
+        job=made.job,
+        server_job=handed.job,
+        document=bytes(handed.document),
+        version=1,
+        told=0,
+    )
+    return made.job
+
+
+def add_paper(tx: Tx, request: Paper) -> None:
+    """Command: the document of a job that was made here."""
+    tx.run(_NEW, job=request.job, server_job=None, document=request.document, version=0, told=0)
+
+
+def settle(tx: Tx, request: Settled) -> None:
+    """Command: follow what was decided at the server. What left for the printer stays as it is."""
+    known = tx.row(_KNOWN, server_job=request.server_job)
+    if known is None:
+        return
+    row = spool.job_row(tx, known.job)
+    state = JobState(row.state)
+    if state is JobState.UNKNOWN:
+        printed = request.state == JobState.PRINTED
+        spool.step(tx, row, JobMove.CAME_OUT if printed else JobMove.NOT_OUT)
+    elif state in (JobState.QUEUED, JobState.FAILED):
+        spool.step(tx, row, JobMove.CANCEL)
+
+
+def changed(tx: Tx, entry: Entry) -> None:
+    """Consumer: a job's state has changed; the server is to hear of it."""
+    fact = entry.fact
+    if isinstance(fact, PrintChanged):
+        tx.run(_CHANGED, b_job=fact.job, b_version=entry.seq)
+
+
+def told(tx: Tx, request: Told) -> None:
+    """Command: the server knows."""
+    tx.run(_TOLD, b_job=request.job, b_version=request.version)
+
+
+def untold(q: Query) -> list[Untold]:
+    """What the server does not know yet, oldest first."""
+    return [
+        Untold(
+            row.job,
+            Report(
+                job=row.server_job,
+                state=row.state,
+                reason=row.reason,
+                again=row.state == JobState.FAILED and row.due_ms is not None,
+                version=row.version,
+            ),
+        )
+        for row in q.rows(_UNTOLD)
+    ]
+
+
+def document_of(q: Query, job: int, ticket: str) -> tuple[bytes, bool] | None:
+    """What stands on a job's paper; True with it: it is that of the ticket's first paper, of which
+    this job is a copy that was made here. None: this box has no paper of it.
+    """
+    row = q.row(_DOCUMENT, job=job)
+    if row is not None:
+        return bytes(row.document), False
+    row = q.row(_OF_TICKET, ticket=ticket)
+    return None if row is None else (bytes(row.document), True)
+
+
+def server_job(q: Query, job: int) -> int | None:
+    """The server's number of a job, None for one made here or unknown."""
+    row = q.row(_SERVER_JOB, job=job)
+    return None if row is None else row.server_job
+
+
+def under_way(q: Query) -> int:
+    """How many papers wait or are being printed."""
+    return len(q.rows(_OPEN))
