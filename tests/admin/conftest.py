@@ -10,19 +10,20 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from msgspec.structs import replace
 
 from tests.peers.stores import opened
 from tests.queue.hall import MORNING_MS, SITE
 from tests.web.conftest import Known
 from turnero.admin import slice as admin
-from turnero.admin.frame import Person, Ports
+from turnero.admin.frame import Person
 from turnero.queue import site_out
 from turnero.queue.commands.sites import load_site
 from turnero.queue.facts import SiteLoaded
 from turnero.queue.site_file import decode
 from turnero.queue.site_shape import SiteFile
 from turnero.server.looks import SiteLooks
-from turnero.server.sites import PORTS, check_devices
+from turnero.server.sites import PORTS
 from turnero.store import journal
 from turnero.store.clock import VirtualClock
 from turnero.store.ledger import Ledger
@@ -142,11 +143,7 @@ async def room(tmp_path: Path, described: str | None) -> AsyncIterator[Room]:
         looks = SiteLooks(ledger, languages=("es", "en", "pt"), profile="plain")
         await looks.read()
         web = weave(
-            [
-                admin.make(
-                    Ports(check_devices=check_devices, people=staff, role_names=PORTS.role_names)
-                )
-            ],
+            [admin.make(replace(PORTS, people=staff))],
             ledger=ledger,
             clock=clock,
             authenticator=Office(),

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.printer.slips import NARROW, WIDE, lines, printed, slip
 from turnero.printer.decode import decode
 from turnero.printer.document import Align, Cut, Document, Image, Qr, Rule, Space, Text
-from turnero.printer.escpos import clean, encode, wrap
+from turnero.printer.escpos import encode
+from turnero.printer.letters import clean, wrap
 from turnero.printer.operations import (
     AskState,
     CodePage,
@@ -88,7 +89,7 @@ def test_no_text_makes_a_command(text: str) -> None:
     assert lines(operations)[-1] == "fin"
 
 
-@pytest.mark.parametrize("text", ["Ñuqaʼpa qʼipi", "Пациент", "‘Sala’ – 2"])
+@pytest.mark.parametrize("text", ["Пациент", "Ẽsa", "患者"])
 def test_letters_outside_the_code_page_are_drawn(text: str) -> None:
     operations = paper(Text(text))
     assert not of(Letters, operations)
@@ -100,6 +101,14 @@ def test_letters_outside_the_code_page_are_drawn(text: str) -> None:
 
 def test_a_plain_apostrophe_needs_no_drawing() -> None:
     assert lines(paper(Text("q'ipi"))) == ["q'ipi"]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"), [("Ñuqaʼpa qʼipi", "Ñuqa'pa q'ipi"), ("‘Sala’ – 2…", "'Sala' - 2...")]
+)
+def test_typographic_signs_are_written_as_plain_ones(text: str, plain: str) -> None:
+    """Quechua's ʼ (U+02BC) is in no code page: it is the apostrophe that people write."""
+    assert lines(paper(Text(text))) == [plain]
 
 
 def test_a_printer_on_a_slow_line_gets_the_nearest_letters_instead_of_a_drawing() -> None:

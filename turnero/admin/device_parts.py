@@ -202,6 +202,15 @@ PRINTERS: Final = Section(
             hint=mark("Empty: one that understands the common commands on 80 mm paper."),
             empty=None,
         ),
+        Choice(
+            name="mode",
+            label=mark("How it prints"),
+            hint=mark("Over a slow serial line it always uses its own letters."),
+            choices=(
+                ("", mark("With its own letters: fast")),
+                ("raster", mark("Drawn as a picture: any script, exact letters")),
+            ),
+        ),
     ),
 )
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from turnero.admin.fields import Given
-from turnero.admin.parts import SECTIONS, settings_saved, site_saved
+from turnero.admin.parts import SECTIONS, settings_saved, site_saved, ticket_saved
 from turnero.queue import refusals, site_file, site_out
 from turnero.queue.commands.devices import RemoveDevice, remove
 from turnero.queue.commands.sites import Loaded, load_site
@@ -31,7 +31,7 @@ class Edit(msgspec.Struct, frozen=True):
 
     #: digest of the description that the form was made from
     base: str
-    #: a section's key, or "site" or "settings"
+    #: a section's key, or "site", "settings" or "ticket"
     section: str
     act: Act = "save"
     #: "" makes a new one
@@ -63,6 +63,8 @@ def changed(file: SiteFile, request: Edit) -> SiteFile:
         return site_file.checked(site_saved(file, given))
     if request.section == "settings":
         return site_file.checked(settings_saved(file, given))
+    if request.section == "ticket":
+        return site_file.checked(ticket_saved(file, given))
     section = SECTIONS[request.section]
     match request.act:
         case "save":

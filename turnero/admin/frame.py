@@ -1,6 +1,6 @@
 """What every page of the administration shares: which site, who people are, what the menu shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -40,6 +40,21 @@ class Person(msgspec.Struct, frozen=True):
 People = Callable[[Query], list[Person]]
 
 
+class Sample(msgspec.Struct, frozen=True):
+    """A ticket to be shown as a picture."""
+
+    #: the description as it would be
+    file: SiteFile
+    language: str
+    #: width of the paper
+    mm: int
+    now_ms: int
+    #: as for somebody who asked for large type
+    large: bool = False
+    #: as a printer that draws everything prints it
+    whole: bool = False
+
+
 class Ports(msgspec.Struct, frozen=True):
     """What the composition gives: what this room must not import."""
 
@@ -47,6 +62,10 @@ class Ports(msgspec.Struct, frozen=True):
     people: People
     #: role → msgid of its name
     role_names: Mapping[str, str]
+    #: a PNG or JPEG as a logo of the description; raises `Invalid("logo-…")`
+    logo: Callable[[bytes], Awaitable[str]]
+    #: a sample ticket as a PNG, from the bytes that a printer would get
+    paper: Callable[[Sample], Awaitable[bytes]]
 
 
 class Here(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from turnero.queue.site_devices import PARTS
 from turnero.queue.site_shape import (
     DeskPart,
     SiteFile,
+    TicketPart,
 )
 from turnero.store.errors import NotFound
 
@@ -97,7 +98,9 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
             kiosks = tuple(
                 replace(one, printer=None) if one.printer == item else one for one in left.kiosk
             )
-            return replace(left, kiosk=kiosks)
+            # What tickets say is kept with the printers: without any, nothing of it is left.
+            paper = left.ticket if left.printer else TicketPart()
+            return replace(left, kiosk=kiosks, ticket=paper)
         if self.part == "desk":
             signs = tuple(replace(one, desk=None) if one.desk == item else one for one in left.sign)
             return replace(left, sign=signs)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from turnero.admin import file, pages, wizard
+from turnero.admin import file, pages, paper, wizard
 from turnero.admin.frame import Ports
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
@@ -30,7 +30,12 @@ def make(ports: Ports) -> Slice:
     """The slice; `ports` is what the composition knows of printers and people."""
     return Slice(
         name="admin",
-        routes=[*file.routes(ports), *pages.routes(ports), *wizard.routes(ports)],
+        routes=[
+            *file.routes(ports),
+            *pages.routes(ports),
+            *paper.routes(ports),
+            *wizard.routes(ports),
+        ],
         templates=HERE / "templates",
         static=HERE / "static",
         problems=PROBLEMS,

@@ -87,6 +87,12 @@ SENTENCES: Final[dict[str, str]] = {
         "“%(url)s” is no printer's address. Please write tcp://192.168.1.50, or virtual: for one on a page."
     ),
     "printer-profile": mark("“%(profile)s” is none of the models: %(known)s."),
+    "ticket-no-printer": mark("There is no printer yet that could print a ticket."),
+    "ticket-lines": mark("Please write at most %(most)s lines."),
+    "ticket-logo": mark("This is no picture that can be read. Please choose a PNG or a JPEG."),
+    "ticket-logo-size": mark(
+        "The logo may be %(wide)s dots wide and %(high)s high. Please upload it here, and it is fitted."
+    ),
     "desk-unknown": mark("This desk is not there any more. Please choose another."),
     "sign-url": mark(
         "“%(url)s” is no sign's address. Please write serial:///dev/…, tcp:// or socket:// with host "
@@ -143,6 +149,8 @@ def _field_of(breach: Breach, section: Section | None, place: int | None) -> str
         for start in ("site.settings.", "site."):
             if key.startswith(start):
                 return key.removeprefix(start)
+        if key.startswith("ticket."):
+            return key.split(".")[1]
         return None
     start = f"{section.part}[{place}]"
     if not key.startswith(start):

@@ -12,10 +12,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-import msgspec
 from PIL import Image as Pillow
 
-from turnero.printer import fonts
+from turnero.printer import letters, raster
 from turnero.printer.document import Align, Block, Cut, Document, Image, Qr, Rule, Space, Text
 from turnero.printer.port import Confirmation
 from turnero.printer.profiles import Profile
@@ -70,47 +69,18 @@ def warm() -> None:
     _dummy()
 
 
-def clean(text: str) -> str:
-    """The text as it may reach paper: composed letters, single spaces, nothing invisible.
-
-    Control bytes would be obeyed by the printer, and marks of direction would turn the
-    letters of a name around; both are removed.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    kept = (
-        " " if unicodedata.category(letter)[0] == "Z" or letter in "\t\r\n\v\f" else letter
-        for letter in composed
-        if letter in "\t\r\n\v\f"
-        or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
-    return " ".join("".join(kept).split())
-
-
-def wrap(text: str, columns: int) -> list[str]:
-    """The text in lines of at most that many letters, broken at spaces where there are any."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        rest = word
-        if line and len(line) + 1 + len(rest) <= columns:
-            line += " " + rest
-            continue
-        if line:
-            lines.append(line)
-        while len(rest) > columns:
-            lines.append(rest[:columns])
-            rest = rest[columns:]
-        line = rest
-    return [*lines, line] if line or not lines else lines
-
-
-def encode(document: Document, profile: Profile) -> bytes:
+def encode(document: Document, profile: Profile, *, whole: bool = False) -> bytes:
     """The whole job as bytes: prologue, blocks, nothing else. Sends nothing.
+
+    `whole`: everything is drawn, so that any script looks as on a screen; otherwise the printer's
+    own letters are used where it has them, which is fast on any line.
 
     The prologue resets the printer (`ESC @`), leaves the two-byte mode in which Chinese
     printers start (`FS .`) and selects the code page (`ESC t`), which a reset forgets.
     """
     paper = _Paper(profile)
+    if whole and profile.graphics:
+        document = raster.drawn(document, profile)
     for block in document.blocks:
         paper.add(block)
     return paper.written()
@@ -152,8 +122,10 @@ class _Paper:
                 )
             case Space():
                 self.feed(block.dots)
+            case Image() if self.profile.graphics:
+                self.image(raster.picture(block).point(lambda level: 255 - level), block.align)
             case Image():
-                self.image(_picture(block), block.align)
+                pass  # it would take a minute over this line, and says nothing that words do not
             case Cut():
                 self.cut()
 
@@ -171,46 +143,27 @@ class _Paper:
 
     def text(self, block: Text) -> None:
         """Write one paragraph, in the printer's own letters where it has them all."""
-        words = clean(block.text)
+        words = letters.clean(block.text)
         if not words:
             return
-        if block.invert:
-            words = f" {words} "
+        # Typographic signs have plain ones that mean the same: Quechua's ʼ is a plain apostrophe.
+        plain = "".join(_PLAIN.get(letter, letter) for letter in words)
         try:
-            words.encode(self.profile.codec)
+            plain.encode(self.profile.codec)
         except UnicodeEncodeError:
             if self.profile.graphics:
                 self.drawn_text(words, block)
                 return
-            words = self.nearest(words)
-        block = self.fitted(words, block)
+            plain = self.nearest(plain)
+        block = letters.fitted(plain, block, self.profile)
         self.style(block)
-        for row in self.rows(words, block):
+        for row in letters.rows(plain, block, self.profile):
             self.raw(row.encode(self.profile.codec), _LINE_FEED)
 
-    def fitted(self, words: str, block: Text) -> Text:
-        """The block with letters narrow enough for its words to stand in one line."""
-        width = block.width
-        while (
-            block.fit and width > 1 and len(words) > self.profile.columns(width, small=block.small)
-        ):
-            width -= 1
-        return block if width == block.width else msgspec.structs.replace(block, width=width)
-
-    def rows(self, words: str, block: Text) -> list[str]:
-        """The paragraph in lines; those of a black bar are equally long, with margins."""
-        columns = self.profile.columns(block.width, small=block.small)
-        if not block.invert:
-            return wrap(words, columns)
-        lines = wrap(words.strip(), columns - 2)
-        longest = max(map(len, lines))
-        return [f" {line:^{longest}} " for line in lines]
-
     def nearest(self, words: str) -> str:
-        """The words in letters of the code page: ʼ becomes ', ȩ becomes e, others become ?."""
-        swapped = "".join(_PLAIN.get(letter, letter) for letter in words)
+        """The words in letters of the code page: ȩ becomes e, others become ?."""
         written: list[str] = []
-        for letter in swapped:
+        for letter in words:
             bare = unicodedata.normalize("NFKD", letter)[0]
             fits = letter.encode(self.profile.codec, "ignore")
             written.append(
@@ -222,14 +175,8 @@ class _Paper:
 
     def drawn_text(self, words: str, block: Text) -> None:
         """Write a paragraph as graphics: letters that the code page lacks."""
-        block = self.fitted(words, block)
-        letter = self.profile.small if block.small else self.profile.letter
-        for row in self.rows(words, block):
-            ink = fonts.line(row, letter, block.width, block.height, bold=block.bold)
-            if ink.width > self.profile.dots:
-                ink = ink.resize((self.profile.dots, ink.height))
-            grey = ink if block.invert else ink.point(lambda level: 255 - level)
-            self.image(grey.point(lambda level: 255 if level > 127 else 0), block.align)
+        for ink in raster.lines(words, block, self.profile):
+            self.image(ink.point(lambda level: 0 if level > raster.HALF else 255), block.align)
 
     def image(self, picture: Pillow.Image, align: Align) -> None:
         """Write a picture (black on white, mode L) in fragments that small buffers can take."""
@@ -248,23 +195,15 @@ class _Paper:
         """Write a QR code: by the printer's own hand, else as graphics."""
         import segno  # noqa: PLC0415 - as lazily as the encoder itself
 
-        code = segno.make(block.data, error=block.level, micro=False, boost_error=False)
-        side = len(code.matrix)
-        module = max(1, min(block.module, 16, self.profile.dots // side))
         if self.profile.native_qr:
+            code = segno.make(block.data, error=block.level, micro=False, boost_error=False)
+            module = raster.module_of(block, len(code.matrix), self.profile)
             # The library refuses to centre a native code, so the alignment goes before it.
             self.raw(_JUSTIFY[block.align])
             self.out.qr(block.data, ec="LMQH".index(block.level), size=module, native=True)
             self.raw(_LINE_FEED)
             return
-        picture = Pillow.new("L", (side, side), 255)
-        for y, row in enumerate(code.matrix):
-            for x, dark in enumerate(row):
-                if dark:
-                    picture.putpixel((x, y), 0)
-        self.image(
-            picture.resize((side * module, side * module), Pillow.Resampling.NEAREST), block.align
-        )
+        self.image(raster.qr(block, self.profile).point(lambda level: 255 - level), block.align)
 
     def feed(self, dots: int) -> None:
         """Feed white paper."""
@@ -278,11 +217,3 @@ class _Paper:
             self.out.cut(mode="PART", feed=False)
         else:
             self.out.print_and_feed(5)
-
-
-def _picture(block: Image) -> Pillow.Image:
-    """The image block as a picture, black on white."""
-    row_bytes = (block.width + 7) // 8
-    height = len(block.rows) // row_bytes if row_bytes else 0
-    bits = Pillow.frombytes("1", (block.width, height), block.rows[: row_bytes * height])
-    return bits.convert("L").point(lambda level: 255 - level)

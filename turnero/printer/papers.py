@@ -4,10 +4,12 @@ The room asks `Papers` and knows no more; a box beside the hardware answers it f
 document that the server sent with the job (`room.Printers`).
 """
 
+import asyncio
 from typing import Protocol
 
 from turnero.printer import reads
 from turnero.printer.document import Document
+from turnero.printer.layout import layout_on
 from turnero.printer.spool import Claimed
 from turnero.printer.test_page import TEST, test_page
 from turnero.printer.ticket import ticket
@@ -50,7 +52,8 @@ class LedgerPapers:
             now_ms if claimed.copy else None,
         )
         say = translator(found.language, found.profile)
-        return ticket(found.slip, say, formats(say.tag, found.zone))
+        paper = await asyncio.to_thread(layout_on, device, found.language)
+        return ticket(found.slip, say, formats(say.tag, found.zone), paper)
 
     async def _test(self, ledger: Ledger, device: Device, claimed: Claimed) -> Document:
         now_ms = ledger.clock.now_ms()

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from turnero.printer import reads
 from turnero.printer.document import Document, Text
 from turnero.printer.holding import name_of
+from turnero.printer.layout import drawn_whole, reached
 from turnero.printer.papers import LedgerPapers, Papers
 from turnero.printer.port import Limits
 from turnero.printer.profiles import DEFAULT, Profile, profile_named
@@ -148,7 +149,7 @@ class Printers:
     def _start(self, device: Device) -> None:
         """Start the worker of a device; settings that cannot be are logged, and the rest goes on."""
         try:
-            profile = profile_named(device.setting("profile") or DEFAULT)
+            profile = reached(profile_named(device.setting("profile") or DEFAULT), device)
             name = _virtual_name(device)
             if name is not None:
                 self._make_virtual(name, device, profile)
@@ -161,7 +162,9 @@ class Printers:
             return
 
         async def make(claimed: Claimed) -> bytes:
-            return await _encoded(await self._papers.make(self._ledger, device, claimed), profile)
+            document = await self._papers.make(self._ledger, device, claimed)
+            whole = drawn_whole(device, profile)
+            return await _encoded(document, profile, whole=whole)
 
         worker = Worker(
             self._ledger,
@@ -218,7 +221,7 @@ class Printers:
                         worker.wake()
 
 
-async def _encoded(document: Document, profile: Profile) -> bytes:
+async def _encoded(document: Document, profile: Profile, *, whole: bool) -> bytes:
     """In a thread: drawing letters and the first import of the encoder take their time.
 
     Raises `TooLong` rather than print metres of paper.
@@ -228,7 +231,7 @@ async def _encoded(document: Document, profile: Profile) -> bytes:
         raise TooLong(letters)
     from turnero.printer import escpos  # noqa: PLC0415 - imports what draws letters
 
-    return await asyncio.to_thread(escpos.encode, document, profile)
+    return await asyncio.to_thread(escpos.encode, document, profile, whole=whole)
 
 
 def _virtual_name(device: Device) -> str | None:

@@ -4,9 +4,12 @@ It decides words and their weight; widths and bytes are the encoder's. It asks n
 anything: everything it says is given to it.
 """
 
+from typing import Final
+
 import msgspec
 
 from turnero.printer.document import Align, Block, Cut, Document, Qr, Rule, Space, Text
+from turnero.printer.layout import Layout
 from turnero.queue.codes import grouped, short_code
 from turnero.queue.views import Wait
 from turnero.web.formats import Formats
@@ -48,21 +51,28 @@ class Slip(msgspec.Struct, frozen=True):
     copied_ms: int | None = None
 
 
-def ticket(slip: Slip, say: Translator, fmt: Formats) -> Document:
-    """The document of a ticket."""
+#: paper of a site that has put nothing on it
+USUAL: Final = Layout()
+
+
+def ticket(slip: Slip, say: Translator, fmt: Formats, layout: Layout = USUAL) -> Document:
+    """The document of a ticket, on the paper of that site."""
+    if layout.large and not slip.large:
+        slip = msgspec.structs.replace(slip, large=True)
     blocks: list[Block] = []
     if slip.copied_ms is not None:
-        blocks += _copy(slip.copied_ms, say, fmt)
-    blocks += _head(slip)
+        blocks += copy_head(slip.copied_ms, say, fmt)
+    blocks += _head(slip, layout)
     blocks += _number(slip, say)
-    blocks += _waiting(slip, say, fmt)
-    blocks += _way(slip, say)
-    blocks += _code(slip, say)
-    blocks += _foot(slip, say, fmt)
+    blocks += _waiting(slip, say, fmt, layout)
+    blocks += _way(slip, say) if layout.way else []
+    blocks += _code(slip, say, layout)
+    blocks += _foot(slip, say, fmt, layout)
     return Document((*blocks, Space(24), Cut()))
 
 
-def _copy(copied_ms: int, say: Translator, fmt: Formats) -> list[Block]:
+def copy_head(copied_ms: int, say: Translator, fmt: Formats) -> list[Block]:
+    """What stands above all else on a copy."""
     return [
         Text(say.gettext("COPY"), 2, 2, bold=True, invert=True),
         Space(8),
@@ -71,15 +81,26 @@ def _copy(copied_ms: int, say: Translator, fmt: Formats) -> list[Block]:
     ]
 
 
-def _head(slip: Slip) -> list[Block]:
+def _head(slip: Slip, layout: Layout) -> list[Block]:
     size = 2 if slip.large else 1
+    logo: list[Block] = [layout.logo, Space(12)] if layout.logo is not None else []
     return [
+        *logo,
         Text(slip.site, size, size, bold=True),
+        *_lines(layout.above, size),
         Space(6),
         Rule(),
         Space(10),
         Text(slip.service, 3 if slip.large else 2, 3 if slip.large else 2, bold=True),
     ]
+
+
+def _lines(lines: tuple[str, ...], size: int) -> list[Block]:
+    """The site's own lines."""
+    blocks: list[Block] = []
+    for line in lines:
+        blocks += [Space(4), Text(line, size, size)]
+    return blocks
 
 
 def _number(slip: Slip, say: Translator) -> list[Block]:
@@ -97,8 +118,11 @@ def _number(slip: Slip, say: Translator) -> list[Block]:
     return blocks
 
 
-def _waiting(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
+def _waiting(slip: Slip, say: Translator, fmt: Formats, layout: Layout) -> list[Block]:
     if slip.ahead is None:
+        return []
+    closes = _closes(slip, say, fmt)
+    if not (layout.ahead or layout.wait or closes):
         return []
     if slip.ahead == 0:
         ahead = say.gettext("Nobody ahead of you")
@@ -117,14 +141,13 @@ def _waiting(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
             high=slip.wait.high_minutes,
         )
     heavy = slip.large
-    return [
-        Space(8),
-        Text(ahead, 2, 2, bold=heavy, fit=True),
-        Space(6),
-        Text(wait, 2, 2, bold=heavy, fit=True),
-        *_closes(slip, say, fmt),
-        Space(28),
-    ]
+    blocks: list[Block] = [Space(8)]
+    if layout.ahead:
+        # Broken where it is too long for a line, rather than made thin: it is read at arm's length.
+        blocks += [Text(ahead, 2, 2, bold=heavy), Space(6)]
+    if layout.wait:
+        blocks += [Text(wait, 2, 2, bold=heavy)]
+    return [*blocks, *closes, Space(28)]
 
 
 def _closes(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
@@ -153,15 +176,15 @@ def _way(slip: Slip, say: Translator) -> list[Block]:
     return [*blocks, Space(4), Rule(), Space(16)]
 
 
-def _code(slip: Slip, say: Translator) -> list[Block]:
-    if slip.url:
+def _code(slip: Slip, say: Translator, layout: Layout) -> list[Block]:
+    if slip.url and layout.qr:
         use = say.gettext("Follow your place in line on your phone")
     else:
         use = say.gettext("Show this code at the kiosk or at the desk")
     size = 2 if slip.large else 1
+    drawn = Qr(slip.url or slip.code, module=8 if slip.large else 6)
     return [
-        Qr(slip.url or slip.code, module=8 if slip.large else 6),
-        Space(8),
+        *((drawn, Space(8)) if layout.qr else ()),
         Text(
             say.gettext("Code %(code)s", code=grouped(short_code(slip.code))),
             size,
@@ -170,11 +193,12 @@ def _code(slip: Slip, say: Translator) -> list[Block]:
         ),
         Space(4),
         Text(use, size, size),
+        *_lines(layout.below, size),
         Space(8),
     ]
 
 
-def _foot(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
+def _foot(slip: Slip, say: Translator, fmt: Formats, layout: Layout) -> list[Block]:
     size = 2 if slip.large else 1
     where = slip.where or say.gettext("Watch the screens and listen: we call you by this number.")
     issued = say.gettext(
@@ -190,5 +214,8 @@ def _foot(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
         Text(issued),
     ]
     if slip.footer:
-        blocks += [Space(4), Text(slip.footer)]
+        blocks += [Space(4), Text(slip.footer, size, size)]
+    for notice in layout.notices:
+        # Small letters are for what few will read; large type leaves nothing small.
+        blocks += [Space(6), Text(notice, size, size, small=not slip.large)]
     return blocks

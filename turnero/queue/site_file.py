@@ -12,12 +12,15 @@ import msgspec
 from turnero.queue import text
 from turnero.queue.site_breaches import Breach, wrong
 from turnero.queue.site_lines import line_of, line_of_syntax
+from turnero.queue.site_paper import MOST_LOGO
 from turnero.queue.site_rules import check
 from turnero.queue.site_shape import SiteFile
 from turnero.store.errors import Invalid
 
 #: longest text in the file: a line of requirements
 _LONGEST = 400
+#: texts that are no words, and longer
+_LONGER = {"ticket.logo": MOST_LOGO}
 
 
 def decode(source: str) -> SiteFile:
@@ -68,11 +71,12 @@ def _readable(value: Any, path: str) -> Any:
         return [_readable(item, f"{path}[{n}]") for n, item in enumerate(value)]
     if not isinstance(value, str):
         return value
+    longest = _LONGER.get(path, _LONGEST)
     try:
-        return text.name(value, path, longest=_LONGEST)
+        return text.name(value, path, longest=longest)
     except Invalid as error:
         if error.code == "text-too-long":
-            raise wrong(path, "text-long", most=_LONGEST) from None
+            raise wrong(path, "text-long", most=longest) from None
         raise wrong(path, "text-hidden") from None
 
 

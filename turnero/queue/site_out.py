@@ -17,7 +17,7 @@ from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import clock
 from turnero.queue.paths import steps_of
 from turnero.queue.settings import languages_of, settings_of
-from turnero.queue.site_devices import parts
+from turnero.queue.site_devices import paper_of, parts
 from turnero.queue.site_shape import (
     AttentionPart,
     BoardPart,
@@ -141,6 +141,7 @@ def read(q: Query, no: int) -> SiteFile | None:
         printer=parts(found, PrinterPart),
         sign=parts(found, SignPart),
         closure=tuple(ClosurePart(one.day, one.name) for one in q.rows(_CLOSURES, site=no)),
+        ticket=paper_of(found),
     )
 
 
@@ -260,6 +261,8 @@ def encode(file: SiteFile) -> str:
         "closure",
     ):
         parts += [_table(name, item, many=True) for item in tree.get(name, ())]
+    if "ticket" in tree:
+        parts.append(_table("ticket", tree["ticket"], many=False))
     if not file.attention:
         parts.insert(0, "attention = []\n")
     return "\n".join(parts)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from turnero.queue import site_paper
 from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import MIDNIGHT, PREFIX_LETTERS, SOUND_ALIKE, minutes
 from turnero.queue.paths import MOST
@@ -38,6 +39,7 @@ def check(file: SiteFile) -> None:
     _sounds(file)
     _devices(file)
     _closures(file)
+    site_paper.check(file)
 
 
 def spans(hours: Spans, key: str) -> Hours:

@@ -165,8 +165,30 @@ class PrinterPart(DevicePart, frozen=True):
 
     url: str
     profile: str | None = None
+    #: "raster": the whole ticket is drawn, for any script; by default the printer's own letters
+    mode: Literal["raster"] | None = None
     #: key of the box that it is connected to; by default the server reaches it
     box: str | None = None
+
+
+class TicketPart(_Part, frozen=True):
+    """`[ticket]`: what the paper of this site says besides number, place and code"""
+
+    #: a PNG in base64, at most `site_paper.LOGO_WIDE` by `LOGO_HIGH` dots
+    logo: str | None = None
+    #: language → own lines below the site's name
+    above: dict[str, tuple[str, ...]] = {}
+    #: language → own lines below the code
+    below: dict[str, tuple[str, ...]] = {}
+    #: language → small notices at the end
+    notices: dict[str, tuple[str, ...]] = {}
+    #: which parts are shown: people ahead, the wait, the QR code, the way through services
+    ahead: bool = True
+    wait: bool = True
+    qr: bool = True
+    way: bool = True
+    #: large letters for everybody, not only for who asked for them at the kiosk
+    large: bool = False
 
 
 class SignPart(DevicePart, frozen=True):
@@ -217,6 +239,7 @@ class SiteFile(_Part, frozen=True):
     printer: tuple[PrinterPart, ...] = ()
     sign: tuple[SignPart, ...] = ()
     closure: tuple[ClosurePart, ...] = ()
+    ticket: TicketPart = TicketPart()
 
     def groups(self) -> frozenset[str]:
         """Keys of the services that others name as parent."""

@@ -1,10 +1,11 @@
 """A site's description in and out: from the command line, the pages or the demonstration."""
 
+import asyncio
 from typing import Any
 
 import msgspec
 
-from turnero.admin.frame import Person, Ports
+from turnero.admin.frame import Person, Ports, Sample
 from turnero.display.signs.opening import check as check_sign
 from turnero.display.signs.state import SignSettings
 from turnero.printer.profiles import profile_named
@@ -109,9 +110,33 @@ def names(q: Query) -> dict[str, str]:
     return {f"user:{one.id}": one.name or one.login for one in accounts(q)}
 
 
+async def logo(data: bytes) -> str:
+    """A picture as a logo for paper; in a thread, with what draws."""
+    from turnero.printer.logo import logo_from  # noqa: PLC0415 - imports what draws
+
+    return await asyncio.to_thread(logo_from, data)
+
+
+async def paper(wanted: Sample) -> bytes:
+    """A sample ticket as a picture."""
+    from turnero.printer import sample  # noqa: PLC0415 - imports what draws
+
+    return await asyncio.to_thread(
+        sample.png,
+        wanted.file,
+        wanted.language,
+        wanted.mm,
+        wanted.now_ms,
+        large=wanted.large,
+        whole=wanted.whole,
+    )
+
+
 #: what the administration's pages are given
 PORTS = Ports(
     check_devices=check_devices,
     people=people,
     role_names={str(role): name for role, name in ROLE_NAMES.items()},
+    logo=logo,
+    paper=paper,
 )

@@ -386,9 +386,18 @@ def _devices(tx: Tx, file: SiteFile) -> list[Change]:
     changes: list[Change] = []
     for kind, rows in _DEVICE.items():
         there = rows.all(tx)
-        for key, values in site_devices.kept(file, kind).items():
+        wanted = site_devices.kept(file, kind)
+        if kind == "printer" and wanted:
+            # One that the file does not name prints the same paper as the others.
+            for key, (_, values) in there.items():
+                same = site_devices.with_paper(values["settings"], file.ticket)
+                wanted.setdefault(key, {**values, "settings": same})
+        for key, values in wanted.items():
             changes += rows.put(tx, kind, key, there.get(key), values)[1]
-    return changes
+    return [
+        Change(one.what, one.key, site_devices.told(one.before), site_devices.told(one.after))
+        for one in changes
+    ]
 
 
 def _sum(tx: Tx, statement: Statement, **params: int) -> int:
