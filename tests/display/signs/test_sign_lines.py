@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from msgspec.structs import replace
 
 from tests.display.signs.benches import LIMITS, opened
 from tests.printer.patience import until
@@ -129,6 +130,18 @@ async def test_a_port_is_taken_by_one_alone(folder: Path) -> None:
     assert (await second.show(CALL)).well
     await second.close()
     await end.unplug()
+
+
+async def test_between_two_conversations_the_line_is_silent() -> None:
+    """Modbus RTU tells frames apart by the silence between them."""
+    line = VirtualLine("s")
+    line.machines.append(machine("s", "ditel", 5, 6, tcp=False))
+    limits = replace(LIMITS, gap_s=0.2)
+    sign = opened({"s": line}, limits, url="virtual://s", protocol="ditel", address=5, width=6)
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    await asyncio.gather(*(sign.show(CALL) for _ in range(3)))
+    assert loop.time() - started >= 0.4
 
 
 async def test_rs485_where_the_port_has_no_such_mode_is_an_error_and_not_silence(
