@@ -21,6 +21,7 @@ from tests.printer.working import Working, at_work
 from turnero.printer import spool
 from turnero.printer.decode import decode
 from turnero.printer.operations import Cut
+from turnero.printer.port import Limits
 from turnero.printer.transports import network
 from turnero.printer.virtual import Faults, VirtualPrinter
 from turnero.printer.virtual_server import VirtualPrinterServer
@@ -30,6 +31,8 @@ from turnero.store.tx import Tx
 
 DOCS = Path(__file__).parents[2] / "docs" / "printing.md"
 CAN, CANNOT = "epson-tm-t20", "generic-80"
+#: generous, for rows run side by side; what is late here is later still
+LIMITS = Limits(connect_s=2, send_s=4, answer_s=0.6, confirm_s=2)
 LONG = "Traiga su documento de identidad. " * 1500
 
 
@@ -69,10 +72,10 @@ ROWS = (
     Row("paper ends with the job under way", Faults(paper_for=600)),
     Row("line breaks after 300 bytes", Faults(drop_after=300)),
     Row("serial line breaks after 300 bytes", Faults(drop_after=300), line="serial"),
-    Row("unplugged with the job under way", Faults(bytes_per_s=800), Faults(unplugged=True)),
+    Row("unplugged with the job under way", Faults(bytes_per_s=400), Faults(unplugged=True)),
     Row("slow: 2,500 bytes a second", Faults(bytes_per_s=2500)),
     Row("so slow that it takes minutes", Faults(bytes_per_s=20), stays=True),
-    Row("server killed with the job under way", Faults(bytes_per_s=800), killed=True),
+    Row("server killed with the job under way", Faults(bytes_per_s=100), killed=True),
     Row("50 kB of text in a line", footer=LONG),
 )
 
@@ -93,7 +96,7 @@ class Seen(msgspec.Struct, frozen=True):
 async def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Seen]]:
     """The whole table, each row with its four results; rows run a few at a time."""
     monkeypatch.setattr(spool, "BACK_OFF_MS", (150,) * 40)
-    gate = asyncio.Semaphore(6)
+    gate = asyncio.Semaphore(5)
 
     async def one(row: Row, profile: str) -> list[Seen]:
         async with gate:
@@ -143,7 +146,7 @@ async def _played(row: Row, profile: str, folder: Path) -> list[Seen]:
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(_line(row, machine, folder))
         site = SITE.replace('url = "virtual://roll"', f'url = "{url}"\nprofile = "{profile}"')
-        hall = await stack.enter_async_context(at_work(folder, site))
+        hall = await stack.enter_async_context(at_work(folder, site, LIMITS))
         if row.footer:
             await hall.act(_write_footer, row.footer)
         await machine.set_faults(row.faults)

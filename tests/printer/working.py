@@ -61,14 +61,16 @@ class Working(Spooling):
 
 
 @asynccontextmanager
-async def at_work(folder: Path, site: str = SITE) -> AsyncIterator[Working]:
+async def at_work(
+    folder: Path, site: str = SITE, limits: Limits = LIMITS
+) -> AsyncIterator[Working]:
     """A hall whose tickets are printed by themselves; a task that fails fails the test."""
     clock: Any = SystemClock()
     failures: list[Exception] = []
     async with opened(folder / "data", clock=clock) as ledger:
         found = Working(ledger, clock)
         await found.load(site)
-        found.printers = Printers(folder / "paper", limits=LIMITS, poll_s=0.1)
+        found.printers = Printers(folder / "paper", limits=limits, poll_s=0.1)
         consumers = Consumers(
             ledger,
             [Consumer("printer", KINDS, spool.follow_tickets)],

@@ -31,7 +31,7 @@ BUFFER: Final = 64 * 1024
 #: bytes of one job that are kept: more is a runaway, not a ticket
 LONGEST_JOB: Final = 4 * 1024 * 1024
 #: seconds by which a late answer is late
-LATE_S: Final = 1.5
+LATE_S: Final = 3.0
 #: what noise looks like here: bytes that answer nothing
 _NOISE: Final = b"\xfe\x81\xa5"
 _PIECE: Final = 64
