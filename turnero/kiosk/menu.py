@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from turnero.kiosk.visit import Visit
-from turnero.queue.views import ServiceView, TicketView, Wait, name_in
+from turnero.queue.views import NOT_KNOWN, ServiceView, TicketView, Wait, name_in
 from turnero.web.formats import formats
 from turnero.web.languages import Translator
 
@@ -67,6 +67,8 @@ def present(service: ServiceView, say: Translator, until: Until) -> tuple[str, .
     """What is true of a service now beside its wait in minutes, or why it gives no ticket."""
     if service.state != "open":
         return (closed(service, say, until),)
+    if service.waiting == NOT_KNOWN:
+        return (unknown(service, say),)
     facts = [people(service, say)]
     if service.wait is None and not service.children and (service.waiting or service.no_desk):
         facts.append(unknown(service, say))
@@ -140,6 +142,8 @@ def _paused(service: ServiceView, say: Translator, until: Until) -> str:
 
 def people(service: ServiceView, say: Translator) -> str:
     """How many wait."""
+    if service.waiting == NOT_KNOWN:
+        return unknown(service, say)
     if not service.waiting:
         return say.gettext("Nobody waiting")
     return say.ngettext("%(n)s person waiting", "%(n)s people waiting", service.waiting)

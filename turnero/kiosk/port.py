@@ -44,6 +44,8 @@ class Held(msgspec.Struct, frozen=True):
     told: tuple[MessageView, ...] = ()
     #: whose line it came from when its whole line was moved: public names; None: it was not
     moved_from: Names | None = None
+    #: as it was when the server was last heard: it may have been called since
+    stale: bool = False
 
     @property
     def ticket(self) -> TicketView:
@@ -111,6 +113,8 @@ class Place(msgspec.Struct, frozen=True):
     told: tuple[MessageView, ...] = ()
     #: where it stands; "" for no zone
     zone: str = ""
+    #: its server is away: it gives numbers that were set aside, and knows nothing of waits
+    offline: bool = False
 
     @property
     def alarms(self) -> tuple[MessageView, ...]:

@@ -35,6 +35,8 @@ class Step(NamedTuple):
 def may_rate(held: Held) -> bool:
     """Whether this ticket can be rated now: once, on the last step of its way."""
     ticket = held.ticket
+    if held.stale:  # whoever says so was attended meanwhile: the server will know
+        return not ticket.rated
     return State(ticket.state) in MOVES[Move.RATE] and not ticket.rated and over(ticket)
 
 

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 HERE: Final = Path(__file__).parent
 
 PROBLEMS: Final = {
+    "no-number-held": Text(
+        mark("There are no numbers left here without a connection"),
+        mark("Please ask the staff for your ticket."),
+    ),
+    "no-connection": Text(
+        mark("This cannot be done without a connection"),
+        mark("Your number stays valid. Please try again later, or ask the staff."),
+    ),
     "speech-unknown": Text(
         mark("There is no such sentence"), mark("Only what a page offers can be heard.")
     ),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WHERE: Final = mark("Wait where you see the screens. We will call you by this number.")
 STAFF: Final = mark("the nearest window, or anybody of the staff")
+#: what a kiosk says that goes on without its server, and the paper that it gives
+OFFLINE: Final = mark("No connection: your number is valid all the same")
 #: who is told to stay or to come, which an emergency may gainsay
 _IN_LINE: Final = frozenset({"waiting", "called", "parked"})
 
@@ -264,6 +266,12 @@ class Wording(msgspec.Struct, frozen=True):
         say = self.say
         if call.coming:
             return (say.gettext("Somebody is on the way to you"),)
+        if place.offline:
+            return (
+                say.gettext("This kiosk cannot call the staff just now"),
+                say.gettext("It has no connection. Please go to:"),
+                self.where_staff(place),
+            )
         if call.heard and not call.late:
             return (say.gettext("We have told the staff"),)
         trouble = "Nobody has answered yet" if call.heard else "Nobody is signed in at this moment"

@@ -7,6 +7,7 @@ All times are line-clock milliseconds, as `Clock.line_ms` gives them.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -15,6 +16,9 @@ from turnero.queue.holidays import DayOff
 from turnero.queue.hours import Later
 
 Names = dict[str, str]
+
+#: how many wait, where nobody can tell: at a kiosk without its server
+NOT_KNOWN: Final = -1
 
 
 def name_in(names: Mapping[str, str], language: str) -> str:

@@ -40,11 +40,7 @@ _REFUSED = Statement(
 )
 _LEASES = Statement(
     select(*box_lease.c)
-    .where(
-        box_lease.c.site == bindparam("site"),
-        box_lease.c.kiosk == bindparam("kiosk"),
-        box_lease.c.day == bindparam("day"),
-    )
+    .where(box_lease.c.site == bindparam("site"), box_lease.c.day == bindparam("day"))
     .order_by(box_lease.c.id)
 )
 
@@ -127,10 +123,12 @@ def of_short(q: Query, site: int, day: str, short: str) -> Own | None:
     return _own(found[0]) if len(found) == 1 else None
 
 
-def stock(q: Query, site: int, kiosk: str, day: str) -> dict[str, Stock]:
-    """Key of a service -> its numbers of that day."""
+def stock(q: Query, site: int, kiosk: str | None, day: str) -> dict[str, Stock]:
+    """Key of a service -> the kiosk's numbers of that day; None: of every kiosk of this box."""
     found: dict[str, Stock] = {}
-    for row in q.rows(_LEASES, site=site, kiosk=kiosk, day=day):
+    for row in q.rows(_LEASES, site=site, day=day):
+        if kiosk not in (None, row.kiosk):
+            continue
         before = found.get(row.service, Stock())
         found[row.service] = Stock(
             before.left + max(0, row.last - row.next + 1),

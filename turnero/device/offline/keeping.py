@@ -1,0 +1,223 @@
+"""Keeps a box ready for its server's absence, and brings what was made meanwhile.
+
+While the server answers: what each kiosk offers and numbers for each of its services are kept,
+and renewed (at the start, each day, when half of them are used, after a change of the site).
+When it answers again: tickets and ratings are brought in order, until each has an answer.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+
+from turnero.boxes import protocol
+from turnero.boxes.protocol import Kept, Leases, LeaseWanted, Upload
+from turnero.device.box import Box
+from turnero.device.keeping import Note, kept, note
+from turnero.device.link import News, Pause
+from turnero.device.offline import commands, offering, reads
+from turnero.device.offline.commands import KeepLeases, Moment, Settle
+from turnero.device.offline.offering import Offer
+from turnero.queue.facts import SiteLoaded
+from turnero.queue.numbers import day_of
+from turnero.store.errors import Refused, TurneroError, Unavailable
+
+log = logging.getLogger("turnero.device")
+
+#: seconds between two looks at what is held
+LOOK_S: Final = 60.0
+_OFFSET: Final = "offset"
+#: facts after which the site offers something else
+_CHANGES: Final = frozenset({str(SiteLoaded.__struct_config__.tag)})
+
+
+class Keeping:
+    """See the module's text. Belongs to one loop; `run` ends when it is cancelled."""
+
+    def __init__(
+        self, box: Box, *, changed: Callable[[], None] = lambda: None, look_s: float = LOOK_S
+    ) -> None:
+        """`changed`: called after what is still to bring has changed."""
+        #: what the server does not have yet, as it stood last
+        self.backlog = reads.Backlog()
+        self._box = box
+        self._ledger = box.ledger
+        self._link = box.link
+        self._changed = changed
+        self._look_s = look_s
+        self._offset_ms: int | None = None
+        self._offers: dict[str, Offer] = {}
+        self._stale = True
+        self._bell = asyncio.Event()
+        self._brought = asyncio.Event()
+        box.link.clocks.append(self._heard_clock)
+        box.link.changed.append(self._stood)
+        box.configured.append(self.site_changed)
+        box.heard.append(self._heard)
+
+    # --- what the kiosks ask ---------------------------------------------------------------------
+
+    def now(self) -> Moment:
+        """This moment, by the line clock, which nobody sets."""
+        return Moment(self._ledger.clock.line_ms(), self._offset_ms or 0)
+
+    def today(self, zone: str) -> str:
+        """The day at the site, by the server's clock as far as it is known."""
+        return day_of(self.now().server_ms, zone)
+
+    async def offer(self, kiosk: str) -> Offer | None:
+        """What was kept for a kiosk; None: nothing ever was."""
+        if kiosk not in self._offers:
+            found = await self._ledger.read(kept, f"offer/{kiosk}", Offer)
+            if found is None:
+                return None
+            self._offers[kiosk] = found
+        return self._offers[kiosk]
+
+    async def made(self) -> None:
+        """Something was made here: it is to be brought, and numbers perhaps to be renewed."""
+        await self._count()
+        self._brought.clear()
+        self._bell.set()
+
+    def site_changed(self) -> None:
+        """What the site offers may be another thing now."""
+        self._stale = True
+        self._bell.set()
+
+    async def wait_brought(self) -> None:
+        """Return once the server has heard of everything made here: only then it has taken back the
+        papers of tickets that these replace, and others may be printed.
+        """
+        await self._brought.wait()
+
+    # --- the work --------------------------------------------------------------------------------
+
+    async def restore(self) -> None:
+        """What was known before this start; asked before the first question of a kiosk."""
+        if self._offset_ms is None:
+            self._offset_ms = await self._ledger.read(kept, _OFFSET, int)
+        await self._count()
+
+    async def run(self) -> None:
+        """Keep and bring until cancelled."""
+        await self.restore()
+        pause = Pause()
+        while True:
+            self._bell.clear()
+            try:
+                if self._link.online and self._box.config is not None:
+                    await self.bring()
+                    await self.renew()
+                pause.well()
+            except Unavailable:
+                await pause.rest()
+                continue
+            except TurneroError:
+                log.exception("what the kiosks need without the server cannot be kept")
+                await pause.rest()
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._look_s):
+                    await self._bell.wait()
+
+    async def bring(self) -> None:
+        """Bring what was made here, oldest first, until the server has answered for all of it."""
+        while True:
+            tickets = await self._ledger.read(reads.tickets_to_bring)
+            # a rating of a ticket made here can only be kept once that ticket is
+            ratings = () if tickets else await self._ledger.read(reads.ratings_to_bring)
+            if not tickets and not ratings:
+                self._brought.set()
+                return
+            said = await self._post("/upload", Upload(tickets, ratings), Kept)
+            asked = {one.id for one in tickets} | {one.key for one in ratings}
+            results = {name: result for name, result in said.results.items() if name in asked}
+            if not results:
+                raise Unavailable("the server did not say what became of what was brought")
+            await self._run(commands.settle, Settle(results))
+            await self._count()
+            for name, result in results.items():
+                if result not in commands.TAKEN:
+                    log.warning("the server did not take %s: %s", name[:12], result)
+
+    async def renew(self) -> None:
+        """Ask for what each kiosk offers and for numbers, where it is time."""
+        stale, self._stale = self._stale, False
+        try:
+            for kiosk in self._box.keys("kiosk"):
+                await self._renew(kiosk, stale=stale)
+        except BaseException:
+            self._stale = self._stale or stale
+            raise
+
+    async def _renew(self, kiosk: str, *, stale: bool) -> None:
+        offer = await self.offer(kiosk)
+        if (
+            offer is None
+            or stale
+            or day_of(offer.at_ms, offer.site.zone) != self.today(offer.site.zone)
+        ):
+            said = await self._get(f"/offer/{kiosk}", protocol.Offer)
+            offer = offering.offer_of(said)
+            await self._run(note, Note(f"offer/{kiosk}", msgspec.json.encode(offer).decode()))
+            self._offers[kiosk] = offer
+        today = self.today(offer.site.zone)
+        stock = await self._ledger.read(reads.stock, self._box.site, kiosk, today)
+        enough = {key: one for key, one in stock.items() if one.left * 2 > one.held}
+        if all(key in enough for key in offering.keys(offer.site)):
+            return
+        held = tuple((key, str(one.last)) for key, one in sorted(enough.items()))
+        leases = await self._post("/lease", LeaseWanted(kiosk, held), Leases)
+        await self._run(commands.keep_leases, KeepLeases(kiosk, today, leases.leases))
+
+    # --- what it hears ---------------------------------------------------------------------------
+
+    def _heard_clock(self, server_ms: int) -> None:
+        before, line_ms = self._offset_ms, self._ledger.clock.line_ms()
+        self._offset_ms = server_ms - line_ms
+        if before is None or not math.isclose(before, self._offset_ms, abs_tol=1000):
+            self._keep_offset()
+
+    def _keep_offset(self) -> None:
+        said = Note(_OFFSET, str(self._offset_ms))
+        task = asyncio.ensure_future(self._run(note, said))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _heard(self, news: News) -> None:
+        if not news.kind or news.kind in _CHANGES:
+            self.site_changed()
+
+    def _stood(self) -> None:
+        """The server came or went."""
+        if self._link.online:
+            self._bell.set()
+        else:
+            self._brought.clear()
+
+    async def _count(self) -> None:
+        self.backlog = await self._ledger.read(reads.backlog)
+        self._changed()
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    async def _run(self, command: Callable[..., Any], request: Any) -> Any:
+        return await self._ledger.run(command, request, site=self._box.site, actor="system")
+
+    async def _get(self, path: str, kind: type[Any]) -> Any:
+        return _read(await self._link.ask("GET", protocol.BASE + path), path, kind)
+
+    async def _post(self, path: str, message: msgspec.Struct, kind: type[Any]) -> Any:
+        body = msgspec.json.encode(message)
+        return _read(await self._link.ask("POST", protocol.BASE + path, body), path, kind)
+
+
+def _read(body: bytes, path: str, kind: type[Any]) -> Any:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        raise Refused("message-wrong", why=f"{path}: {wrong}"[:200]) from None
