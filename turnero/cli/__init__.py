@@ -10,7 +10,7 @@ from pathlib import Path
 import rich_click as click
 
 from turnero import __version__
-from turnero.cli import accounts, devices, measuring, planning, signs, sites, upkeep, waits
+from turnero.cli import accounts, device, devices, measuring, planning, signs, sites, upkeep, waits
 from turnero.cli.plainly import data_folder, settings_from
 
 
@@ -58,6 +58,7 @@ for command in (
     upkeep.restore,
     measuring.replay,
     measuring.bench,
+    device.device,
     devices.printer,
     signs.sign,
     planning.simulate,

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Final
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from turnero.device.box import Box
@@ -31,14 +32,14 @@ class BoxAuthenticator:
         name = f"{self._box.site}/{kiosk}".encode()
         return f"{kiosk}.{hmac.new(self._box.ledger.key, name, sha256).hexdigest()}"
 
-    async def from_bearer(self, token: str) -> Principal | None:  # noqa: ARG002 - there are none
+    async def from_bearer(self, token: str) -> Principal | None:
         """See `Authenticator.from_bearer`."""
         return None
 
     async def from_cookies(
         self,
         cookies: Mapping[str, str],
-        wanted: Collection[Role],  # noqa: ARG002 - there is one role
+        wanted: Collection[Role],
     ) -> Principal | None:
         """See `Authenticator.from_cookies`."""
         said = find(cookies, COOKIE) or ""
@@ -57,12 +58,12 @@ def only_here(app: ASGIApp) -> ASGIApp:
     """Refuse (403) every request that does not call this machine by a name of its own."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
             name = host if host.endswith("]") else host.rpartition(":")[0] or host
             if name not in _HERE:
                 headers = [(b"content-type", b"text/plain"), (b"content-length", b"0")]
-                await send({"type": "http.response.start", "status": 403, "headers": headers})  # type: ignore[typeddict-item]
+                await send({"type": "http.response.start", "status": 403, "headers": headers})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 return
         await app(scope, receive, send)

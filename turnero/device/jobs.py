@@ -8,13 +8,13 @@ import logging
 from typing import Final
 
 import msgspec
-from sqlalchemy import Text, bindparam, cast, insert, select, update
+from sqlalchemy import Text, bindparam, cast, insert, or_, select, update
 
 from turnero.boxes.protocol import Handed, Report
 from turnero.device.tables import box_paper
 from turnero.printer import spool
 from turnero.printer.states import JobMove, JobState
-from turnero.printer.tables import print_job
+from turnero.printer.tables import QUEUED, SENDING, print_job
 from turnero.queue.facts import PrintChanged
 from turnero.store import devices
 from turnero.store.errors import Refused
@@ -81,9 +81,7 @@ _OF_TICKET = Statement(
 )
 _SERVER_JOB = Statement(select(box_paper.c.server_job).where(box_paper.c.job == bindparam("job")))
 _OPEN = Statement(
-    select(print_job.c.id).where(
-        print_job.c.state.in_([JobState.QUEUED.value, JobState.SENDING.value])
-    )
+    select(print_job.c.id).where(or_(print_job.c.state == QUEUED, print_job.c.state == SENDING))
 )
 
 

@@ -1,7 +1,8 @@
 # mypy: disable-error-code="no-any-return"
 """The kiosk's port at a box: everything is asked of the server, but how a paper stands.
 
-What an answer is, the shape of the port says (`kiosk/remote_shape.py`). For whom it asks is the kiosk whose page is being answered; heartbeats go with the box's own.
+What an answer is, the shape of the port says (`kiosk/remote_shape.py`). Heartbeats of a kiosk
+go with the box's own.
 """
 
 from typing import Any

@@ -47,6 +47,15 @@ def address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def folder_of(given: Path | None) -> Path:
+    """The data folder: --data, TURNERO_DATA, else this user's own."""
+    if given is not None:
+        return given
+    named = os.environ.get("TURNERO_DATA")
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(named) if named else Path(state) / "turnero-device"
+
+
 def is_box(folder: Path) -> bool:
     """Whether this is the data folder of a box."""
     return (folder / FILE).is_file()
