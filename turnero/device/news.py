@@ -74,6 +74,10 @@ class Ringer:
         self._resting: asyncio.TimerHandle | None = None
         box.heard.append(self._heard)
 
+    def ring_all(self) -> None:
+        """Everything may be shown otherwise: the server went, or is back."""
+        self._heard(News(0))
+
     def _heard(self, news: News) -> None:
         self._wanted |= {
             view for view, kinds in _VIEWS.items() if not news.kind or news.kind in kinds

@@ -15,6 +15,7 @@ from turnero.device import jobs
 from turnero.device.box import Box
 from turnero.device.jobs import Keep, Settled, Told
 from turnero.device.link import News, Pause
+from turnero.device.offline.paper import made_here
 from turnero.printer.document import Document
 from turnero.printer.papers import LedgerPapers
 from turnero.printer.spool import Claimed
@@ -43,6 +44,12 @@ class BoxPapers:
 
     async def make(self, ledger: Ledger, device: Device, claimed: Claimed) -> Document:
         """See `Papers.make`."""
+        config = self._box.config
+        own = await made_here(
+            ledger, device.site, claimed, config.public_address if config is not None else ""
+        )
+        if own is not None:
+            return own
         found = await ledger.read(jobs.document_of, claimed.job, claimed.ticket)
         if found is None:
             if claimed.ticket.startswith(TEST):
@@ -62,11 +69,17 @@ class BoxPapers:
         return Document((*head, *document.blocks))
 
 
+async def at_once() -> None:
+    """Nothing to wait for."""
+
+
 class Papers:
     """Brings papers in and their states out."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, ready: Callable[[], Awaitable[None]] = at_once) -> None:
+        """`ready`: returns once papers may be taken: the server has heard then of what was made here."""
         self._box = box
+        self._ready = ready
         self._wanted = asyncio.Event()
         self._untold = asyncio.Event()
         box.heard.append(self._heard)
@@ -116,6 +129,7 @@ class Papers:
         box = self._box
         if box.config is None or not box.keys("printer"):
             return
+        await self._ready()
         taking = await box.link.take()
         for handed in taking.jobs:
             wanted = Keep(handed, handed.created_ms - (box.link.offset_ms or 0))

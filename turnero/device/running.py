@@ -15,9 +15,10 @@ from turnero.device import heart, jobs, pages, signs
 from turnero.device.box import Box
 from turnero.device.entry import BoxAuthenticator, only_here
 from turnero.device.heart import Heart
-from turnero.device.kiosk import RemoteKiosk
 from turnero.device.link import Link
 from turnero.device.news import Follower, Ringer
+from turnero.device.offline.keeping import Keeping
+from turnero.device.offline.kiosk import BoxKiosk
 from turnero.device.pairing import Pairer
 from turnero.device.printing import BoxPapers, Papers
 from turnero.device.settings import BoxSettings
@@ -91,7 +92,9 @@ class Running:
         self.box = Box(settings, ledger, self.link)
         self.heart = Heart(self.box)
         self.pairer = Pairer(self.box)
-        self.papers = Papers(self.box)
+        self.keeping = Keeping(self.box, changed=self._kept)
+        self.kiosk = BoxKiosk(self.box, self.keeping)
+        self.papers = Papers(self.box, self.keeping.wait_brought)
         entry = BoxAuthenticator(self.box)
         self.web: Web = weave(
             self._slices(entry),
@@ -104,7 +107,8 @@ class Running:
         )
         given: dict[str, Any] = options(self.web)
         self.app: ASGIApp = only_here(Litestar(**given, openapi_config=None))
-        Ringer(self.box, self.web.hub.poke)
+        ringer = Ringer(self.box, self.web.hub.poke)
+        self.link.changed.append(ringer.ring_all)
         self.box.changed.append(lambda: pages.poke(self.web))
         self.link.changed.append(self._stood)
         timers = {kind: command for one in self.web.slices for kind, command in one.timers.items()}
@@ -132,7 +136,7 @@ class Running:
         )
         return [
             own,
-            kiosk.make("", lambda _web: RemoteKiosk(box)),
+            kiosk.make("", lambda _web: self.kiosk),
             # Its pages are the server's; what is asked of paper here is asked on the box's own.
             replace(printing, routes=(), views=(), slots={}),
             display,
@@ -142,12 +146,14 @@ class Running:
         """Start everything, in the order in which it is needed."""
         await self.ledger.start()
         await self.box.load()
+        await self.keeping.restore()
         self._timers.start()
         self._consumers.start()
         follower = Follower(self.box, self.heart)
         self._begin("pairing", self.pairer.run)
         self._begin("heart", self.heart.run)
         self._begin("news", follower.run)
+        self._begin("keeping", self.keeping.run)
         self._begin("take", self.papers.take)
         self._begin("report", self.papers.report)
         self._begin("changes", self._changes)
@@ -166,8 +172,15 @@ class Running:
             self.papers.changed()
             self.box.tell()
 
+    def _kept(self) -> None:
+        """What the kiosks made without the server is told with the next heartbeat."""
+        self.heart.backlog = self.keeping.backlog.left
+        self.box.tell()
+
     def _stood(self) -> None:
         """Pages of a revoked box prove nothing any more: they end, and come back by the front door."""
+        away = self.link.standing == "away"
+        self.heart.offline_ms = self.link.since_ms if away else None
         if self.link.standing not in ("revoked", "unpaired"):
             return
         version = self.web.assets.version

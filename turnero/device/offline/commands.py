@@ -21,7 +21,7 @@ from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
 #: what the server made of something brought to it, when it has it
-TAKEN: Final = frozenset({"kept", "known"})
+TAKEN: Final = frozenset({"kept", "known", "superseded"})
 #: days after which what the server has is forgotten here
 KEEP_DAYS: Final = 3
 
@@ -156,7 +156,7 @@ class KeepRating(msgspec.Struct, frozen=True):
 
 
 class Settle(msgspec.Struct, frozen=True):
-    """What the server said to each thing brought: kept | known | code of a refusal."""
+    """What the server said to each thing brought: see `protocol.Kept`."""
 
     results: dict[str, str]
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
+from uuid import uuid4
 
 import msgspec
 
@@ -52,6 +53,10 @@ class Keeping:
         self._offset_ms: int | None = None
         self._offers: dict[str, Offer] = {}
         self._stale = True
+        #: counts what was made here
+        self._made = 0
+        self._asked: LeaseWanted | None = None
+        self._key = ""
         self._bell = asyncio.Event()
         self._brought = asyncio.Event()
         box.link.clocks.append(self._heard_clock)
@@ -80,9 +85,10 @@ class Keeping:
 
     async def made(self) -> None:
         """Something was made here: it is to be brought, and numbers perhaps to be renewed."""
-        await self._count()
+        self._made += 1
         self._brought.clear()
         self._bell.set()
+        await self._count()
 
     def site_changed(self) -> None:
         """What the site offers may be another thing now."""
@@ -117,8 +123,8 @@ class Keeping:
             except Unavailable:
                 await pause.rest()
                 continue
-            except TurneroError:
-                log.exception("what the kiosks need without the server cannot be kept")
+            except TurneroError as error:
+                log.warning("what the kiosks need without the server cannot be kept: %s", error)
                 await pause.rest()
                 continue
             with suppress(TimeoutError):
@@ -128,12 +134,15 @@ class Keeping:
     async def bring(self) -> None:
         """Bring what was made here, oldest first, until the server has answered for all of it."""
         while True:
+            made = self._made
             tickets = await self._ledger.read(reads.tickets_to_bring)
             # a rating of a ticket made here can only be kept once that ticket is
             ratings = () if tickets else await self._ledger.read(reads.ratings_to_bring)
             if not tickets and not ratings:
-                self._brought.set()
-                return
+                if made == self._made:  # else something was made while we looked
+                    self._brought.set()
+                    return
+                continue
             said = await self._post("/upload", Upload(tickets, ratings), Kept)
             asked = {one.id for one in tickets} | {one.key for one in ratings}
             results = {name: result for name, result in said.results.items() if name in asked}
@@ -172,7 +181,11 @@ class Keeping:
         if all(key in enough for key in offering.keys(offer.site)):
             return
         held = tuple((key, str(one.last)) for key, one in sorted(enough.items()))
-        leases = await self._post("/lease", LeaseWanted(kiosk, held), Leases)
+        wanted = LeaseWanted(kiosk, held)
+        if self._asked != wanted:
+            self._asked, self._key = wanted, uuid4().hex  # an answer that was lost costs no numbers
+        leases = await self._post("/lease", wanted, Leases, self._key)
+        self._asked = None
         await self._run(commands.keep_leases, KeepLeases(kiosk, today, leases.leases))
 
     # --- what it hears ---------------------------------------------------------------------------
@@ -211,9 +224,14 @@ class Keeping:
     async def _get(self, path: str, kind: type[Any]) -> Any:
         return _read(await self._link.ask("GET", protocol.BASE + path), path, kind)
 
-    async def _post(self, path: str, message: msgspec.Struct, kind: type[Any]) -> Any:
-        body = msgspec.json.encode(message)
-        return _read(await self._link.ask("POST", protocol.BASE + path, body), path, kind)
+    async def _post(
+        self, path: str, message: msgspec.Struct, kind: type[Any], key: str | None = None
+    ) -> Any:
+        headers = {"idempotency-key": key} if key is not None else {}
+        answer = await self._link.ask(
+            "POST", protocol.BASE + path, msgspec.json.encode(message), headers=headers
+        )
+        return _read(answer, path, kind)
 
 
 def _read(body: bytes, path: str, kind: type[Any]) -> Any:

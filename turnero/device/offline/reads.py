@@ -96,6 +96,11 @@ class Backlog(msgspec.Struct, frozen=True):
     ratings: int = 0
     refused: tuple[Refusal, ...] = ()
 
+    @property
+    def left(self) -> int:
+        """How much is still to be brought."""
+        return self.tickets + self.ratings
+
 
 def ticket(q: Query, ticket_id: str) -> Own | None:
     """A ticket made here, by its id."""
