@@ -1,6 +1,8 @@
 """`turnero doctor` finds what is wrong, says what to do, and ends with 1 when something is a fault."""
 
+import contextlib
 import json
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -58,6 +60,31 @@ def test_a_printer_that_was_heard_and_does_not_print_says_why(stopped: RunningSe
     assert code == 0
     (printer,) = [one for what, one in found.items() if what.startswith("printer ")]
     assert (printer["state"], printer["said"]) == ("warning", "does not print: paper-out")
+
+
+def test_a_printer_that_no_server_asks_is_asked(stopped: RunningServer) -> None:
+    """Its address is tried, and the answer told: reached and silent, or not reached."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        url = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+        with contextlib.closing(sqlite3.connect(stopped.data / "turnero.db")) as database, database:
+            database.execute(
+                "UPDATE device SET kind = 'printer', settings = ? WHERE kind = 'kiosk'",
+                (f'{{"url": "{url}"}}',),
+            )
+            database.execute("DELETE FROM heartbeat")
+        _, found = examine(stopped.data)
+        (printer,) = [one for what, one in found.items() if what.startswith("printer ")]
+        assert printer["state"] == "ok"
+        assert "can be reached" in printer["said"]
+    _, found = examine(stopped.data)
+    (printer,) = [one for what, one in found.items() if what.startswith("printer ")]
+    assert (printer["state"], printer["said"]) == (
+        "warning",
+        f"does not print: unreachable ({url})",
+    )
+    assert f"turnero printer test {url}" in printer["todo"]
 
 
 def test_an_edited_journal_is_a_fault(stopped: RunningServer) -> None:

@@ -14,14 +14,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import bindparam, column, func, select, table
 
-from turnero.queue.ready import state_of, troubles
 from turnero.queue.tables import site
+from turnero.server.doctor_devices import Finding, State, asked, heard, heard_sign
 from turnero.server.settings import Settings
 from turnero.server.upkeep import key_of, read, verify_journals
 from turnero.store import devices
@@ -31,8 +30,6 @@ from turnero.store.opening import DATABASE
 from turnero.store.sql import Query, Statement
 from turnero.store.tables import journal as journal_table
 from turnero.web.assets import VENDOR
-
-State = Literal["ok", "warning", "fault"]
 
 #: SQLite versions in which two connections that write or checkpoint can corrupt the log
 _WAL_BUG = ((3, 7, 0), (3, 51, 2))
@@ -54,16 +51,6 @@ _LAST = Statement(
 
 #: alembic's own table
 _REVISION = Statement(select(column("version_num")).select_from(table("alembic_version")))
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """What one look found."""
-
-    what: str
-    state: State
-    said: str
-    #: what to do, where something is to be done
-    todo: str = ""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -299,7 +286,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
     for number, key, _ in sites:
         for device in read(settings, _devices_of(number)):
             name = f"{device.kind} {key}/{device.key}"
-            if device.heard_ms is None:
+            silent = device.heard_ms is None or now_ms - device.heard_ms > _SILENT_MS
+            tried = asked(name, device) if silent and device.kind == "printer" else None
+            if tried is not None:
+                yield tried
+            elif device.heard_ms is None:
                 yield Finding(name, "warning", "was never heard")
             elif now_ms - device.heard_ms > _SILENT_MS:
                 minutes = (now_ms - device.heard_ms) // 60_000
@@ -311,40 +302,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 )
             else:
                 yield (
-                    _heard_sign(name, device)
-                    if device.kind == "sign"
-                    else _heard(name, device.state)
+                    heard_sign(name, device) if device.kind == "sign" else heard(name, device.state)
                 )
-
-
-def _heard(name: str, state: str | None) -> Finding:
-    """What a device said last: a printer that was asked says why it does not print."""
-    said: dict[str, object] = msgspec.json.decode(state or "{}")
-    obstacle = said.get("obstacle")
-    if obstacle:
-        return Finding(name, "warning", f"does not print: {obstacle}", "Look at it.")
-    if said.get("answered") is False:
-        return Finding(name, "warning", "does not say how it is: paper is not watched")
-    return Finding(name, "ok", "heard from")
-
-
-def _heard_sign(name: str, sign: devices.Device) -> Finding:
-    """What is known of a sign: whether it took what it was last given."""
-    found = troubles(sign.kind, state_of(sign))
-    if found:
-        since_ms = state_of(sign).get("since_ms")
-        minutes = (
-            f" for {(time.time_ns() // 1_000_000 - since_ms) // 60_000} minutes" if since_ms else ""
-        )
-        return Finding(
-            name,
-            "warning",
-            f"does not show what it should{minutes}: {found[0]}",
-            "Look at its current and its line, then: turnero sign test.",
-        )
-    if state_of(sign).get("result") == "sent":
-        return Finding(name, "ok", "is sent to; it cannot confirm what it shows")
-    return Finding(name, "ok", "answers")
 
 
 def _sites(q: Query) -> list[tuple[int, str, str]]:

@@ -12,7 +12,7 @@ from turnero.desk import devices as machines
 from turnero.desk.ready import TO_DO, WRONG
 from turnero.display.signs.port import Reason
 from turnero.queue import ready
-from turnero.server.doctor import _heard_sign
+from turnero.server.doctor_devices import heard_sign
 
 
 def said(reason: str | None) -> str:
@@ -36,7 +36,7 @@ async def test_every_way_of_failing_has_words_for_who_must_mend_it(
     why = str(missing.figures["why"])
     assert WRONG[why] in shown.troubles
     assert TO_DO["sign"].get(why, TO_DO["sign"][""])
-    found = _heard_sign("sign hnc/s1", await hall.sign("s1"))
+    found = heard_sign("sign hnc/s1", await hall.sign("s1"))
     assert (found.state, why in found.said) == ("warning", True)
 
 
@@ -44,7 +44,7 @@ async def test_a_sign_that_is_well_is_no_trouble_and_a_silent_one_is(hall: Signe
     sign = await hall.sign("s1")
     await hall.beat(sign, said(None))
     assert machines.shown(await hall.sign("s1"), hall.clock.now_ms()).well
-    assert _heard_sign("sign", await hall.sign("s1")).state == "ok"
+    assert heard_sign("sign", await hall.sign("s1")).state == "ok"
     hall.clock.advance(61_000)
     assert machines.shown(await hall.sign("s1"), hall.clock.now_ms()).silent
 
