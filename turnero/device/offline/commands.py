@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from turnero.boxes.protocol import LeasedNumbers
-from turnero.device.offline.tables import box_lease, box_rating, box_ticket
+from turnero.device.offline.tables import AT_HAND, box_lease, box_rating, box_ticket
 from turnero.queue.facts import TicketIssued
 from turnero.queue.numbers import day_of, number
 from turnero.queue.requests import Rate
@@ -90,7 +90,7 @@ _NEW_RATING = Statement(
 )
 _SETTLE_TICKET = Statement(
     update(box_ticket)
-    .where(box_ticket.c.id == bindparam("b_id"), box_ticket.c.state.in_(("waiting", "burnt")))
+    .where(box_ticket.c.id == bindparam("b_id"), AT_HAND)
     .values(state=bindparam("b_state"), refused=bindparam("b_refused"))
 )
 _SETTLE_RATING = Statement(
