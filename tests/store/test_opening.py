@@ -52,6 +52,7 @@ def test_migrations_make_the_tables_that_the_rooms_describe(
         "device.offline",
     ):  # their tables join the metadata
         import_module(f"turnero.{room}.tables")
+    import_module("turnero.queue.content_tables")
     url = database or f"sqlite:///{tmp_path / DATABASE}"
     migrate(url)
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))

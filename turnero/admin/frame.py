@@ -78,6 +78,8 @@ class Here(msgspec.Struct, frozen=True):
     base: str
     #: the last fact: changes after it are somebody else's
     seq: int
+    #: digests of the pictures that boards may show
+    pictures: tuple[str, ...] = ()
 
 
 def here(q: Query, key: str) -> Here:
@@ -86,7 +88,8 @@ def here(q: Query, key: str) -> Here:
     file = None if no is None else site_out.read(q, no)
     if no is None or file is None:
         raise refusals.unknown("site-unknown", site=key[:100])
-    return Here(no, key, file, site_out.digest(file), journal.head_seq(q, no))
+    pictures = tuple(one.digest for one in reads.pictures(q, no))
+    return Here(no, key, file, site_out.digest(file), journal.head_seq(q, no), pictures)
 
 
 async def site_here(request: PageRequest, key: str) -> Here:

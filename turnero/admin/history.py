@@ -52,6 +52,7 @@ WHAT: Final = {
     "board": mark("Board"),
     "printer": mark("Printer"),
     "sign": mark("Sign"),
+    "content": mark("Between calls"),
 }
 #: what of it changed
 FIELDS: Final = {

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from turnero.admin.content_parts import CONTENT
 from turnero.admin.device_parts import BOARDS, BOXES, KIOSKS, NAME, PRINTERS, SIGNS, ZONE_HINT
 from turnero.admin.fields import (
     Choice,
@@ -227,7 +228,18 @@ CLOSURES: Final = Section(
 
 SECTIONS: Final = {
     one.key: one
-    for one in (SERVICES, CLASSES, DESKS, CLOSURES, BOXES, KIOSKS, BOARDS, PRINTERS, SIGNS)
+    for one in (
+        SERVICES,
+        CLASSES,
+        DESKS,
+        CLOSURES,
+        BOXES,
+        KIOSKS,
+        BOARDS,
+        CONTENT,
+        PRINTERS,
+        SIGNS,
+    )
 }
 
 #: of the site itself; the key never changes

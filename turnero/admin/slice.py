@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from turnero.admin import file, pages, paper, wizard
+from turnero.admin import file, pages, paper, pictures, wizard
 from turnero.admin.frame import Ports
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
@@ -34,9 +34,10 @@ def make(ports: Ports) -> Slice:
             *file.routes(ports),
             *pages.routes(ports),
             *paper.routes(ports),
+            *pictures.routes(),
             *wizard.routes(ports),
         ],
         templates=HERE / "templates",
         static=HERE / "static",
-        problems=PROBLEMS,
+        problems=PROBLEMS | pictures.PROBLEMS,
     )

@@ -104,6 +104,14 @@ SENTENCES: Final[dict[str, str]] = {
     "sign-brightness": mark(
         "Only Ditel ASCII and Alpha can be set, from 1 to 100. Please leave it empty for others."
     ),
+    "content-many": mark("A site can show at most %(most)s things."),
+    "content-text": mark("Please give the text in the site's own language (%(language)s)."),
+    "content-picture": mark("Please choose a picture, or upload one first."),
+    "content-alt": mark(
+        "Please say what the picture shows, in the site's own language (%(language)s)."
+    ),
+    "content-board": mark("This board is not there any more. Please choose another."),
+    "content-over": mark("This day is before the first one."),
     "day": mark("“%(day)s” is no day. Please write one such as 2026-12-24."),
     "day-twice": mark("This day is in the list already."),
 }

@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from turnero.display.content import pages as content
 from turnero.display.settings import BoardState, settings_of
 from turnero.display.views import address, load, own_key, state
 from turnero.display.voice.script import Script
@@ -48,6 +49,7 @@ def routes(studio: Studio) -> list[HTTPRouteHandler]:
         settings = settings_of(shown.device)
         context: dict[str, Any] = {
             **state(shown, studio, look, language),
+            **content.context(await content.items(web, number, key, language), number),
             "arg": f"{number}/{key}",
             "zone": shown.zone,
             "contrast": settings.contrast,

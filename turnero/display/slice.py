@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from turnero.display.content import pages as content
 from turnero.display.pages import routes
 from turnero.display.signs.pages import routes as sign_routes
 from turnero.display.signs.room import Signs
@@ -31,6 +32,9 @@ PROBLEMS = {
     ),
     "sound-unknown": Text(
         mark("There is no such sound"), mark("Only what was announced can be heard.")
+    ),
+    "picture-unknown": Text(
+        mark("There is no such picture"), mark("It was taken out, or is another site's.")
     ),
     "sign-unknown": Text(
         mark("There is no such sign"),
@@ -62,10 +66,11 @@ def make(data: Path, voice: Voice | None = None, signs: Signs | None = None) -> 
 
     return Slice(
         name="display",
-        routes=[*routes(studio), *sign_routes(signs)],
+        routes=[*routes(studio), *content.routes(), *sign_routes(signs)],
         templates=HERE / "templates",
         static=HERE / "static",
-        views=(live, SignsView(signs), SignsFaultsView(signs)),
+        views=(live, content.ContentLive(), SignsView(signs), SignsFaultsView(signs)),
+        slots={"admin.preview": content.preview},
         problems=PROBLEMS,
         speech=Guidance(studio),
         tasks={"display-tidy": tidy, "signs": paint},

@@ -74,6 +74,12 @@ SENTENCES: Final[dict[str, str]] = {
     "sign-address": "{why}",
     "sign-width": "{why}",
     "sign-brightness": "{why}",
+    "content-many": "has more than {most} things to show: take some out",
+    "content-text": "the text in the site's own language is missing: add {language} = …",
+    "content-picture": "is no picture's digest: upload one on the administration's pages and copy its digest",
+    "content-alt": "what the picture shows is missing in the site's own language: add {language} = …",
+    "content-board": "there is no board {board!r}: add [[board]] or correct it",
+    "content-over": "is before since: swap them",
     "day": '{day!r} is no day: write it as "2026-12-24"',
     "day-twice": "{day} is named twice: once is enough",
 }

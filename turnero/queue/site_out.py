@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, select
 
+from turnero.queue import site_content
 from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import clock
 from turnero.queue.paths import steps_of
@@ -140,6 +141,7 @@ def read(q: Query, no: int) -> SiteFile | None:
         board=parts(found, BoardPart),
         printer=parts(found, PrinterPart),
         sign=parts(found, SignPart),
+        content=site_content.read(q, no),
         closure=tuple(ClosurePart(one.day, one.name) for one in q.rows(_CLOSURES, site=no)),
         ticket=paper_of(found),
     )
@@ -258,6 +260,7 @@ def encode(file: SiteFile) -> str:
         "board",
         "printer",
         "sign",
+        "content",
         "closure",
     ):
         parts += [_table(name, item, many=True) for item in tree.get(name, ())]

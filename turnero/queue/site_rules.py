@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from turnero.queue import site_paper
+from turnero.queue import site_content, site_paper
 from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import MIDNIGHT, PREFIX_LETTERS, SOUND_ALIKE, minutes
 from turnero.queue.paths import MOST
@@ -39,6 +39,7 @@ def check(file: SiteFile) -> None:
     _sounds(file)
     _devices(file)
     _closures(file)
+    _content(file)
     site_paper.check(file)
 
 
@@ -355,3 +356,14 @@ def _closures(file: SiteFile) -> None:
         if part.day in seen:
             raise wrong(f"closure[{n}].day", "day-twice", day=part.day)
         seen.add(part.day)
+
+
+def _content(file: SiteFile) -> None:
+    _keys((f"content[{n}]", part.key) for n, part in enumerate(file.content))
+    for n, part in enumerate(file.content):
+        for name in ("name", "text", "alt"):
+            texts: Mapping[str, str] = getattr(part, name)
+            if name == "name" or texts:
+                _names(file, texts, f"content[{n}].{name}")
+        spans(part.hours, f"content[{n}].hours")
+    site_content.check(file)

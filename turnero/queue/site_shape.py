@@ -113,6 +113,31 @@ class ClosurePart(_Part, frozen=True):
     name: str = ""
 
 
+class ContentPart(_Part, frozen=True):
+    """`[[content]]`: what boards show between calls, each in its turn"""
+
+    key: str
+    #: its heading; what a picture is called
+    name: Names
+    #: rights: our own sentences on the rights and duties of patients, by the country's profile
+    sort: Literal["notice", "rights", "picture"] = "notice"
+    #: of a notice: language → what it says
+    text: Names = {}
+    #: digest of a picture: it fills the place, or stands beside a notice
+    picture: str | None = None
+    #: language → what the picture shows, for who does not see it
+    alt: Names = {}
+    seconds: int = 12
+    #: when it is shown; by default always
+    hours: Spans = {}
+    #: first and last day, YYYY-MM-DD
+    since: str | None = None
+    until: str | None = None
+    #: zones whose boards show it, and boards by key; by default all
+    zones: tuple[str, ...] = ()
+    boards: tuple[str, ...] = ()
+
+
 class DevicePart(_Part, frozen=True):
     """A machine of the site; each kind adds what can be set of it"""
 
@@ -239,6 +264,7 @@ class SiteFile(_Part, frozen=True):
     printer: tuple[PrinterPart, ...] = ()
     sign: tuple[SignPart, ...] = ()
     closure: tuple[ClosurePart, ...] = ()
+    content: tuple[ContentPart, ...] = ()
     ticket: TicketPart = TicketPart()
 
     def groups(self) -> frozenset[str]:

@@ -1,7 +1,8 @@
 // Draws a board and gives it its voice: takes the calls from the live part of the page, says them one
 // after the other (or lets their time pass where another board sounds), and shows each when it is said.
 // Which call is next and how much of it is said: queue.js. What is said besides calls: told.js. How a
-// sound is played: player.js.
+// sound is played: player.js. What is shown between calls: content.js.
+import { Content } from "./content.js";
 import { Announcements } from "./queue.js";
 import { Player } from "./player.js";
 import { Told } from "./told.js";
@@ -28,6 +29,7 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const queue = new Announcements();
 const told = new Told();
+const content = new Content(document.getElementById("content"), clock);
 const player = new Player(board.dataset.chime, () => {
   button.hidden = player.state !== "blocked" || !mine();
   beat();
@@ -224,11 +226,13 @@ setInterval(() => {
   if (performance.now() - awake > SLEPT_MS) gap = true;
   awake = performance.now();
   if (told.alarm) speak();
+  content.tick(speaking || told.alarm);
 }, 1_000);
 
 document.addEventListener("live:lost", () => { gap = true; });
 document.addEventListener("live:swapped", (event) => {
   if (event.target.dataset?.live === "board") take();
+  if (event.target.dataset?.live === "board-content") content.take();
 });
 // This board may no longer be shown: better the page that says why than a screen that looks alive.
 document.addEventListener("live:refused", () => setTimeout(() => location.reload(), REFUSED_MS));

@@ -7,7 +7,7 @@ in the statistics. Devices that the file does not name are left alone, since the
 import msgspec
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from turnero.queue import refusals, rosters, site_devices
+from turnero.queue import refusals, rosters, site_content, site_devices
 from turnero.queue.commands.day import set_day_close
 from turnero.queue.commands.readiness import set_ready
 from turnero.queue.facts import Change, SiteLoaded
@@ -158,6 +158,7 @@ def load_site(tx: Tx, file: SiteFile) -> Loaded:
     changes += _desks(tx, file, service_ids)
     changes += _closures(tx, file)
     changes += _devices(tx, file)
+    changes += site_content.put(tx, file)
     if moved:
         set_day_close(tx)
     if changes:

@@ -25,6 +25,7 @@ from turnero.queue.reads.levers import (
     told,
 )
 from turnero.queue.reads.paths import onward
+from turnero.queue.reads.pictures import picture_data, pictures
 from turnero.queue.reads.reports import day_report, derived, labels, reported_days
 from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites
 from turnero.queue.reads.supervisors import help_calls, supervisor
@@ -59,6 +60,8 @@ __all__ = [
     "onward",
     "paper",
     "pauses",
+    "picture_data",
+    "pictures",
     "promise_days",
     "promises_kept",
     "quiet_ms",

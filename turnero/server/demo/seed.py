@@ -16,6 +16,7 @@ from turnero.queue.commands.desks import open_desk, pause_desk
 from turnero.queue.commands.finishing import finish
 from turnero.queue.commands.issue import issue
 from turnero.queue.commands.moves import start
+from turnero.queue.commands.pictures import KeepPicture, keep
 from turnero.queue.requests import Finish, Issue, Next, OpenDesk, PauseDesk, TicketMove
 from turnero.server.accounts.service import Accounts
 from turnero.server.demo.bounds import MARK
@@ -23,6 +24,7 @@ from turnero.server.sites import load_site
 from turnero.store.clock import VirtualClock
 from turnero.store.ledger import Ledger
 from turnero.store.opening import open_store
+from turnero.web.pictures import tidy
 from turnero.web.principal import Role
 
 SITE = "demo"
@@ -71,6 +73,12 @@ class Event(NamedTuple):
 def hospital() -> str:
     """The site's description."""
     return files("turnero.server.demo").joinpath("hospital.toml").read_text("utf-8")
+
+
+def _picture() -> KeepPicture:
+    """The plan that the board shows; the description names it by its digest."""
+    plan = tidy(files("turnero.server.demo").joinpath("plan.webp").read_bytes())
+    return KeepPicture(*plan)
 
 
 def _events() -> Iterator[Event]:
@@ -122,6 +130,7 @@ class _Day:
 
     async def live(self) -> None:
         self._site = (await load_site(self._ledger, hospital(), actor="cli"))["number"]
+        await self._ledger.run(keep, _picture(), site=self._site, actor="cli")
         await self._people()
         now_ms = self._clock.now_ms() + _AGO_MIN * _MINUTE_MS
         classes: dict[str, int] = {}
