@@ -60,6 +60,10 @@ async def test_a_device_is_well_in_trouble_or_not_heard(room: Room) -> None:
         ({"answered": True, "reachable": True, "paper": "out"}, "Out of paper"),
         ({"answered": True, "reachable": True, "cover_open": True}, "Its cover is open"),
         ({"answered": False, "reachable": False}, "It does not answer at its address"),
+        (
+            {"answered": False, "reachable": False, "barred": "busy"},
+            "Another program is using it",
+        ),
         ({"answered": True, "reachable": True, "paper": "near-end"}, "Paper is running low"),
     ):
         beat = devices.Beat(printer.id, msgspec.json.encode(state).decode())
@@ -68,8 +72,19 @@ async def test_a_device_is_well_in_trouble_or_not_heard(room: Room) -> None:
     well = {"answered": True, "reachable": True, "online": True, "paper": "present"}
     await room.do(devices.beat, devices.Beat(printer.id, msgspec.json.encode(well).decode()))
     assert "Impresora" not in _alarms(await _page(room))
+    for proof, said in (
+        ({"confirms": "process"}, "Confirms each ticket"),
+        ({"confirms": "status"}, "Confirms by answering after each ticket"),
+        ({}, "Does not confirm: look at the paper"),
+        ({"answered": False}, "Does not say how it is"),
+    ):
+        beat = devices.Beat(printer.id, msgspec.json.encode({**well, **proof}).decode())
+        await room.do(devices.beat, beat)
+        assert said in await _page(room)
     room.wait(61)
-    assert "Not heard since" in _alarms(await _page(room))
+    page = await _page(room)
+    assert "Not heard since" in _alarms(page)
+    assert "Does not say how it is" not in page
 
 
 def test_a_device_that_says_nonsense_is_no_error() -> None:

@@ -102,6 +102,7 @@ async def test_a_board_that_the_browser_silences_has_no_voice(hall: Hall) -> Non
     ("state", "why"),
     [
         ('{"reachable":false}', "unreachable"),
+        ('{"reachable":false,"barred":"busy"}', "busy"),
         ('{"paper":"out"}', "paper-out"),
         ('{"cover_open":true}', "cover-open"),
         ('{"online":false}', "offline"),

@@ -96,6 +96,8 @@ WHY: Final = {
     "paper-low": mark("little paper left"),
     "cover-open": mark("its cover is open"),
     "offline": mark("switched off"),
+    "busy": mark("in use by another program"),
+    "denied": mark("not allowed by the system"),
     "mute": mark("does not answer"),
     "garbled": mark("answers nonsense"),
     "refused": mark("refuses what it is given"),

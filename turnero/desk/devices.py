@@ -25,6 +25,15 @@ KINDS: Final = {
 }
 
 
+#: how a printer shows that paper came out, as its heartbeat says
+_PROOF: Final = {
+    "process": mark("Confirms each ticket"),
+    "status": mark("Confirms by answering after each ticket"),
+    "none": mark("Does not confirm: look at the paper"),
+}
+_SILENT: Final = mark("Does not say how it is")
+
+
 class DeviceShown(msgspec.Struct, frozen=True):
     """A device with what is wrong, as msgids; nothing where all is well."""
 
@@ -37,6 +46,8 @@ class DeviceShown(msgspec.Struct, frozen=True):
     troubles: tuple[str, ...]
     #: something that will need a hand soon
     warnings: tuple[str, ...]
+    #: how it shows that paper came out, of a printer that is heard
+    proof: str | None = None
 
     @property
     def well(self) -> bool:
@@ -57,6 +68,7 @@ def shown(device: Device, now_ms: int) -> DeviceShown:
         silent=silent,
         troubles=tuple(WRONG[why] for why in whys if why not in _SOON),
         warnings=tuple(WRONG[why] for why in whys if why in _SOON),
+        proof=None if silent else _proof(device),
     )
 
 
@@ -66,3 +78,10 @@ def _whys(device: Device) -> list[str]:
         sound = str(state.get("sound"))
         return [sound] if sound in _MUTE else []
     return troubles(device.kind, state)
+
+
+def _proof(device: Device) -> str | None:
+    state = state_of(device)
+    if device.kind != "printer" or state.get("reachable") is not True:
+        return None
+    return _PROOF.get(str(state.get("confirms", "none"))) if state.get("answered") else _SILENT

@@ -23,6 +23,8 @@ WRONG: Final = {
     "paper-low": mark("Paper is running low"),
     "cover-open": mark("Its cover is open"),
     "offline": mark("It is offline"),
+    "busy": mark("Another program is using it"),
+    "denied": mark("The system does not let the program use it"),
     "mute": mark("The sign does not answer"),
     "garbled": mark("It answers, but not as it should"),
     "refused": mark("It refuses what it is given"),
@@ -55,6 +57,8 @@ TO_DO: Final[dict[str, dict[str, str]]] = {
         "paper-out": mark("Put in a new roll."),
         "paper-low": mark("Have a new roll at hand, or change it now."),
         "cover-open": mark("Close its cover until it clicks."),
+        "busy": mark("Close the other program that prints on it."),
+        "denied": mark("Call whoever looks after the computers: the program may not use its port."),
     },
     "sign": {
         "": mark(

@@ -45,6 +45,8 @@ TROUBLES: Final[Mapping[str, str]] = MappingProxyType(
         "unreachable": _("The printer does not answer."),
         "connection-lost": _("The connection to the printer broke."),
         "timed-out": _("The printer took too long."),
+        "busy": _("The printer is busy."),
+        "unconfirmed": _("The printer did not say that it printed your ticket."),
     }
 )
 UNKNOWN_TROUBLE: Final = _("Your ticket could not be printed.")

@@ -240,6 +240,10 @@ def troubles(kind: str, state: dict[str, Any]) -> list[str]:
             return []
 
 
+#: why a printer cannot be reached, where that is known
+_BARRED: Final = frozenset({"busy", "denied", "offline"})
+
+
 def sign_troubles(state: dict[str, Any]) -> list[str]:
     """What is wrong with a sign, by its heartbeat (display/signs/station.py)."""
     reason = state.get("reason")
@@ -249,7 +253,8 @@ def sign_troubles(state: dict[str, Any]) -> list[str]:
 def printer_troubles(state: dict[str, Any]) -> list[str]:
     """What a printer says is wrong with it, the worst first; the words of `Missing.figures`."""
     if state.get("reachable") is False:
-        return ["unreachable"]
+        barred = state.get("barred")
+        return [barred if barred in _BARRED else "unreachable"]
     found = ["paper-out"] if state.get("paper") == "out" else []
     if state.get("cover_open"):
         found.append("cover-open")
