@@ -93,9 +93,11 @@ def bare(text: str) -> SiteFile:
     return msgspec.structs.replace(
         file,
         site=msgspec.structs.replace(file.site, settings=settings),
+        box=(),
         kiosk=(),
         board=(),
         printer=(),
+        sign=(),
     )
 
 
