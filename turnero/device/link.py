@@ -102,8 +102,8 @@ class Link:
         self.answered_ms: int | None = None
         #: server's clock less ours, milliseconds; None: not known yet
         self.offset_ms: int | None = None
-        #: called with the server's clock when it was heard; must not wait
-        self.clocks: list[Callable[[int], None]] = []
+        #: called with the server's clock when it was heard, and how long that took; must not wait
+        self.clocks: list[Callable[[int, int], None]] = []
         #: called when the standing has changed; must not wait
         self.changed: list[Callable[[], None]] = []
         self._token: str | None = None
@@ -111,7 +111,8 @@ class Link:
         self._client = httpx.AsyncClient(
             base_url=self.server,
             timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
-            headers={"user-agent": "turnero-device"},
+            # a write without a token must come from a page of the server's own: it is as good
+            headers={"user-agent": "turnero-device", "origin": self.server},
             trust_env=False,
             transport=transport,
         )
@@ -142,7 +143,7 @@ class Link:
         """The server said what time it is: half a round trip before the answer came."""
         self.offset_ms = server_ms - (asked_ms + answered_ms) // 2
         for call in self.clocks:
-            call(server_ms + (answered_ms - asked_ms) // 2)
+            call(server_ms + (answered_ms - asked_ms) // 2, answered_ms - asked_ms)
 
     def _stand(self, standing: Standing) -> None:
         if standing == "online":

@@ -69,15 +69,18 @@ class BoxPapers:
         return Document((*head, *document.blocks))
 
 
-async def at_once() -> None:
+async def at_once() -> int:
     """Nothing to wait for."""
+    return 0
 
 
 class Papers:
     """Brings papers in and their states out."""
 
-    def __init__(self, box: Box, ready: Callable[[], Awaitable[None]] = at_once) -> None:
-        """`ready`: returns once papers may be taken: the server has heard then of what was made here."""
+    def __init__(self, box: Box, ready: Callable[[], Awaitable[int]] = at_once) -> None:
+        """`ready`: returns once papers may be taken: the server has heard then of what was made here,
+        so many things so far.
+        """
         self._box = box
         self._ready = ready
         self._wanted = asyncio.Event()
@@ -129,8 +132,11 @@ class Papers:
         box = self._box
         if box.config is None or not box.keys("printer"):
             return
-        await self._ready()
-        taking = await box.link.take()
+        before = -1
+        while (
+            ready := await self._ready()
+        ) != before:  # what was taken meanwhile may be taken back
+            before, taking = ready, await box.link.take()
         for handed in taking.jobs:
             wanted = Keep(handed, handed.created_ms - (box.link.offset_ms or 0))
             try:

@@ -94,7 +94,7 @@ class Running:
         self.pairer = Pairer(self.box)
         self.keeping = Keeping(self.box, changed=self._kept)
         self.kiosk = BoxKiosk(self.box, self.keeping)
-        self.papers = Papers(self.box, self.keeping.wait_brought)
+        self.papers = Papers(self.box, self.keeping.settled)
         entry = BoxAuthenticator(self.box)
         self.web: Web = weave(
             self._slices(entry),

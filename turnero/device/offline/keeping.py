@@ -8,8 +8,8 @@ When it answers again: tickets and ratings are brought in order, until each has 
 import asyncio
 import logging
 import math
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 from uuid import uuid4
 
@@ -31,6 +31,8 @@ log = logging.getLogger("turnero.device")
 
 #: seconds between two looks at what is held
 LOOK_S: Final = 60.0
+#: an answer that took longer measures no clock
+SLOW_MS: Final = 500
 _OFFSET: Final = "offset"
 #: facts after which the site offers something else
 _CHANGES: Final = frozenset({str(SiteLoaded.__struct_config__.tag)})
@@ -53,12 +55,14 @@ class Keeping:
         self._offset_ms: int | None = None
         self._offers: dict[str, Offer] = {}
         self._stale = True
-        #: counts what was made here
-        self._made = 0
+        #: counts what was made here, and how much of it the server has heard of
+        self._made, self._told = 0, -1
+        #: tickets being asked for
+        self._flying = 0
         self._asked: LeaseWanted | None = None
         self._key = ""
         self._bell = asyncio.Event()
-        self._brought = asyncio.Event()
+        self._quiet = asyncio.Event()
         box.link.clocks.append(self._heard_clock)
         box.link.changed.append(self._stood)
         box.configured.append(self.site_changed)
@@ -86,7 +90,7 @@ class Keeping:
     async def made(self) -> None:
         """Something was made here: it is to be brought, and numbers perhaps to be renewed."""
         self._made += 1
-        self._brought.clear()
+        self._look()
         self._bell.set()
         await self._count()
 
@@ -95,11 +99,23 @@ class Keeping:
         self._stale = True
         self._bell.set()
 
-    async def wait_brought(self) -> None:
-        """Return once the server has heard of everything made here: only then it has taken back the
-        papers of tickets that these replace, and others may be printed.
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While a ticket is asked for: nobody knows yet whose paper the server will send."""
+        self._flying += 1
+        self._look()
+        try:
+            yield
+        finally:
+            self._flying -= 1
+            self._look()
+
+    async def settled(self) -> int:
+        """Return once no ticket is being asked for and the server has heard of everything made here:
+        only then it has taken back the papers of tickets that these replace. How much was made so far.
         """
-        await self._brought.wait()
+        await self._quiet.wait()
+        return self._made
 
     # --- the work --------------------------------------------------------------------------------
 
@@ -125,6 +141,8 @@ class Keeping:
                 continue
             except TurneroError as error:
                 log.warning("what the kiosks need without the server cannot be kept: %s", error)
+                self._told = self._made  # it will not hear of it: other papers need not wait
+                self._look()
                 await pause.rest()
                 continue
             with suppress(TimeoutError):
@@ -139,8 +157,9 @@ class Keeping:
             # a rating of a ticket made here can only be kept once that ticket is
             ratings = () if tickets else await self._ledger.read(reads.ratings_to_bring)
             if not tickets and not ratings:
+                self._told = made
+                self._look()
                 if made == self._made:  # else something was made while we looked
-                    self._brought.set()
                     return
                 continue
             said = await self._post("/upload", Upload(tickets, ratings), Kept)
@@ -190,9 +209,11 @@ class Keeping:
 
     # --- what it hears ---------------------------------------------------------------------------
 
-    def _heard_clock(self, server_ms: int) -> None:
-        before, line_ms = self._offset_ms, self._ledger.clock.line_ms()
-        self._offset_ms = server_ms - line_ms
+    def _heard_clock(self, server_ms: int, took_ms: int) -> None:
+        before, found = self._offset_ms, server_ms - self._ledger.clock.line_ms()
+        if before is not None and took_ms > SLOW_MS and abs(found - before) <= took_ms:
+            return  # an answer so late tells nothing better than what is known
+        self._offset_ms = found
         if before is None or not math.isclose(before, self._offset_ms, abs_tol=1000):
             self._keep_offset()
 
@@ -209,8 +230,12 @@ class Keeping:
         """The server came or went."""
         if self._link.online:
             self._bell.set()
+
+    def _look(self) -> None:
+        if self._flying or self._told < self._made:
+            self._quiet.clear()
         else:
-            self._brought.clear()
+            self._quiet.set()
 
     async def _count(self) -> None:
         self.backlog = await self._ledger.read(reads.backlog)

@@ -87,6 +87,10 @@ class BoxKiosk:
             own = await self._box.ledger.read(reads.of_act, by.key)
             if own is not None:
                 return await self._held(own)
+        with self._keeping.asking():
+            return await self._ask_or_take(site, request, by)
+
+    async def _ask_or_take(self, site: int, request: Issue, by: By) -> Held:
         try:
             held = await self._surely_issue(site, request, by)
         except Unavailable:
