@@ -124,7 +124,8 @@ class _TcpLink:
         """
         writer = self._writer
         try:
-            if writer.can_write_eof():
+            # closed before: uvloop, unlike asyncio, raises for an end after the end
+            if not writer.is_closing() and writer.can_write_eof():
                 writer.write_eof()
             with suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
