@@ -11,6 +11,8 @@ import msgspec
 
 #: what all addresses of a box's API begin with
 BASE: Final = "/api/v1/box"
+#: tickets and ratings of one upload
+MOST: Final = 200
 #: seconds between two heartbeats
 BEAT_S: Final = 20.0
 
@@ -204,10 +206,15 @@ class Answer(_Message, frozen=True):
 
 
 class LeaseWanted(_Message, frozen=True):
-    """`POST /lease`: numbers for a kiosk to give while it cannot ask."""
+    """`POST /lease`: numbers of today for a kiosk to give while it cannot ask.
+
+    Asked under an Idempotency-Key, so that an answer that was lost costs no numbers; each other
+    request gets other ones.
+    """
 
     kiosk: str
-    #: what it holds already: (service, last number) of the leases of the day
+    #: the services of which it has enough (more than half of what it was given, say): key, and the
+    #: last number that it has. They get none.
     held: tuple[tuple[str, str], ...] = ()
 
 
@@ -225,7 +232,9 @@ class LeasedNumbers(_Message, frozen=True):
 
 
 class Leases(_Message, frozen=True):
-    """The answer: new numbers, for the services that are not in `held`."""
+    """The answer: new numbers, for the services that are not in `held`; none of a service that
+    gave this kiosk all that it gives in a day.
+    """
 
     leases: tuple[LeasedNumbers, ...] = ()
 
@@ -284,7 +293,7 @@ class Rated(_Message, frozen=True):
 
 
 class Upload(_Message, frozen=True):
-    """`POST /upload`: in the order in which they were made."""
+    """`POST /upload`: in the order in which they were made, at most `MOST` in all."""
 
     tickets: tuple[Taken, ...] = ()
     ratings: tuple[Rated, ...] = ()
@@ -293,5 +302,7 @@ class Upload(_Message, frozen=True):
 class Kept(_Message, frozen=True):
     """What became of each thing uploaded: the box forgets it, or shows staff what was refused."""
 
-    #: id of the ticket or key of the rating -> kept | known | code of a refusal
+    #: id of the ticket or key of the rating -> kept | known (the server had it) | superseded (its
+    #: person was served under the number of `instead_of`, and this one is cancelled), or the code
+    #: of a refusal
     results: dict[str, str]

@@ -165,7 +165,10 @@ def follow_tickets(tx: Tx, entry: Entry) -> None:
     """
     fact = entry.fact
     match fact:
-        case TicketIssued(ticket=id_, place=str(place)) if not _stale(tx, entry.at_ms):
+        # One told later (`taken_ms`) was given, and printed, without the server.
+        case TicketIssued(ticket=id_, place=str(place), taken_ms=None) if not _stale(
+            tx, entry.at_ms
+        ):
             found = _printer_of_kiosk(tx, place)
             first_done = any(not row.copy for row in tx.rows(_OF_TICKET, ticket=id_))
             if found is not None and not first_done:

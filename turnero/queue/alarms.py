@@ -14,6 +14,8 @@ from turnero.queue.tables import alarm
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
+#: a printer says that it lacks paper, is open or off
+PRINTER_TROUBLE: Final = "printer-trouble"
 #: kind → what its subject is
 KINDS: Final = {
     "desk-unattended": "desk",
@@ -21,12 +23,14 @@ KINDS: Final = {
     "parked-long": "ticket",
     "help-unanswered": "help",
     "not-ready": "site",
+    PRINTER_TROUBLE: "printer",
+    "kiosk-brought": "kiosk",
 }
 #: these tell of something that is over already: seeing one ends it
-NOTICES: Final = frozenset({"desk-taken-over"})
+NOTICES: Final = frozenset({"desk-taken-over", "kiosk-brought"})
 
 _OPEN = Statement(
-    select(alarm.c.id).where(
+    select(alarm.c.id, alarm.c.figures).where(
         alarm.c.site == bindparam("site"),
         alarm.c.kind == bindparam("kind"),
         alarm.c.subject == bindparam("subject"),
@@ -67,6 +71,12 @@ def raise_alarm(
     )
     tx.append(AlarmRaised(alarm=made.id, sort=kind, subject=subject))
     return int(made.id)
+
+
+def figures_of(tx: Tx, kind: str, subject: str) -> dict[str, str | int]:
+    """The figures of the alarm that is open; none where there is none."""
+    found = tx.row(_OPEN, site=tx.site, kind=kind, subject=subject)
+    return msgspec.json.decode(found.figures) if found is not None else {}
 
 
 def end_alarm(tx: Tx, kind: str, subject: str) -> bool:

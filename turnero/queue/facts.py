@@ -85,6 +85,8 @@ class TicketIssued(Fact, frozen=True, tag="ticket-issued"):
     taken_ms: int | None = None
     #: false: by a clock that nobody had checked
     verified: bool = True
+    #: quota | pause: a kiosk without a server gave it, and the server would have given none
+    beyond: str | None = None
     #: keys of the services that come after this one, under the same number
     path: tuple[str, ...] = ()
     #: None: no wait was promised
@@ -245,6 +247,8 @@ class TicketCancelled(Fact, frozen=True, tag="ticket-cancelled"):
     service: str
     was: str
     desk: str | None = None
+    #: superseded: the same person has another ticket, which counts; None: whoever had it left
+    reason: str | None = None
 
 
 class TicketNotServed(Fact, frozen=True, tag="ticket-not-served"):

@@ -7,6 +7,7 @@ belongs to the day of its lease.
 import re
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, select
 
 from turnero.queue import paths, refusals, rows
@@ -29,6 +30,10 @@ _SERVICE = Statement(
         service.c.all_day,
         service.c.starts,
         service.c.path,
+        service.c.open,
+        service.c.quota,
+        service.c.paused_after,
+        service.c.paused_until_ms,
         site.c.zone,
         site.c.languages,
         site.c.closed_ms,
@@ -51,7 +56,7 @@ _SERVICE = Statement(
     )
 )
 _LEASES = Statement(
-    select(lease.c.day, lease.c.first, lease.c.last, lease.c.place, lease.c.at_ms)
+    select(lease.c.day, lease.c.first, lease.c.last, lease.c.place, lease.c.at_ms, lease.c.id)
     .where(
         lease.c.site == bindparam("site"),
         lease.c.service == bindparam("service"),
@@ -78,6 +83,7 @@ class Numbers(NamedTuple):
     last: int
     place: str
     at_ms: int
+    id: int
 
 
 def about(q: Query, site_no: int, service_key: str, attention_key: str | None) -> Any:
@@ -131,11 +137,17 @@ class Brought(NamedTuple):
     people: int = 1
     verified: bool = True
     language: str | None = None
+    aids: tuple[str, ...] = ()
+    #: as its paper says them; None: it has none yet
+    id: str | None = None
+    code: str | None = None
+    #: quota | pause: taken though the server would have given none
+    beyond: str | None = None
 
 
 def bring(tx: Tx, row: Any, brought: Brought) -> str:
     """Make the ticket, waiting, at the place of when it was taken; its id. `row` is from `about`."""
-    ticket_id = tx.ids.ticket(tx.now_ms)
+    ticket_id = brought.id or tx.ids.ticket(tx.now_ms)
     language = brought.language or languages_of(row.languages)[0]
     seq = tx.append(
         TicketIssued(
@@ -147,10 +159,12 @@ def bring(tx: Tx, row: Any, brought: Brought) -> str:
             channel=brought.channel,
             language=language,
             place=brought.place,
+            aids=brought.aids,
             people=brought.people,
             taken_ms=brought.taken_ms,
             path=paths.steps_of(row.path),
             verified=brought.verified,
+            beyond=brought.beyond,
         )
     )
     line_id = rows.line_of(tx, row.id, row.attention)
@@ -161,7 +175,7 @@ def bring(tx: Tx, row: Any, brought: Brought) -> str:
         site=tx.site,
         day=brought.day,
         number=brought.number,
-        code=tx.ids.secret(),
+        code=brought.code or tx.ids.secret(),
         service=row.id,
         origin_service=row.id,
         attention=row.attention,
@@ -170,7 +184,7 @@ def bring(tx: Tx, row: Any, brought: Brought) -> str:
         channel=brought.channel,
         language=language,
         place=brought.place,
-        aids="[]",
+        aids=msgspec.json.encode(brought.aids).decode(),
         people=brought.people,
         rank_ms=rank.ms,
         rank_seq=rank.seq,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, func, select
 
+from turnero.queue import reserved
 from turnero.queue.tables import ticket
 from turnero.store.sql import Query, Statement
 
@@ -27,7 +28,7 @@ def full(q: Query, site_no: int, prefix: str, day: str, *, quota: int, next_no: 
 
     Tickets are counted only where numbers alone don't tell.
     """
-    if next_no <= quota:
+    if next_no <= quota and not reserved.any_kept(q, site_no, prefix, day):
         return False
     found = q.rows(_GIVEN, site=site_no, day=day, first=f"{prefix}0", last=f"{prefix}A")
     return int(found[0].tickets) >= quota

@@ -286,6 +286,31 @@ class Leased(msgspec.Struct, frozen=True):
     last: str
 
 
+class LeaseKiosk(msgspec.Struct, frozen=True):
+    """Keep numbers ready for a kiosk that may lose the server, of every service but these."""
+
+    kiosk: str
+    #: keys of the services of which it has enough
+    enough: tuple[str, ...] = ()
+
+
+class KioskLease(msgspec.Struct, frozen=True):
+    """Numbers of one service and day, without their letters."""
+
+    lease: int
+    service: str
+    prefix: str
+    day: str
+    first: int
+    last: int
+
+
+class KioskLeases(msgspec.Struct, frozen=True):
+    """What the kiosk got."""
+
+    leases: tuple[KioskLease, ...]
+
+
 class Upload(msgspec.Struct, frozen=True):
     """A ticket that a kiosk gave without the server, with a number that it had on lease."""
 
@@ -300,6 +325,36 @@ class Upload(msgspec.Struct, frozen=True):
     #: false: nobody had checked that clock
     verified: bool = True
     language: str | None = None
+    aids: tuple[str, ...] = ()
+    #: as its paper says them; None: the kiosk made none
+    id: str | None = None
+    code: str | None = None
+    #: the lease that the number is from, and its day; None: the one that fits
+    lease: int | None = None
+    day: str | None = None
+
+
+class BringTicket(msgspec.Struct, frozen=True):
+    """A ticket that a kiosk made while it had no server; `id`, `code` and `lease` are set."""
+
+    ticket: Upload
+    #: key under which its kiosk had asked the server for one, and never heard the answer
+    instead_of: str | None = None
+
+
+class TicketBrought(msgspec.Struct, frozen=True):
+    """What became of it."""
+
+    ticket: str
+    #: kept | known (it was here already) | superseded (its person was served under another number)
+    result: str
+
+
+class NotBrought(msgspec.Struct, frozen=True):
+    """A ticket of a kiosk that could not be taken over: somebody holds its paper."""
+
+    kiosk: str
+    number: str
 
 
 class HandCall(msgspec.Struct, frozen=True):

@@ -403,6 +403,7 @@ lease = Table(
     Column("first", Integer, nullable=False),
     Column("last", Integer, nullable=False),
     Column("place", Text, nullable=False),  # paper, or key of the kiosk
+    Column("kept", Integer, nullable=False),  # 1: of the range kept for kiosks; see reserved.py
     Column("at_ms", BigInteger, nullable=False),
     Index("ix_lease_day", "site", "day"),
 )

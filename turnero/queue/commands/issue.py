@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
-from turnero.queue import notices, paths, refusals, rows
+from turnero.queue import notices, paths, refusals, reserved, rows
 from turnero.queue.calendars import calendar
 from turnero.queue.commands import pauses
 from turnero.queue.facts import Promise, TicketIssued
@@ -30,7 +30,6 @@ from turnero.queue.tables import (
     forecast,
     kiosk_pause,
     line,
-    series,
     service,
     site,
 )
@@ -137,17 +136,6 @@ def _asked(which: ColumnElement[bool]) -> Statement:
 
 _USUAL = _asked(attention.c.usual == YES)
 _NAMED = _asked(attention.c.key == bindparam("attention"))
-_NUMBER = Statement(
-    update(series)
-    .where(
-        series.c.site == bindparam("b_site"),
-        series.c.prefix == bindparam("b_prefix"),
-        series.c.day == bindparam("b_day"),
-    )
-    .values(next=series.c.next + 1)
-    .returning(series.c.next)
-)
-_FIRST_NUMBER = Statement(insert(series))
 
 
 def issue(tx: Tx, request: Issue) -> Issued:
@@ -191,7 +179,7 @@ def _give(
     tx: Tx, request: Issue, about: Any, quota: int | None, promised: Promise | None = None
 ) -> Issued:
     day = day_of(tx.now_ms, about.zone)
-    count = _count(tx, about.prefix, day)
+    count = reserved.take(tx, about.prefix, day)
     if quota is not None and full(tx, tx.site, about.prefix, day, quota=quota, next_no=count):
         raise refusals.refused("quota-reached", service=request.service, quota=quota)
     printed = number(about.prefix, count)
@@ -374,12 +362,3 @@ def _allow_words(request: Issue, about: Any) -> None:
         most = settings_of(about.settings).max_people
         if not 1 <= request.people <= most:
             raise refusals.invalid("people-out-of-range", max=most)
-
-
-def _count(tx: Tx, prefix: str, day: str) -> int:
-    """The next count of that prefix on that day, from 1; taken with the command's commit."""
-    row = tx.row(_NUMBER, b_site=tx.site, b_prefix=prefix, b_day=day)
-    if row is not None:
-        return int(row.next) - 1
-    tx.run(_FIRST_NUMBER, site=tx.site, prefix=prefix, day=day, next=2)
-    return 1

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from turnero.queue import leased, refusals, text
 from turnero.queue.commands.day import not_served
+from turnero.queue.commands.pauses import count_service
 from turnero.queue.commands.reports import report_again
 from turnero.queue.hours import from_ms
 from turnero.queue.leased import Brought, Numbers
-from turnero.queue.numbers import at_ms, day_of
+from turnero.queue.numbers import MIDNIGHT, at_ms, day_of
+from turnero.queue.quotas import full
 from turnero.queue.requests import Issued, Upload
 from turnero.queue.settings import languages_of
 from turnero.store.tx import Tx
@@ -38,12 +40,12 @@ def upload(tx: Tx, request: Upload) -> Issued:
     to_wall = tx.now_ms - tx.line_ms
     taken_ms = min(max(0, request.taken_ms), tx.now_ms)
     lease = _lease(tx, about, request, place, day_of(taken_ms, about.zone))
-    if not request.verified:
-        begins_ms = at_ms(date.fromisoformat(lease.day), 0, about.zone)
-        taken_ms = max(taken_ms, min(max(lease.at_ms + to_wall, begins_ms), tx.now_ms))
+    if not request.verified or request.lease is not None:
+        taken_ms = _within(taken_ms, lease, to_wall, about.zone, tx.now_ms)
     if leased.ticket_of(tx, tx.site, lease.day, request.number) is not None:
         raise refusals.refused("number-taken", number=request.number, day=lease.day)
     taken_line_ms = taken_ms - to_wall
+    over = _over(tx, about, lease.day, taken_line_ms)
     ticket_id = leased.bring(
         tx,
         about,
@@ -56,14 +58,38 @@ def upload(tx: Tx, request: Upload) -> Issued:
             taken_line_ms=taken_line_ms,
             entered_ms=from_ms(about.starts, taken_ms, about.zone) - to_wall,
             people=request.people,
-            verified=request.verified,
+            verified=request.verified and taken_ms == request.taken_ms,
             language=request.language,
+            aids=request.aids,
+            id=request.id,
+            code=request.code,
+            beyond=None if over else _beyond(tx, about, lease.day),
         ),
     )
-    if _over(tx, about, lease.day, taken_line_ms):
+    if over:
         not_served(tx, ticket_id, REASON)
         report_again(tx, lease.day)
+    elif about.open and about.paused_after is not None:
+        count_service(tx, about.id, about.key, about.paused_after, about.paused_until_ms)
     return Issued(ticket_id, request.number)
+
+
+def _within(taken_ms: int, lease: Numbers, to_wall: int, zone: str, now_ms: int) -> int:
+    """A time that a wrong clock may have told, as its lease allows: in its day, after it was leased."""
+    day = date.fromisoformat(lease.day)
+    begins_ms, ends_ms = at_ms(day, 0, zone), at_ms(day, MIDNIGHT, zone) - 1
+    earliest_ms = min(max(lease.at_ms + to_wall, begins_ms), now_ms)
+    return max(earliest_ms, min(taken_ms, ends_ms))
+
+
+def _beyond(tx: Tx, about: Any, day: str) -> str | None:
+    """Why the server would have given no such ticket now."""
+    if not about.open:
+        return "pause"
+    spent = about.quota is not None and full(
+        tx, tx.site, about.prefix, day, quota=about.quota, next_no=about.quota + 1
+    )
+    return "quota" if spent else None
 
 
 def _lease(tx: Tx, about: Any, request: Upload, place: str, day: str) -> Numbers:
@@ -76,7 +102,10 @@ def _lease(tx: Tx, about: Any, request: Upload, place: str, day: str) -> Numbers
         for one in leased.leases_of(tx, tx.site, about.id, request.number)
         if one.place == place and one.day <= today
     ]
-    of_day = [one for one in own if one.day == day]
+    if request.lease is not None:
+        own = of_day = [one for one in own if (one.id, one.day) == (request.lease, request.day)]
+    else:
+        of_day = [one for one in own if one.day == day]
     found = of_day or ([] if request.verified else own)
     if not found:
         raise refusals.refused(

@@ -148,7 +148,11 @@ def transfer(tx: Tx, request: Transfer) -> Moved:
 
 def cancel(tx: Tx, request: TicketMove) -> Moved:
     """The person leaves before being served."""
-    held = rows.load(tx, request.ticket, request.at)
+    return give_up(tx, rows.load(tx, request.ticket, request.at))
+
+
+def give_up(tx: Tx, held: Ticket, reason: str | None = None) -> Moved:
+    """The ticket ends before it was served; `reason` as in `TicketCancelled`."""
     state = after(Move.CANCEL, held.state, held.number)
     press = Press(tx, Move.CANCEL, held.desk)
     press.append(
@@ -158,6 +162,7 @@ def cancel(tx: Tx, request: TicketMove) -> Moved:
             service=held.service_key,
             was=held.state,
             desk=held.desk_ref if held.state in AT_DESK else None,
+            reason=reason,
         )
     )
     press.save(held, held._replace(state=state, session=None, ended_ms=tx.line_ms))

@@ -8,7 +8,7 @@ from turnero.boxes import protocol
 from turnero.boxes.protocol import Beat, Beaten, BoxConfig, Pair, Paired, Pairing, Poll
 from turnero.kiosk.scene import Connect
 from turnero.server.api.answering import JsonAnswer
-from turnero.server.boxes import kiosk_api, printing
+from turnero.server.boxes import asking, kiosk_api, printing, uploading
 from turnero.server.boxes.messages import read_message
 from turnero.server.boxes.service import Boxes
 from turnero.store.errors import Invalid
@@ -57,5 +57,7 @@ def routes(public_address: str, connect: Connect) -> Router:
             *(pair, poll, config, beat),
             kiosk_api.route(connect, _WORK),
             *printing.routes(public_address, _WORK),
+            *uploading.routes(_WORK),
+            *asking.routes(connect, _WORK),
         ],
     )

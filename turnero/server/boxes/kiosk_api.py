@@ -13,7 +13,7 @@ from turnero.kiosk.scene import Connect
 from turnero.queue.ranks import WALK_IN
 from turnero.queue.requests import Issue
 from turnero.server.api.acting import key_of
-from turnero.store import devices
+from turnero.server.boxes.hosting import actor_of, hosted
 from turnero.store.devices import Device
 from turnero.store.errors import Invalid, Refused
 from turnero.web.pages import web_of
@@ -38,22 +38,13 @@ def route(connect: Connect, work: dict[str, Any]) -> HTTPRouteHandler:
         if shape.sited:
             given["site"] = there.site
         if shape.acts:
-            given["by"] = By(request.user.actor, key_of(request))
+            given["by"] = By(actor_of(request.user), key_of(request))
         said = await getattr(connect(web_of(request)), method)(**given)
         if isinstance(said, Held) and said.site != there.site:
             said = None  # another site's ticket is as unknown as one that never was
         return Response(remote_shape.answer(said), media_type="application/json")
 
     return kiosk
-
-
-async def hosted(request: PageRequest, kind: str, key: str) -> Device:
-    """The device, if it is one that this box hosts; else `Refused` (403)."""
-    principal = request.user
-    found = await web_of(request).ledger.read(devices.by_key, principal.site or 0, kind, key)
-    if found is None or principal.place is None or found.setting("box") != principal.place:
-        raise Refused("not-hosted", 403, device=key[:_LONGEST])
-    return found
 
 
 def _check(kiosk: Device, arguments: dict[str, Any]) -> None:

@@ -14,13 +14,13 @@ from turnero.printer.papers import LedgerPapers, Papers
 from turnero.printer.spool import Claimed
 from turnero.printer.states import JobState
 from turnero.server.api.acting import key_of
+from turnero.server.boxes.hosting import actor_of, own
 from turnero.server.boxes.messages import read_message
-from turnero.store import devices
 from turnero.store.devices import Device
 from turnero.store.errors import Invalid, NotFound, Refused
 from turnero.store.ledger import Ledger
 from turnero.web.pages import web_of
-from turnero.web.principal import PageRequest, Principal
+from turnero.web.principal import PageRequest
 
 log = logging.getLogger("turnero.boxes")
 
@@ -46,7 +46,7 @@ def routes(public_address: str, work: dict[str, Any]) -> list[HTTPRouteHandler]:
             handover.take,
             handover.Take(box.id, tuple(mine)),
             site=box.site,
-            actor=principal.actor,
+            actor=actor_of(principal),
         )
         jobs = []
         for given in taken.jobs:
@@ -55,7 +55,7 @@ def routes(public_address: str, work: dict[str, Any]) -> list[HTTPRouteHandler]:
                 jobs.append(made)
             else:
                 broken = handover.Report(box.id, given.job, JobState.FAILED, 1, "fault")
-                await ledger.run(handover.report, broken, site=box.site, actor=principal.actor)
+                await ledger.run(handover.report, broken, site=box.site, actor=actor_of(principal))
         return Taking(tuple(jobs), taken.settled)
 
     @post("/print/report", opt=work, status_code=200)
@@ -68,7 +68,7 @@ def routes(public_address: str, work: dict[str, Any]) -> list[HTTPRouteHandler]:
             box.id, said.job, JobState(said.state), said.version, said.reason, said.again
         )
         state = await web_of(request).ledger.run(
-            handover.report, wanted, site=box.site, actor=request.user.actor
+            handover.report, wanted, site=box.site, actor=actor_of(request.user)
         )
         return Reported(state)
 
@@ -83,27 +83,13 @@ def routes(public_address: str, work: dict[str, Any]) -> list[HTTPRouteHandler]:
             spool.answer_unknown,
             spool.Answer(said.job, said.came_out),
             site=box.site,
-            actor=principal.actor,
+            actor=actor_of(principal),
             key=key_of(request),
         )
         state = JobState.PRINTED if said.came_out else JobState.CANCELLED
         return Reported(state.value)
 
     return [take, report, answer]
-
-
-async def own(
-    ledger: Ledger, principal: Principal, kind: str = "printer"
-) -> tuple[Device, list[Device]]:
-    """The device of this box, and those of that kind that it hosts.
-
-    Raises `NotFound` when the box was taken out of its site.
-    """
-    there = await ledger.read(devices.of_site, principal.site or 0)
-    box = next((one for one in there if (one.kind, one.key) == ("box", principal.place)), None)
-    if box is None:
-        raise NotFound("box-unknown")
-    return box, [one for one in there if one.kind == kind and one.setting("box") == box.key]
 
 
 async def _made(

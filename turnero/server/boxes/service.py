@@ -6,10 +6,10 @@ from typing import Final
 import msgspec
 
 from turnero.boxes.protocol import Beat, Beaten, BoxConfig, Pair, Paired, Pairing
+from turnero.queue.commands.hearing import hear as note
 from turnero.server.accounts.secret import digest, fresh, fresh_token
 from turnero.server.boxes import commands, reads
 from turnero.store.devices import Beat as DeviceBeat
-from turnero.store.devices import beat as note
 from turnero.store.errors import Invalid
 from turnero.store.ledger import Ledger
 from turnero.web.principal import Principal
