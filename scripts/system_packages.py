@@ -62,6 +62,7 @@ PACKAGES = {
     package.name: package
     for package in (
         Package("chromium", "opens every page in a real browser", on_path("chromium")),
+        Package("xvfb", "a screen on which a box's browser is looked at", on_path("Xvfb")),
         Package("libatomic1", "the program that drives the browser", loads("libatomic.so.1")),
         Package(
             "postgresql",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from turnero.cli import installing
 from turnero.cli.plainly import data_folder, fail, plainly
 
 
@@ -47,3 +48,7 @@ def device(
     from turnero.device.life import start
 
     sys.exit(start(settings))
+
+
+for command in (installing.install, installing.screens):
+    device.add_command(command)

@@ -1,0 +1,95 @@
+"""An installation's files put in their places, or only shown."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from turnero.device.install import policy, rules, showing, units
+from turnero.device.install.shape import BOARD_TOKEN, ENVIRONMENT, SCREENS, File, Plan, Screen
+
+Done = Literal["new", "changed", "same"]
+
+_SERVER: Final = "TURNERO_SERVER="
+
+
+class Written(NamedTuple):
+    """A file, and what became of it."""
+
+    file: File
+    done: Done
+
+
+def files(plan: Plan) -> list[File]:
+    """Every file of an installation, in the order in which they are needed."""
+    found = [*units.files(plan), rules.file()]
+    return [*found, policy.file(plan)] if plan.screens else found
+
+
+def compare(plan: Plan, root: Path) -> Iterator[Written]:
+    """What writing would do; nothing is written."""
+    for file in files(plan):
+        place = _place(root, file)
+        if not place.exists():
+            yield Written(file, "new")
+        else:
+            same = (
+                place.read_text("utf-8") == file.text and place.stat().st_mode & 0o777 == file.mode
+            )
+            yield Written(file, "same" if same else "changed")
+
+
+def write(plan: Plan, root: Path) -> list[Written]:
+    """Write what is not there yet or not so. Each file is whole at every moment. Raises `OSError`."""
+    found = list(compare(plan, root))
+    for file, done in found:
+        if done != "same":
+            place = _place(root, file)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            fresh = place.with_name(f".{place.name}.new")
+            fresh.write_text(file.text, "utf-8")
+            fresh.chmod(file.mode)
+            fresh.replace(place)
+    return found
+
+
+def server_before(root: Path) -> str | None:
+    """The server of an earlier installation."""
+    try:
+        lines = (root / ENVIRONMENT.relative_to("/")).read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    return next((line.removeprefix(_SERVER) for line in lines if line.startswith(_SERVER)), None)
+
+
+def screens_before(root: Path) -> tuple[Screen, ...]:
+    """The screens of an earlier installation."""
+    place = root / SCREENS.relative_to("/")
+    return showing.read(place).screens if place.exists() else ()
+
+
+def next_steps(plan: Plan) -> list[str]:
+    """What somebody has to do now, a line each."""
+    unit_names = "turnero-device turnero-screens" if plan.screens else "turnero-device"
+    steps = [
+        "systemd-sysusers",
+        "udevadm control --reload && udevadm trigger",
+        "systemctl restart systemd-journald",
+        "systemctl daemon-reload",
+    ]
+    if plan.screens:
+        steps.insert(
+            0,
+            "apt-get install chromium xserver-xorg-core xserver-xorg-input-libinput xinit "
+            "x11-xserver-utils xinput alsa-utils",
+        )
+    if any(one.show == "board" for one in plan.screens):
+        steps.append(
+            f"install -m 0600 -o turnero-screens TOKEN_FILE {BOARD_TOKEN}"
+            "   # of `turnero token create --role board`"
+        )
+    steps.append(f"systemctl enable --now {unit_names}")
+    return steps
+
+
+def _place(root: Path, file: File) -> Path:
+    return root / file.path.relative_to("/")
