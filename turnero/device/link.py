@@ -194,7 +194,9 @@ class Link:
         """All that a sign has to show now."""
         return await self._message("GET", f"/sign/{quote(key, safe='')}", kind)
 
-    async def kiosk(self, method: str, kiosk: str, key: str | None = None, **arguments: Any) -> Any:
+    async def kiosk(
+        self, method: str, kiosk: str, key: str | None = None, /, **arguments: Any
+    ) -> Any:
         """A method of the kiosk's port, for the kiosk of that key; `key` makes a repeat the same act."""
         body = remote_shape.ask(method, kiosk, **arguments)
         headers = {"idempotency-key": key} if key else {}

@@ -27,6 +27,7 @@ from turnero.queue.views import (
     ServiceView,
     SiteView,
     TicketView,
+    name_in,
 )
 from turnero.store.errors import Invalid, NotFound
 from turnero.web.languages import LANGUAGES, mark, translator
@@ -87,7 +88,7 @@ def pause_of(offer: Offer) -> PauseView:
     words: Names = {}
     for language in LANGUAGES:
         say = translator(language, offer.site.profile)
-        staff = offer.place.staff.get(language) or offer.place.staff.get("")
+        staff = name_in(offer.place.staff, language)
         words[language] = say.gettext(_ASK, staff=staff or say.gettext(STAFF))
     return PauseView("paused", None, None, words)
 
