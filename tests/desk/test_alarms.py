@@ -1,12 +1,17 @@
 """The supervisor's alarms: in words, with who sees to them; and what is missing before opening."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from tests.desk.conftest import Room
 from tests.desk.hospital import described
+from turnero.desk.people import People
 from turnero.desk.ready import opening
 from turnero.queue import reads
 from turnero.queue.commands import desks, presence
+from turnero.queue.commands.hearing import hear
 from turnero.queue.commands.help import ask_help
 from turnero.queue.commands.sites import load_site
 from turnero.queue.ready import Missing, Ready
@@ -243,3 +248,40 @@ def test_every_reason_has_its_words_and_a_thing_to_do() -> None:
             assert lack.name == "x"
             assert lack.wrong
             assert lack.to_do
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "do"),
+    [
+        ({"paper": "out", "online": False}, "Out of paper", "Put in a new roll."),
+        ({"paper": "near-end"}, "Paper is running low", "Have a new roll at hand"),
+        ({"cover_open": True}, "Its cover is open", "Close its cover until it clicks."),
+        ({"online": False}, "It is offline", "Switch it on and check its network cable."),
+        ({"reachable": False}, "It does not answer", "Switch it on and check its network cable."),
+    ],
+)
+async def test_a_printers_trouble_is_told_once_with_what_to_do_and_somebody_sees_to_it(
+    room: Room, state: dict[str, Any], words: str, do: str
+) -> None:
+    device = await room.ledger.read(devices.by_key, 1, "printer", "paper")
+    assert device is not None
+
+    async def said(**more: Any) -> str:
+        body = msgspec.json.encode({"reachable": True, "online": True, **more}).decode()
+        await room.do(hear, devices.Beat(device.id, body))
+        return _alarms(await _page(room))
+
+    assert words not in await said()
+    alarms = await said(**state)
+    assert alarms.count(words) == 1
+    assert alarms.count("Impresora de la entrada") == 1
+    assert do in alarms
+    assert "I see to it" in alarms
+    assert words not in await said()
+
+
+async def test_who_took_a_desk_over_is_named_after_a_restart_too(room: Room) -> None:
+    people = People(lambda _q: {"user:3": "Rosa Quispe"})
+    assert people.name("user:3") == ""
+    await people.learn(room.web)
+    assert people.name("user:3") == "Rosa Quispe"

@@ -1,17 +1,29 @@
-"""What people are called on staff's screens: learned from their own requests, kept in memory.
+"""What people are called on staff's screens: of who has an account once at the start, of others from
+their own requests; kept in memory.
 
-A name comes with its person's session; this room stores none. After a restart each is known
-again as soon as that person's page is back, which is within seconds.
+What somebody did before a restart keeps their name, though they have gone home since.
 """
 
+from collections.abc import Callable, Mapping
+
+from turnero.store.sql import Query
 from turnero.web.principal import Principal
+from turnero.web.wiring import Web
+
+#: actor → what they are called
+Names = Callable[[Query], Mapping[str, str]]
 
 
 class People:
     """Actor → the name they use on their own screen."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names) -> None:
+        self._accounts = names
         self._names: dict[str, str] = {}
+
+    async def learn(self, web: Web) -> None:
+        """Task: who has an account, read once; a newer name of one's own is kept."""
+        self._names = {**await web.ledger.read(self._accounts), **self._names}
 
     def met(self, principal: Principal) -> Principal:
         """Remember somebody who is here."""

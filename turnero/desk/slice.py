@@ -71,7 +71,7 @@ def make(
     server, "" when they do not; then a QR holds the ticket's code alone. `planner`: plays days
     again; without one there is no page for it. `names`: who has an account.
     """
-    people = People()
+    people = People(names)
     help_panel, ring = helping.HelpPanel(people), helping.RingPanel(people)
     desk = pages.DeskPanels(people, help_panel)
     choice = choosing.ChoicePanel(people)
@@ -117,7 +117,7 @@ def make(
             card.panel,
             *((what_ifs,) if what_ifs is not None else ()),
         ),
-        tasks={"desk-presence": Presence().watch}
+        tasks={"desk-presence": Presence().watch, "desk-people": people.learn}
         | ({"what-if": what_ifs.until_the_end} if what_ifs is not None else {}),
         problems=PROBLEMS,
     )

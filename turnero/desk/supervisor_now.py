@@ -14,9 +14,10 @@ from turnero.desk import reads
 from turnero.desk.beside import judge
 from turnero.desk.panels import Panel, common
 from turnero.desk.people import People
-from turnero.desk.ready import Opening, opening
+from turnero.desk.ready import TO_DO, WRONG, Opening, opening
 from turnero.desk.scope import known_site
 from turnero.queue import reads as line
+from turnero.queue.alarms import PRINTER_TROUBLE
 from turnero.queue.commands.readiness import NOT_READY
 from turnero.queue.states import SessionState
 from turnero.queue.views import (
@@ -74,6 +75,11 @@ def read_site(q: Query, site: int, now_ms: int, wall_ms: int) -> SiteRead:
     )
 
 
+def _device_of(alarm: AlarmView) -> tuple[str, str]:
+    """The device that an alarm is about: its kind, "" for what is none, and its key."""
+    return ("printer" if alarm.kind == PRINTER_TROUBLE else "", alarm.subject)
+
+
 def long_break(desk: DeskNow, now_ms: int) -> bool:
     """Whether the desk's break is an alarm."""
     session = desk.session
@@ -120,7 +126,10 @@ class SupervisorPanel(Panel):
         """What the template needs, of what was read."""
         view, now_ms = read.view, read.view.now_ms
         lacks = read.opening.missing if read.opening is not None else ()
-        told = {(one.missing.kind, one.missing.subject) for one in lacks}
+        lacking = {(one.missing.kind, one.missing.subject) for one in lacks}
+        # Told once: by the panel of opening, else as an alarm, else as a device that is not well.
+        alarms = [one for one in read.alarms if _device_of(one) not in lacking]
+        told = lacking | {_device_of(one) for one in alarms}
         shown = [machines.shown(one, web.clock.now_ms()) for one in read.devices]
         return common(web, language) | {
             "site_no": site,
@@ -133,7 +142,10 @@ class SupervisorPanel(Panel):
             "ill": [one for one in shown if not one.well and (one.kind, one.key) not in told],
             "kinds": machines.KINDS,
             "long_breaks": [one for one in view.desks if long_break(one, now_ms)],
-            "alarms": read.alarms,
+            "alarms": alarms,
+            "device_names": {(one.kind, one.key): one.name for one in shown},
+            "wrong": WRONG,
+            "to_do": TO_DO,
             "opening": read.opening,
             "desk_names": {one.id: one.name for one in view.desks},
             "service_names": {one.service: one.names for one in view.services},

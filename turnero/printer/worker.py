@@ -17,7 +17,7 @@ from turnero.printer import holding, reads, spool
 from turnero.printer.holding import Hold
 from turnero.printer.port import Outcome, Printer, PrinterState, Reason, Result
 from turnero.printer.spool import Claim, Claimed, Recover, Settle
-from turnero.store import devices
+from turnero.queue.commands.hearing import hear
 from turnero.store.devices import Beat, Device
 from turnero.store.errors import Refused, TurneroError, Unavailable
 from turnero.store.ledger import Ledger
@@ -186,7 +186,7 @@ class Worker:
             "queued": queued,
             "holder": self._holder,
         }
-        await self._command(devices.beat, Beat(self.device.id, msgspec.json.encode(said).decode()))
+        await self._command(hear, Beat(self.device.id, msgspec.json.encode(said).decode()))
         if before != state:
             self._changed()
         return state

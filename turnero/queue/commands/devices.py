@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, delete
 
 from turnero.queue import refusals
+from turnero.queue.alarms import PRINTER_TROUBLE, end_alarm
 from turnero.queue.commands.pauses import forget_kiosk
 from turnero.queue.facts import Change, SiteLoaded
 from turnero.queue.keyed_rows import plain
@@ -35,6 +36,8 @@ def remove(tx: Tx, request: RemoveDevice) -> None:
         raise refusals.unknown("device-unknown", key=request.key)
     if request.kind == "kiosk":
         forget_kiosk(tx, request.key)
+    if request.kind == "printer":
+        end_alarm(tx, PRINTER_TROUBLE, request.key)
     tx.run(_NO_BEAT, b_id=found.id)
     tx.run(_NO_DEVICE, b_id=found.id)
     before = plain({"name": found.name, "zone": found.zone, "settings": found.settings})
