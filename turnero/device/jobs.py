@@ -11,23 +11,23 @@ import msgspec
 from sqlalchemy import Text, bindparam, cast, insert, or_, select, update
 
 from turnero.boxes.protocol import Handed, Report
+from turnero.device.keeping import Note, kept, note
 from turnero.device.tables import box_paper
 from turnero.printer import spool
 from turnero.printer.states import JobMove, JobState
 from turnero.printer.tables import QUEUED, SENDING, print_job
 from turnero.queue.facts import PrintChanged
-from turnero.store import devices
+from turnero.store import devices, journal
 from turnero.store.errors import Refused
-from turnero.store.facts import Entry
 from turnero.store.sql import Query, Statement
 from turnero.store.tables import device, timer
 from turnero.store.tx import Tx
 
 log = logging.getLogger("turnero.device")
 
-#: what the outbox follows
+#: what reports are of
 KINDS: Final = frozenset({str(PrintChanged.__struct_config__.tag)})
-#: reports sent in one go
+#: facts seen, and reports sent, in one go
 MOST: Final = 50
 
 _KNOWN = Statement(select(box_paper.c.job).where(box_paper.c.server_job == bindparam("server_job")))
@@ -167,11 +167,20 @@ def settle(tx: Tx, request: Settled) -> None:
         spool.step(tx, row, JobMove.CANCEL)
 
 
-def changed(tx: Tx, entry: Entry) -> None:
-    """Consumer: a job's state has changed; the server is to hear of it."""
-    fact = entry.fact
-    if isinstance(fact, PrintChanged):
-        tx.run(_CHANGED, b_job=fact.job, b_version=entry.seq)
+def follow(tx: Tx, _request: None) -> bool:
+    """Command: see which jobs have changed since it was asked last; whether there may be more.
+
+    Not a consumer of the journal: whoever reports must know that what has happened is seen.
+    """
+    name = f"papers/{tx.site}"
+    after = kept(tx, name, int) or 0
+    entries = journal.read(tx, tx.site, after, MOST)
+    for entry in entries:
+        if entry.kind in KINDS and isinstance(fact := entry.fact, PrintChanged):
+            tx.run(_CHANGED, b_job=fact.job, b_version=entry.seq)
+    if entries:
+        note(tx, Note(name, str(entries[-1].seq)))
+    return len(entries) == MOST
 
 
 def told(tx: Tx, request: Told) -> None:

@@ -148,6 +148,10 @@ class Papers:
 
     async def _report(self) -> None:
         box = self._box
+        if box.config is None:
+            return
+        while await box.ledger.run(jobs.follow, None, site=box.site, actor="system"):
+            continue
         while found := await box.ledger.read(jobs.untold):
             for one in found:
                 try:

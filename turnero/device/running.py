@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.types import ASGIApp
 
 from turnero.boxes.protocol import BoxConfig
-from turnero.device import heart, jobs, pages, signs
+from turnero.device import heart, pages, signs
 from turnero.device.box import Box
 from turnero.device.entry import BoxAuthenticator, only_here
 from turnero.device.heart import Heart
@@ -25,8 +25,8 @@ from turnero.device.settings import BoxSettings
 from turnero.kiosk import slice as kiosk
 from turnero.printer import slice as printer
 from turnero.printer.room import Printers
-from turnero.store.consumers import Consumer, Consumers
-from turnero.store.facts import ClockJumped, Entry
+from turnero.store.consumers import Consumers
+from turnero.store.facts import ClockJumped
 from turnero.store.ledger import Ledger
 from turnero.store.timers import Timers
 from turnero.store.tx import Tx
@@ -122,21 +122,17 @@ class Running:
         printing = printer.compose(Printers(settings.data / "paper", BoxPapers(box)))
         display, _ = signs.make(box, settings.data)
 
-        def reported(tx: Tx, fact: Entry) -> None:
-            jobs.changed(tx, fact)
-
         own = Slice(
             name="device",
             routes=pages.routes(box, self.pairer, entry),
             templates=HERE / "templates",
             static=HERE / "static",
             views=(pages.BoxView(box),),
-            consumers={"box-papers": Consumer("box-papers", jobs.KINDS, reported)},
             problems=PROBLEMS,
         )
         return [
             own,
-            kiosk.make("", lambda _web: self.kiosk),
+            kiosk.make("", lambda _web: self.kiosk, mine=lambda _kiosk: True),
             # Its pages are the server's; what is asked of paper here is asked on the box's own.
             replace(printing, routes=(), views=(), slots={}),
             display,

@@ -81,7 +81,7 @@ def configure(level: str = "info", form: Literal["auto", "json", "console"] = "a
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
-    for quiet in ("uvicorn", "uvicorn.error", "asyncio", "alembic", "aiosqlite", "escpos"):
+    for quiet in ("uvicorn", "uvicorn.error", "asyncio", "alembic", "aiosqlite", "escpos", "httpx"):
         logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
         processors=[

@@ -1,0 +1,80 @@
+"""What the service manager sees of a box, and what the command line says of one that cannot start."""
+
+import socket
+import time
+from pathlib import Path
+
+from tests.device.standing import RunningBox, soon
+from tests.peers.postgres import free_port
+from turnero.device.settings import settings_of
+from turnero.device.systemd import Systemd
+
+
+def _heard(sock: socket.socket) -> list[str]:
+    said = []
+    try:
+        while True:
+            said += sock.recv(4096).decode().splitlines()
+    except BlockingIOError:
+        return said
+
+
+def test_systemd_is_told_that_it_is_ready_alive_and_stopping(tmp_path: Path) -> None:
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind(str(path))
+        sock.setblocking(False)
+        told = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "400000"}
+        box = RunningBox(tmp_path / "box", f"http://127.0.0.1:{free_port()}", environment=told)
+        try:
+            box.start()
+            said: list[str] = []
+
+            def alive() -> bool:
+                said.extend(_heard(sock))
+                return said.count("WATCHDOG=1") >= 3
+
+            soon("it is alive", alive)
+            assert said[0] == "READY=1", "ready although its server is not there"
+            assert "it does not answer yet" in box.get("/").text.lower()
+            began = time.monotonic()
+            assert box.stop() == 0
+            assert time.monotonic() - began < 5
+            assert "STOPPING=1" in _heard(sock)
+        finally:
+            box.kill()
+
+
+def test_nobody_is_told_where_nobody_listens(tmp_path: Path) -> None:
+    assert Systemd({}).every_s is None
+    Systemd({}).tell("READY=1")
+    Systemd({"NOTIFY_SOCKET": str(tmp_path / "gone")}).tell("READY=1")
+    another = {"NOTIFY_SOCKET": "x", "WATCHDOG_USEC": "1000000", "WATCHDOG_PID": "1"}
+    assert Systemd(another).every_s is None
+    assert Systemd({"NOTIFY_SOCKET": "x", "WATCHDOG_USEC": "1000000"}).every_s == 0.5
+
+
+def test_two_boxes_in_one_folder_and_a_server_without_an_address_are_refused(
+    tmp_path: Path,
+) -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+    first = RunningBox(tmp_path / "box", address)
+    second = RunningBox(tmp_path / "box", address)
+    try:
+        first.start()
+        assert settings_of(first.data, None).server == address, "it remembers its server"
+        from subprocess import run
+        from sys import executable
+
+        words = [executable, "-m", "turnero", "device", "--data", str(first.data)]
+        done = run([*words, "--port", str(second.port)], capture_output=True, timeout=60)
+        assert done.returncode == 2
+        assert b"Traceback" not in done.stderr
+        words[-1] = str(tmp_path / "new")
+        done = run(words, capture_output=True, timeout=60)
+        assert done.returncode == 2
+        assert b"--server" in done.stderr
+        done = run([*words, "--server", "ftp://x"], capture_output=True, timeout=60)
+        assert done.returncode == 2
+    finally:
+        first.kill()
