@@ -130,7 +130,7 @@ def _of_content() -> list[HTTPRouteHandler]:
         headers = {"content-disposition": f'attachment; filename="{found.key}.zip"'}
         return Response(packed, media_type="application/zip", headers=headers)
 
-    @post("/admin/{site:str}/content/preview", opt={"permission": "sites.manage"}, status_code=200)
+    @post("/admin/{site:str}/preview", opt={"permission": "sites.manage"}, status_code=200)
     async def preview(request: PageRequest, site: FromPath[str]) -> Response[str]:
         """How what is typed will look on a board; in words what is wrong with it."""
         found = await site_here(request, site)
