@@ -1,6 +1,7 @@
 """A day without the server: numbers set aside and printed beforehand, calls made by hand entered later."""
 
 import asyncio
+from contextlib import suppress
 from datetime import date
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
 from turnero.desk import papers
+from turnero.desk.cards import STATES
+from turnero.desk.panels import common
 from turnero.desk.papers import Cutouts, Numbers
 from turnero.desk.reports import pdf_answer
 from turnero.desk.scope import chosen_site, reader_language
@@ -19,6 +22,7 @@ from turnero.queue.commands import by_hand, leases
 from turnero.queue.numbers import MIDNIGHT, at_ms, day_of, minutes, number
 from turnero.queue.requests import HandCall, LeaseNumbers
 from turnero.queue.views import name_in
+from turnero.store import devices
 from turnero.store.errors import NotFound
 from turnero.web.formats import formats
 from turnero.web.forms import Form, read_form
@@ -172,7 +176,7 @@ def routes() -> list[HTTPRouteHandler]:
         back = f"done={printed_number}&service={form.service}&desk={form.desk}&day={form.day}"
         return see_other(request, f"/hand-log/{site}?{back}")
 
-    return [numbers, set_aside, printed, log, entered]
+    return [numbers, set_aside, printed, brought, log, entered]
 
 
 def cutouts(site: str, day: str, say: Translator, services: tuple[Numbers, ...]) -> Cutouts:
@@ -215,6 +219,26 @@ def _ended(form: HandForm) -> int:
     """Minutes after the day's midnight; an hour long before that of the call is the next day's."""
     called, ended = minutes(form.called), minutes(form.ended)
     return ended + MIDNIGHT if called - ended > MIDNIGHT // 2 else ended
+
+
+@get("/contingency/{site:str}/brought", opt={"permission": "supervisor.page"})
+async def brought(
+    request: PageRequest, site: FromPath[str], day: FromQuery[str] = ""
+) -> Response[str]:
+    """The tickets that kiosks gave without the server."""
+    no = await _site(request, site)
+    web = web_of(request)
+    wanted = day_of(web.clock.now_ms(), web.looks.look(no).zone)
+    with suppress(ValueError):
+        wanted = date.fromisoformat(day).isoformat()
+    there = await web.ledger.read(devices.of_site, no)
+    context = common(web, reader_language(request, no)) | {
+        "day": wanted,
+        "tickets": await web.ledger.read(reads.brought, no, wanted),
+        "kiosks": {one.key: one.name or one.key for one in there if one.kind == "kiosk"},
+        "states": STATES,
+    }
+    return page(request, "desk/brought.html", context, site=no)
 
 
 async def _site(request: PageRequest, key: str) -> int:

@@ -18,6 +18,7 @@ _SOON: Final = frozenset({"paper-low"})
 _MUTE: Final = frozenset({"blocked", "failed"})
 
 KINDS: Final = {
+    "box": mark("Box"),
     "kiosk": mark("Kiosk"),
     "board": mark("Board"),
     "printer": mark("Printer"),
@@ -48,11 +49,19 @@ class DeviceShown(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...]
     #: how it shows that paper came out, of a printer that is heard
     proof: str | None = None
+    #: key of the box that hosts it
+    box: str | None = None
 
     @property
     def well(self) -> bool:
         """Whether there is nothing to do."""
         return not (self.silent or self.troubles or self.warnings)
+
+
+def unwell(devices: list[DeviceShown]) -> list[DeviceShown]:
+    """Those that somebody must look at; of a box that is away, the box and not all that it hosts."""
+    away = {one.key for one in devices if one.kind == "box" and one.silent}
+    return [one for one in devices if not one.well and not (one.silent and one.box in away)]
 
 
 def shown(device: Device, now_ms: int) -> DeviceShown:
@@ -69,6 +78,7 @@ def shown(device: Device, now_ms: int) -> DeviceShown:
         troubles=tuple(WRONG[why] for why in whys if why not in _SOON),
         warnings=tuple(WRONG[why] for why in whys if why in _SOON),
         proof=None if silent else _proof(device),
+        box=device.setting("box"),
     )
 
 

@@ -139,7 +139,7 @@ class SupervisorPanel(Panel):
                 one.service: judge(one.oldest_ms, one.target_min, now_ms) for one in view.services
             },
             "devices": shown,
-            "ill": [one for one in shown if not one.well and (one.kind, one.key) not in told],
+            "ill": [one for one in machines.unwell(shown) if (one.kind, one.key) not in told],
             "kinds": machines.KINDS,
             "long_breaks": [one for one in view.desks if long_break(one, now_ms)],
             "alarms": alarms,

@@ -15,7 +15,7 @@ from turnero.queue.reads.forecasts import (
     promises_kept,
 )
 from turnero.queue.reads.help import help_answered
-from turnero.queue.reads.leases import countable, leases
+from turnero.queue.reads.leases import brought, countable, leases
 from turnero.queue.reads.levers import (
     kiosk_pause_of,
     messages,
@@ -42,6 +42,7 @@ from turnero.queue.ready import ready
 __all__ = [
     "alarms",
     "board",
+    "brought",
     "countable",
     "day_report",
     "derived",
