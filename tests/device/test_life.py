@@ -1,11 +1,14 @@
 """What the service manager sees of a box, and what the command line says of one that cannot start."""
 
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 from tests.device.standing import RunningBox, soon
 from tests.peers.postgres import free_port
+from tests.peers.server import ROOT
 from turnero.device.settings import settings_of
 from turnero.device.systemd import Systemd
 
@@ -17,6 +20,11 @@ def _heard(sock: socket.socket) -> list[str]:
             said += sock.recv(4096).decode().splitlines()
     except BlockingIOError:
         return said
+
+
+def _tried(*words: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "turnero", "device", *words]
+    return subprocess.run(command, check=False, capture_output=True, timeout=60, cwd=ROOT)
 
 
 def test_systemd_is_told_that_it_is_ready_alive_and_stopping(tmp_path: Path) -> None:
@@ -63,18 +71,13 @@ def test_two_boxes_in_one_folder_and_a_server_without_an_address_are_refused(
     try:
         first.start()
         assert settings_of(first.data, None).server == address, "it remembers its server"
-        from subprocess import run
-        from sys import executable
-
-        words = [executable, "-m", "turnero", "device", "--data", str(first.data)]
-        done = run([*words, "--port", str(second.port)], capture_output=True, timeout=60)
+        done = _tried("--data", str(first.data), "--port", str(second.port))
         assert done.returncode == 2
         assert b"Traceback" not in done.stderr
-        words[-1] = str(tmp_path / "new")
-        done = run(words, capture_output=True, timeout=60)
+        done = _tried("--data", str(tmp_path / "new"))
         assert done.returncode == 2
         assert b"--server" in done.stderr
-        done = run([*words, "--server", "ftp://x"], capture_output=True, timeout=60)
+        done = _tried("--data", str(tmp_path / "new"), "--server", "ftp://x")
         assert done.returncode == 2
     finally:
         first.kill()
