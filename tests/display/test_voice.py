@@ -107,7 +107,7 @@ def test_the_length_that_a_silent_board_waits_is_about_the_real_one(
     voice: Voice, printed: str, desk: str
 ) -> None:
     for script in (call := scripts(printed, desk, ("es", "en"), "co", voice)).full, call.bare:
-        assert length_ms(script) / 1000 == pytest.approx(
+        assert length_ms(script, voice) / 1000 == pytest.approx(
             seconds(opened(render(script, voice))), rel=0.25
         )
 

@@ -10,7 +10,18 @@ from pathlib import Path
 import rich_click as click
 
 from turnero import __version__
-from turnero.cli import accounts, device, devices, measuring, planning, signs, sites, upkeep, waits
+from turnero.cli import (
+    accounts,
+    device,
+    devices,
+    measuring,
+    planning,
+    signs,
+    sites,
+    upkeep,
+    voice,
+    waits,
+)
 from turnero.cli.plainly import data_folder, settings_from
 
 
@@ -61,6 +72,7 @@ for command in (
     device.device,
     devices.printer,
     signs.sign,
+    voice.voice,
     planning.simulate,
     waits.waits,
     planning.what_if,

@@ -11,7 +11,7 @@ from turnero.display.signs.room import Signs
 from turnero.display.signs.station import LedgerStation
 from turnero.display.signs.views import SignsFaultsView, SignsView
 from turnero.display.views import BoardLive
-from turnero.display.voice import espeak
+from turnero.display.voice import espeak, recorded
 from turnero.display.voice.cache import Cache
 from turnero.display.voice.guidance import Guidance
 from turnero.display.voice.port import Voice
@@ -50,7 +50,7 @@ def make(data: Path, voice: Voice | None = None, signs: Signs | None = None) -> 
     `signs`: by default a room of signs as it is on a server.
     """
     cache = Cache(data / "voice")
-    studio = Studio(voice if voice is not None else espeak.find(), cache)
+    studio = Studio(voice if voice is not None else recorded.found(data, espeak.find()), cache)
     live = BoardLive(studio)
     signs = signs or Signs()
 

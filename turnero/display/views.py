@@ -140,7 +140,7 @@ def card(call: CallView, studio: Studio, settings: BoardSettings, look: Look) ->
         at_ms=call.at_ms,
         in_force=call.calling,
         sounds=tuple(
-            (length, Sound(address(studio, script), length_ms(script)))
+            (length, Sound(address(studio, script), length_ms(script, studio.voice)))
             for length, script in lengths
         ),
     )
@@ -193,7 +193,7 @@ def messages(
     for message in board.messages:
         one = told.shown(message, board.zone, read, settings.voice or look.languages, say)
         script = told.voiced(one.script, studio)
-        found.append((one, Sound(address(studio, script), length_ms(script))))
+        found.append((one, Sound(address(studio, script), length_ms(script, studio.voice))))
     return found
 
 

@@ -9,9 +9,9 @@ import subprocess
 from functools import cache
 from typing import Final
 
-from turnero.display.voice.chime import RATE, pcm, samples
+from turnero.display.voice.chime import RATE, chime, pcm, samples
 from turnero.display.voice.numbers import first_words
-from turnero.display.voice.port import Line, NoVoice, Voice, VoiceError
+from turnero.display.voice.port import Line, NoVoice, Voice, VoiceError, about_ms
 
 _VOICES: Final = {"es": "es-419", "en": "en", "pt": "pt-br", "qu": "qu"}
 #: Words a minute. Its own 175 is too quick for a hall; at 145 a call lasts four to five seconds.
@@ -39,6 +39,12 @@ class Espeak:
 
     def speaks(self, language: str) -> bool:
         return language in _VOICES
+
+    def lasts_ms(self, line: Line) -> int:
+        return about_ms(line)
+
+    def chime(self) -> bytes:
+        return chime()
 
     def say(self, line: Line) -> bytes:
         # Through stdin: as an argument, a name that begins with "-" would be an option.

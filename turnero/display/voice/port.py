@@ -3,9 +3,15 @@
 An adapter turns words into samples and nothing else; it keeps no queue and no cache.
 """
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
+
+from turnero.display.voice.chime import chime
+
+#: Measured on espeak-ng 1.51 at its SPEED: milliseconds a written character, and before the first.
+_CHAR_MS: Final = 71
+_BREATH_MS: Final = 550
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -15,6 +21,11 @@ class Line(msgspec.Struct, frozen=True):
     language: str
     #: As a person would write it: "Ticket A cuarenta y siete, ventanilla tres".
     text: str
+
+
+def about_ms(line: Line) -> int:
+    """About how long the synthesiser needs for a line."""
+    return _BREATH_MS + _CHAR_MS * len(line.text)
 
 
 class VoiceError(Exception):
@@ -35,6 +46,14 @@ class Voice(Protocol):
         """16-bit little-endian mono PCM at chime.RATE, trimmed. Raises VoiceError."""
         ...
 
+    def lasts_ms(self, line: Line, /) -> int:
+        """About how long the line will last, without saying it."""
+        ...
+
+    def chime(self) -> bytes:
+        """What sounds before it speaks; samples as of `say`."""
+        ...
+
 
 class NoVoice:
     """Where no synthesiser is installed: every announcement is the chime alone."""
@@ -46,3 +65,9 @@ class NoVoice:
 
     def say(self, _line: Line, /) -> bytes:
         raise VoiceError("no voice is installed on this server (the Debian package is espeak-ng)")
+
+    def lasts_ms(self, line: Line, /) -> int:
+        return about_ms(line)
+
+    def chime(self) -> bytes:
+        return chime()

@@ -11,16 +11,13 @@ from typing import Final
 import msgspec
 
 from turnero.display.voice import words
-from turnero.display.voice.chime import LENGTH_MS, RATE, chime, silence
+from turnero.display.voice.chime import RATE, silence
 from turnero.display.voice.port import Line, Voice
 
 #: Raised when anything about joining changes, so that no old rendering passes for a new one.
 _EDITION: Final = 1
 _AFTER_CHIME_MS: Final = 120
 _BETWEEN_LINES_MS: Final = 350
-#: Measured on espeak-ng 1.51 at SPEED: milliseconds a written character, and before the first.
-_CHAR_MS: Final = 71
-_BREATH_MS: Final = 550
 
 
 class Script(msgspec.Struct, frozen=True):
@@ -65,10 +62,11 @@ def key(script: Script, voice: Voice) -> str:
     return hashlib.sha256(msgspec.json.encode([_EDITION, voice.name, script])).hexdigest()[:32]
 
 
-def length_ms(script: Script) -> int:
+def length_ms(script: Script, voice: Voice) -> int:
     """About how long it sounds: what a board without sound waits before it shows the next call."""
-    speech = [_BREATH_MS + _CHAR_MS * len(line.text) for line in script.lines]
-    head = LENGTH_MS + (_AFTER_CHIME_MS if speech else 0) if script.chime else 0
+    speech = [voice.lasts_ms(line) for line in script.lines]
+    chime_ms = len(voice.chime()) * 500 // RATE
+    head = chime_ms + (_AFTER_CHIME_MS if speech else 0) if script.chime else 0
     return head + sum(speech) + _BETWEEN_LINES_MS * max(0, len(speech) - 1)
 
 
@@ -76,7 +74,7 @@ def render(script: Script, voice: Voice) -> bytes:
     """Blocking. The whole WAV. Raises VoiceError if any line cannot be said."""
     speech = silence(_BETWEEN_LINES_MS).join(voice.say(line) for line in script.lines)
     if script.chime:
-        speech = chime() + (silence(_AFTER_CHIME_MS) + speech if speech else b"")
+        speech = voice.chime() + (silence(_AFTER_CHIME_MS) + speech if speech else b"")
     return wav(speech)
 
 

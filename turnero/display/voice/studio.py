@@ -10,7 +10,6 @@ from collections import OrderedDict
 from typing import Final, NamedTuple
 
 from turnero.display.voice.cache import Cache
-from turnero.display.voice.chime import chime
 from turnero.display.voice.port import Voice, VoiceError
 from turnero.display.voice.script import Script, key, render, wav
 
@@ -69,6 +68,6 @@ class Studio:
             data = render(script, self.voice)
         except VoiceError as failed:
             log.warning("an announcement is sounded by the chime alone: %s", failed)
-            return Sound(wav(chime()), lasting=False)
+            return Sound(wav(self.voice.chime()), lasting=False)
         self._cache.put(name, data)
         return Sound(data, lasting=True)
