@@ -96,6 +96,16 @@ KIOSKS: Final = Section(
             hint=mark("Said when somebody asks for help and nobody answers."),
         ),
         Field(name="zone", label=mark("Waiting area"), hint=ZONE_HINT, most=40),
+        Field(
+            name="scanner",
+            label=mark("Its scanner"),
+            hint=mark(
+                "Only one at a serial port, such as serial:///dev/turnero/serial-0c2e-123-00. One that "
+                "types like a keyboard needs nothing here."
+            ),
+            most=200,
+            empty=None,
+        ),
         Choice(
             name="mm",
             label=mark("Size of its screen"),

@@ -83,6 +83,9 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "box-unknown": mark("This box is not there any more. Please choose another."),
     "printer-unknown": mark("This printer is not there any more. Please choose another."),
+    "scanner-address": mark(
+        "“%(url)s” is no serial port. Please write it as serial:///dev/…?baudrate=9600."
+    ),
     "printer-address": mark(
         "“%(url)s” is no printer's address. Please write tcp://192.168.1.50, or virtual: for one on a page."
     ),

@@ -28,6 +28,10 @@ class FindForm(Struct, frozen=True, kw_only=True):
 
     code: Code = ""
     digits: Annotated[str, Meta(max_length=40)] = ""
+    #: number of what the kiosk's own scanner read, which is taken instead of `code`
+    scan: Annotated[int, Meta(ge=0)] = 0
+    #: the service whose page was shown when a document was scanned
+    service: Key = ""
     #: "rate" goes on to the questions where that is possible
     to: Literal["see", "rate"] = "see"
 

@@ -158,6 +158,7 @@ class LedgerKiosk:
             pause=pause,
             told=told,
             zone=device.zone,
+            scanner=bool(settings.get("scanner")),
         )
 
     async def issue(self, site: int, request: Issue, by: By) -> Held:

@@ -10,11 +10,12 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec.structs import asdict
 
-from turnero.kiosk import numbered, rating
+from turnero.kiosk import identity, numbered, rating
 from turnero.kiosk.forms import FindForm, HeldForm, KioskAnswerForm
 from turnero.kiosk.port import Held, KioskPort, acts_of
 from turnero.kiosk.questions import GOOD, NO_ANSWER, REASON_WORDS
 from turnero.kiosk.rating import Next, Step
+from turnero.kiosk.scanner import Scans
 from turnero.kiosk.scene import Connect, Scene
 from turnero.queue import scanned
 from turnero.queue.commands.ratings import MAX_REASONS
@@ -104,7 +105,7 @@ def rating_page(
             )
 
 
-def routes(connect: Connect) -> list[HTTPRouteHandler]:
+def routes(connect: Connect, scans: Scans) -> list[HTTPRouteHandler]:
     """The routes."""
 
     @get("/kiosk/mine", opt={"permission": "kiosk.use"})
@@ -127,9 +128,11 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
         scene = await Scene.of(request, connect)
         form = await read_form(request, FindForm)
         to: To = "rate" if request.scope["path"].endswith("/rate") else form.to
-        held = await search(scene.port, scene.site, form.code, form.digits)
+        scan = identity.scan_of(scene, form, scans)
+        held = await search(scene.port, scene.site, scan.decode("latin-1"), form.digits)
         if held is None:
-            return await unfound(scene, to, form.digits)
+            shown = await identity.page(scene, scan, form.service)
+            return shown or await unfound(scene, to, form.digits)
         if to == "rate" and rating.may_rate(held):
             again = {"code": held.code, "to": "rate"}
             return rating_page(scene, held, rating.first(held), "/kiosk/rate", again)

@@ -113,6 +113,8 @@ class Place(msgspec.Struct, frozen=True):
     told: tuple[MessageView, ...] = ()
     #: where it stands; "" for no zone
     zone: str = ""
+    #: has a scanner of its own, whose scans come by the live stream
+    scanner: bool = False
     #: its server is away: it gives numbers that were set aside, and knows nothing of waits
     offline: bool = False
 

@@ -102,6 +102,7 @@ class Scene(msgspec.Struct, frozen=True):
                 "patience_s": patience_s,
                 "can_speak": web.speech is not None,
                 "reports": self.place.device is not None,
+                "scan_arg": f"{self.site}/{self.place.key}",
                 **self.wording.functions(),
                 **context,
             },

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from turnero.kiosk import around, numbered, own, pages, phone
+from turnero.kiosk import around, identity, numbered, own, pages, phone, scanner
 from turnero.kiosk.ledger import LedgerKiosk, Listening, nobody
 from turnero.kiosk.port import KioskPort
+from turnero.kiosk.scanner import Mine, Scans
 from turnero.kiosk.scene import Connect
 from turnero.kiosk.views import (
     HelpView,
@@ -14,6 +15,7 @@ from turnero.kiosk.views import (
     ServicesView,
     TicketAtKioskView,
 )
+from turnero.store.devices import Device
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
 from turnero.web.slice import Slice
@@ -38,16 +40,30 @@ PROBLEMS: Final = {
 }
 
 
+def without_box(kiosk: Device) -> bool:
+    """A kiosk whose pages are the server's own."""
+    return kiosk.setting("box") is None
+
+
 def make(
-    public_address: str = "", connect: Connect | None = None, listening: Listening = nobody
+    public_address: str = "",
+    connect: Connect | None = None,
+    listening: Listening = nobody,
+    mine: Mine = without_box,
 ) -> Slice:
     """The slice. `public_address`: where phones reach the server, "" when they do not; then a QR
     holds the ticket's code alone. `connect`: gives the port, by default the site's own ledger.
-    `listening`: how many pages of staff ring now when somebody at a kiosk asks for help.
+    `listening`: how many pages of staff ring now when somebody at a kiosk asks for help. `mine`:
+    whether a kiosk's scanner is read here.
     """
 
     def to_ledger(web: "Web") -> KioskPort:
         return LedgerKiosk(web, public_address, listening)
+
+    scans = Scans()
+
+    async def listen(web: "Web") -> None:
+        await scanner.host(web, scans, mine)
 
     port = connect or to_ledger
     return Slice(
@@ -55,7 +71,7 @@ def make(
         routes=[
             *pages.routes(port),
             *around.routes(port),
-            *own.routes(port),
+            *own.routes(port, scans),
             *numbered.routes(port),
             *phone.routes(port),
         ],
@@ -67,6 +83,8 @@ def make(
             TicketAtKioskView(port),
             HelpView(port),
             PhoneView(port),
+            identity.ScanView(scans),
         ),
         problems=PROBLEMS,
+        tasks={"scanners": listen},
     )

@@ -62,6 +62,7 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "box-unknown": "there is no box {box!r}: add [[box]]",
     "printer-unknown": "there is no printer {printer!r}: add [[printer]]",
+    "scanner-address": "{url!r} is no serial port: write it as serial:///dev/…?baudrate=9600",
     "printer-address": "{url!r}: {why}",
     "printer-profile": "{profile!r} is none of these: {known}",
     "ticket-no-printer": "is there, but no [[printer]] to print it: add one, or leave [ticket] out",

@@ -22,6 +22,7 @@ from turnero.queue.site_shape import DeskPart, DevicePart, ServicePart, SiteFile
 
 _KEY: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[_-][A-Z]{2})?")
+_SCANNER: Final = re.compile(r"serial:///dev/[\w./:-]+(\?baudrate=[0-9]{3,6})?", re.ASCII)
 _MAX_PREFIX: Final = 2
 #: minutes of a day
 _MOST_TARGET: Final = 24 * 60
@@ -340,6 +341,8 @@ def _devices(file: SiteFile) -> None:
     for n, kiosk in enumerate(file.kiosk):
         if kiosk.printer is not None and kiosk.printer not in printers:
             raise wrong(f"kiosk[{n}].printer", "printer-unknown", printer=kiosk.printer)
+        if kiosk.scanner is not None and _SCANNER.fullmatch(kiosk.scanner) is None:
+            raise wrong(f"kiosk[{n}].scanner", "scanner-address", url=kiosk.scanner)
     desks = {part.key for part in file.desk}
     for n, sign in enumerate(file.sign):
         if sign.desk is not None and sign.desk not in desks:

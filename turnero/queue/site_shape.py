@@ -165,6 +165,8 @@ class KioskPart(DevicePart, frozen=True):
     footer: dict[str, str] = {}
     #: language → where staff is found when nobody answers a call for help
     staff: dict[str, str] = {}
+    #: its scanner at a serial port: `serial:///dev/turnero/…?baudrate=9600`
+    scanner: str | None = None
     #: pixels that make a millimetre of its screen, so that keys are as large as a thumb
     mm: Literal[3, 4, 5, 6] | None = None
 

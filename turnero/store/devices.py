@@ -31,6 +31,9 @@ _BY_KEY = Statement(
         device.c.key == bindparam("key"),
     )
 )
+_OF_KIND = Statement(
+    _WITH_BEAT.where(device.c.kind == bindparam("kind")).order_by(device.c.site, device.c.key)
+)
 _BEAT = Statement(
     update(heartbeat)
     .where(heartbeat.c.device == bindparam("b_device"))
@@ -73,6 +76,11 @@ class Beat(msgspec.Struct, frozen=True):
 def of_site(q: Query, site: int) -> list[Device]:
     """All devices of a site, by kind and key."""
     return [Device(*row) for row in q.rows(_OF_SITE, site=site)]
+
+
+def of_kind(q: Query, kind: str) -> list[Device]:
+    """All devices of a kind at every site, by site and key."""
+    return [Device(*row) for row in q.rows(_OF_KIND, kind=kind)]
 
 
 def by_key(q: Query, site: int, kind: str, key: str) -> Device | None:

@@ -12,7 +12,7 @@ from typing import Final
 from turnero.kiosk.documents import cedula, dni, mrz
 from turnero.kiosk.documents.shape import Document, Misread
 
-__all__ = ["LONGEST", "Document", "Misread", "clip", "read"]
+__all__ = ["LONGEST", "Document", "Misread", "clip", "gather", "read"]
 
 #: bytes of a scan that are looked at: the address of a ticket, and no more
 LONGEST: Final = 300
@@ -30,3 +30,9 @@ def read(scan: bytes, today: date) -> Document | Misread | None:
     """
     scan = clip(scan)
     return cedula.read(scan, today) or mrz.read(scan, today) or dni.read(scan)
+
+
+def gather(kept: bytes, more: bytes) -> bytes:
+    """A scan that is still arriving: never more of it in memory than `read` may see."""
+    kept = (kept + more)[:LONGEST]
+    return kept[: cedula.KNOWN] if cedula.MARK in kept else kept

@@ -1,34 +1,74 @@
-// A scanner types a ticket's code like a very quick keyboard, whatever page is shown; the keypad
-// types its digits like a slow hand.
+// A scanner types a code like a very quick keyboard, whatever page is shown; the keypad types a
+// ticket's digits like a slow hand. Of a cédula nothing behind the date of birth is kept. A scanner
+// of the box's own is told by the live stream.
 "use strict";
 (() => {
   // scanners leave a few milliseconds, slow ones and busy machines more; fingers twice this
   const QUICK_MS = 120;
   const LEAST = 8;
   const DIGITS = 8;
+  const LONGEST = 300;
+  // a cédula: number, names, sex and date of birth; what follows are fingerprints
+  const CEDULA = "PubDSK_";
+  const BORN = /\d{10}[^\d_]+[0O][MF]\d{8}/;
+  // a card's machine-readable zone comes as three lines of 30
+  const LINES = /^[ACI][A-Z0-9<;]{29}([A-Z0-9<;]{30})?$/;
   let typed = "";
-  let at = 0;
+  let at = -Infinity;
+  let spent = false;
+
+  function found(code, scan = "0") {
+    const form = document.querySelector("form[data-scan]");
+    if (!form) return;
+    const input = document.querySelector(".entry-digits");
+    if (input) input.value = "";
+    form.elements.code.value = code;
+    form.elements.scan.value = scan;
+    form.requestSubmit();
+    form.elements.code.value = "";
+  }
 
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.isComposing) return;
     const quick = event.timeStamp - at < QUICK_MS;
     at = event.timeStamp;
+    if (!quick) spent = false;
+    // what a code holds behind its first line end, and its control characters, press nothing
+    if (spent || (quick && typed.length >= LEAST && (event.ctrlKey || event.altKey || event.metaKey))) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Enter") {
+      if (quick && LINES.test(typed)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
       const code = typed;
       typed = "";
       if (!quick || code.length < LEAST) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      const form = document.querySelector("form[data-scan]");
-      if (!form) return;
-      const input = document.querySelector(".entry-digits");
-      if (input) input.value = "";
-      form.elements.code.value = code;
-      form.requestSubmit();
+      spent = true;
+      found(code);
     } else if (event.key.length === 1) {
-      typed = quick ? typed + event.key : event.key;
+      typed = quick ? (typed + event.key).slice(0, LONGEST) : event.key;
+      const known = typed.includes(CEDULA) && BORN.exec(typed);
+      if (known) typed = typed.slice(0, known.index + known[0].length);
     }
   }, { capture: true });
+
+  // --- a scanner of the box's own ------------------------------------------------------------
+
+  let last = "0";
+  document.addEventListener("live:swapped", (event) => {
+    const scan = event.target.querySelector?.("[data-scanned]")?.dataset.scanned ?? "0";
+    if (scan === "0" || scan === last) return;
+    last = scan;
+    found("", scan);
+  });
 
   // eight digits, or a printed number: its letters and up to four figures
   const digitsOf = (text) => {

@@ -1,0 +1,91 @@
+"""Documents at the kiosk as a person holds them under its scanner: one that types, one at a port."""
+
+import asyncio
+import os
+import tty
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.hospital import SITE, Hospital, People, touch
+from tests.browser.keys import scan
+from tests.kiosk.test_documents import SPECIMEN, cedula
+from turnero.server.acts import do
+from turnero.server.settings import load
+
+pytestmark = pytest.mark.requires("chromium")
+
+
+def typed(code: bytes) -> str:
+    """What a scanner types of it: line ends, and nothing that no key can say."""
+    text = code.decode("latin-1").replace("\r\n", "\r")
+    return "".join(letter for letter in text if letter.isprintable() or letter == "\r")
+
+
+async def lines(page: Page, code: bytes) -> None:
+    """A scanner types each line end as Enter, without a pause."""
+    script = """(text) => {
+      for (const letter of text) {
+        const key = letter === "\\r" ? "Enter" : letter;
+        document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
+      }
+    }"""
+    await page.evaluate(script, typed(code) + "\r")
+
+
+async def test_a_document_under_the_scanner_is_shown_masked_and_leads_on(
+    hospital: Hospital, people: People
+) -> None:
+    kiosk = await people.kiosk("/kiosk/service/caja")
+    sent: list[str] = []
+    kiosk.on("request", lambda request: sent.append(request.post_data or ""))
+    await lines(kiosk, cedula(born="0F19400317"))
+    await expect(kiosk.locator(".page-document")).to_be_visible()
+    await expect(kiosk.locator(".document-number")).to_have_text("•••••••789")
+    # the fingerprints hold line ends too: neither they nor what follows reach the server
+    assert sum("PubDSK" in one for one in sent) == 1
+    assert not any("FINGER" in one for one in sent)
+    assert "1032456789" not in await kiosk.content()
+    assert "1032456789" not in kiosk.url
+    await touch(kiosk, "#go-on")
+    await expect(kiosk.locator("#take")).to_be_visible()
+
+
+async def test_three_lines_of_a_card_are_one_document(hospital: Hospital, people: People) -> None:
+    kiosk = await people.kiosk()
+    await lines(kiosk, SPECIMEN)
+    await expect(kiosk.locator(".document-number")).to_have_text("••••••890")
+
+
+async def test_a_wrong_check_character_is_told_and_no_document_is_needed(
+    hospital: Hospital, people: People
+) -> None:
+    kiosk = await people.kiosk("/kiosk/service/caja")
+    await scan(kiosk, "101174103")
+    await expect(kiosk.locator("h1")).to_have_text("No pudimos leer bien su documento")
+    await scan(kiosk, "101174102")
+    await expect(kiosk.locator(".document-number")).to_have_text("•••••410")
+    await touch(kiosk, "#go-on")
+    await touch(kiosk, "#take")
+    await expect(kiosk.locator(".page-ticket")).to_be_visible()
+
+
+async def test_a_scanner_at_a_serial_port_reaches_the_page_of_its_kiosk(
+    hospital: Hospital, people: People
+) -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    settings = load(hospital.server.data)
+    named = f'scanner = "serial://{os.ttyname(slave)}"\n'
+    site = SITE.replace("[[kiosk]]\n", "[[kiosk]]\n" + named, 1)
+    await asyncio.to_thread(do, settings, "site-load", text=site)
+    kiosk = await people.kiosk()
+    await expect(kiosk.locator("[data-scanned]")).to_have_count(1)
+    for _ in range(40):  # the port is looked for every ten seconds
+        os.write(master, b"101174102\r")
+        await kiosk.wait_for_timeout(500)
+        if await kiosk.locator(".document-number").count():
+            break
+    await expect(kiosk.locator(".document-number")).to_have_text("•••••410")
+    os.close(slave)
+    os.close(master)

@@ -1,0 +1,161 @@
+"""Scanners at a serial port: what they read is handed to the page of their kiosk.
+
+Hosted where the kiosk's pages are: by the box beside them, or by the server of a small site. A
+scan goes to the page once, by its number; the live stream says the number alone. Until then it
+lies in memory, at most `FRESH_S`; it is never logged.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from itertools import count
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from turnero.kiosk import documents
+from turnero.store import devices
+from turnero.store.clock import Clock
+from turnero.store.devices import Device
+
+if TYPE_CHECKING:
+    from turnero.web.wiring import Web
+
+log = logging.getLogger("turnero.kiosk")
+
+#: name of the live view that tells a page of a scan
+VIEW: Final = "kiosk-scan"
+#: seconds of silence that end a scan: codes may hold line ends
+SILENCE_S: Final = 0.08
+#: seconds for which a scan waits for its page
+FRESH_S: Final = 20
+#: seconds before a port that is gone is tried again; first and longest
+RETRY_S: Final = (0.5, 10.0)
+#: seconds between two looks at which scanners there are
+LOOK_S: Final = 10.0
+_LEAST: Final = 8
+_BAUDRATE: Final = 9600
+
+#: whether this process hosts a kiosk's scanner
+Mine = Callable[[Device], bool]
+
+
+class _Kept(NamedTuple):
+    number: int
+    scan: bytes
+    until_ms: int
+
+
+class Scans:
+    """The newest scan of each kiosk, until its page takes it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, str], _Kept] = {}
+        self._numbers = count(1)
+
+    def put(self, site: int, kiosk: str, scan: bytes, clock: Clock) -> None:
+        """A scan replaces the one before it."""
+        until_ms = clock.line_ms() + FRESH_S * 1000
+        self._kept[site, kiosk] = _Kept(next(self._numbers), documents.clip(scan), until_ms)
+
+    def waiting(self, site: int, kiosk: str, clock: Clock) -> int:
+        """The number of the scan that waits; 0 for none."""
+        kept = self._kept.get((site, kiosk))
+        if kept is not None and clock.line_ms() > kept.until_ms:
+            del self._kept[site, kiosk]
+            kept = None
+        return kept.number if kept is not None else 0
+
+    def take(self, site: int, kiosk: str, number: int, clock: Clock) -> bytes:
+        """The scan of that number, once; b"" for every other."""
+        if not number or self.waiting(site, kiosk, clock) != number:
+            return b""
+        return self._kept.pop((site, kiosk)).scan
+
+
+async def listen(address: str, heard: Callable[[bytes], None]) -> None:
+    """Read a scanner for ever: `serial:///dev/turnero/…?baudrate=9600`. A port that is gone or
+    taken is tried again; `heard` gets each scan, without what no document may leave.
+    """
+    parts = urlsplit(address)
+    said = parse_qs(parts.query).get("baudrate", [""])[0]
+    baudrate = int(said) if said.isascii() and said.isdigit() else _BAUDRATE
+    wait, told = RETRY_S[0], False
+    while True:
+        try:
+            await _read(parts.path, baudrate, heard)
+            wait, told = RETRY_S[0], False
+        except (OSError, ValueError) as gone:
+            if not told:
+                log.warning("scanner at %s: %s", parts.path, type(gone).__name__)
+            told = True
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, RETRY_S[1])
+
+
+async def _read(path: str, baudrate: int, heard: Callable[[bytes], None]) -> None:
+    """Until the port is gone."""
+    import serial  # noqa: PLC0415 - few kiosks have such a scanner
+
+    port = await asyncio.to_thread(serial.Serial, path, baudrate, timeout=0, exclusive=True)
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+    kept = b""
+    silence: list[asyncio.TimerHandle] = []
+
+    def done() -> None:
+        nonlocal kept
+        scan, kept = kept, b""
+        if len(scan.strip()) >= _LEAST:
+            heard(documents.clip(scan))
+
+    def arrived() -> None:
+        nonlocal kept
+        try:
+            more = port.read(4096)
+        except OSError:
+            more = b""
+        if not more:
+            if not ended.done():
+                ended.set_result(None)
+            return
+        kept = documents.gather(kept, more)
+        for waiting in silence:
+            waiting.cancel()
+        silence[:] = [loop.call_later(SILENCE_S, done)]
+
+    loop.add_reader(port.fileno(), arrived)
+    try:
+        await ended
+    finally:
+        loop.remove_reader(port.fileno())
+        for waiting in silence:
+            waiting.cancel()
+        port.close()
+
+
+async def host(web: "Web", scans: Scans, mine: Mine) -> None:
+    """Read the scanners of every kiosk that is hosted here, as the sites describe them now."""
+    reading: dict[tuple[int, str, str], asyncio.Task[None]] = {}
+    try:
+        while True:
+            wanted = {
+                (one.site, one.key, address)
+                for one in await web.ledger.read(devices.of_kind, "kiosk")
+                if mine(one) and (address := one.setting("scanner"))
+            }
+            for gone in set(reading) - wanted:
+                reading.pop(gone).cancel()
+            for new in wanted - set(reading):
+                reading[new] = asyncio.create_task(_serve(web, scans, *new))
+            await asyncio.sleep(LOOK_S)
+    finally:
+        for task in reading.values():
+            task.cancel()
+
+
+async def _serve(web: "Web", scans: Scans, site: int, kiosk: str, address: str) -> None:
+    def heard(scan: bytes) -> None:
+        scans.put(site, kiosk, scan, web.clock)
+        web.hub.poke(VIEW, site, f"{site}/{kiosk}")
+
+    await listen(address, heard)
