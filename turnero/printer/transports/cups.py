@@ -8,6 +8,7 @@ import asyncio
 import errno
 import os
 import re
+import tempfile
 from typing import Final
 
 from turnero.printer.port import Limits, Link
@@ -60,16 +61,22 @@ class _CupsLink:
 
 
 async def _run(*command: str, given: bytes = b"") -> tuple[int, bytes]:
-    """Run a program to its end: its code and what it said. Killed when nobody waits any more."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "LC_ALL": "C"},
-    )
+    """Run a program to its end: its code and what it said. Killed when nobody waits any more.
+
+    It reads from a file: a program that ends early breaks a pipe in another way on each loop.
+    """
+    with tempfile.TemporaryFile() as file:
+        file.write(given)
+        file.seek(0)
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=file,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, "LC_ALL": "C"},
+        )
     try:
-        said, _ = await process.communicate(given)
+        said, _ = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()
