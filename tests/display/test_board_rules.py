@@ -82,6 +82,10 @@ def test_a_call_is_said_in_the_sites_language_and_then_in_the_persons_own() -> N
 def test_quechua_is_spoken_only_where_the_site_turned_it_on() -> None:
     assert announce.languages(call(1, "qu"), ("es", "qu"), ()) == ("es",)
     assert announce.languages(call(1, "es"), ("es",), ("es", "qu")) == ("es", "qu")
+    assert announce.languages(call(1, "es"), ("qu", "es"), ()) == ("es",)
+    assert announce.languages(call(1, "qu"), ("qu",), ()) == ()
+    assert announce.spoken(("qu", "es", "en"), ()) == ("es", "en")
+    assert announce.spoken(("qu", "es", "en"), ("qu",)) == ("qu",)
 
 
 def test_a_board_is_given_every_call_once_in_order() -> None:

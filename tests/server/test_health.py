@@ -10,7 +10,7 @@ from turnero.queue.commands.forecasts import publish
 from turnero.queue.numbers import day_of
 from turnero.queue.requests import PublishForecasts
 from turnero.server import health
-from turnero.store import journal
+from turnero.store import devices, journal
 
 
 async def test_ready_writes_and_asks_once_a_second(
@@ -90,3 +90,20 @@ async def test_metrics_tell_how_promises_were_kept_today(here: Installation) -> 
     assert f"turnero_wait_promise_error_minutes{labels} 2.0" in text
     assert f"turnero_wait_promise_bias_minutes{labels} 0.5" in text
     assert f"turnero_wait_promise_inside_ratio{labels} 0.75" in text
+
+
+async def test_metrics_tell_how_far_the_voice_is_behind(
+    here: Installation,
+) -> None:
+    ledger = here.running.ledger
+    board = next(
+        one for one in await ledger.read(devices.of_site, here.site) if one.kind == "board"
+    )
+    said = {"seq": 9, "sound": "ok", "lag_ms": 2_500, "backlog": 3, "sounding": True}
+    beat = devices.Beat(board.id, msgspec.json.encode(said).decode())
+    await ledger.run(devices.beat, beat, site=here.site, actor="token:1")
+    labels = f'{{board="{board.key}",site="demo"}}'
+    async with here.client() as client:
+        text = (await client.get("/metrics")).text
+        assert f"turnero_announcement_lag_seconds{labels} 2.5" in text
+        assert f"turnero_announcement_backlog{labels} 3.0" in text

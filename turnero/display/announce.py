@@ -64,8 +64,15 @@ def languages(call: CallView, site: Sequence[str], chosen: Sequence[str]) -> tup
     """
     if chosen:
         return tuple(dict.fromkeys(chosen))
-    own = [name for name in (call.language,) if name not in _BY_SITE_ONLY]
-    return tuple(dict.fromkeys((*site[:1], *own)))
+    own = spoken((call.language,), ())
+    return tuple(dict.fromkeys((*spoken(site, ())[:1], *own)))
+
+
+def spoken(languages: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
+    """In which of these languages a board may speak: those chosen for it, else all but Quechua, which
+    a site approves by choosing it.
+    """
+    return tuple(chosen) or tuple(name for name in languages if name not in _BY_SITE_ONLY)
 
 
 def sounding(devices: Sequence[Device], zone: str, now_ms: int) -> str | None:

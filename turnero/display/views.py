@@ -189,9 +189,10 @@ def messages(
         return translator(name, look.profile)
 
     read = tuple(dict.fromkeys((language, *look.languages)))
+    spoken = announce.spoken(look.languages, settings.voice)
     found = []
     for message in board.messages:
-        one = told.shown(message, board.zone, read, settings.voice or look.languages, say)
+        one = told.shown(message, board.zone, read, spoken, say)
         script = told.voiced(one.script, studio)
         found.append((one, Sound(address(studio, script), length_ms(script, studio.voice))))
     return found

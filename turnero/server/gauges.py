@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from turnero.display.announce import ALIVE_MS
+from turnero.display.settings import state_of
 from turnero.printer.tables import QUEUED, SENDING, print_job
 from turnero.queue import reads
 from turnero.queue.accuracy import by_service
@@ -14,6 +16,7 @@ from turnero.queue.tables import line, service
 from turnero.server.looks import SiteLooks
 from turnero.server.metrics import COUNTED, Metrics
 from turnero.server.watch import Watch
+from turnero.store import devices
 from turnero.store.facts import Entry
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query, Statement
@@ -80,6 +83,7 @@ class Gauges:
             for row in await self._ledger.read(_waiting):
                 metrics.waiting.labels(self._key(row.site), row.service).set(row.waiting)
             await self._promises()
+            await self._announcements()
             for state in _SPOOLED:
                 spooled = {row.site: row.jobs for row in await self._ledger.read(_spooled, state)}
                 for site in self._looks.sites:
@@ -103,6 +107,21 @@ class Gauges:
                 figures = (one.n, one.off_minutes, one.bias_minutes, one.inside_share)
                 for gauge, figure in zip(gauges, figures, strict=True):
                     gauge.labels(self._key(site), key).set(figure)
+
+    async def _announcements(self) -> None:
+        """How far the voice is behind the calls, as each board that is heard from said last."""
+        metrics, now_ms = self._metrics, self._ledger.clock.now_ms()
+        metrics.call_lag.clear()
+        metrics.call_backlog.clear()
+        for site in self._looks.sites:
+            for one in await self._ledger.read(devices.of_site, site):
+                recent = one.heard_ms is not None and now_ms - one.heard_ms < ALIVE_MS
+                state = state_of(one) if one.kind == "board" and recent else None
+                if state is None:
+                    continue
+                metrics.call_backlog.labels(self._key(site), one.key).set(state.backlog)
+                if state.lag_ms is not None:
+                    metrics.call_lag.labels(self._key(site), one.key).set(state.lag_ms / 1000)
 
     def _key(self, site: int) -> str:
         found = self._looks.sites.get(site)

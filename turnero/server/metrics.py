@@ -94,6 +94,18 @@ class Metrics:
         self.spool = Gauge(
             "turnero_print_jobs", "Print jobs by state", ["site", "state"], registry=registry
         )
+        self.call_lag = Gauge(
+            "turnero_announcement_lag_seconds",
+            "From a board's last announced call to the start of its announcement",
+            ["site", "board"],
+            registry=registry,
+        )
+        self.call_backlog = Gauge(
+            "turnero_announcement_backlog",
+            "Calls that a board has not announced yet",
+            ["site", "board"],
+            registry=registry,
+        )
         self.ready = Gauge("turnero_ready", "1 while everything can be kept", registry=registry)
         #: children by label values: looking them up in the library takes a lock each
         self._seen: dict[

@@ -17,6 +17,8 @@ _PRINTED: Final = re.compile(r"\b[A-Z]{1,2}\d{1,4}\b")
 _DIGITS: Final = re.compile(r"\d{1,4}")
 #: Languages in which the synthesiser cannot be trusted with any digit.
 _SPELT_BY_US: Final = frozenset({"qu"})
+#: and whose voice no native speaker has approved yet: they are written, not spoken
+_UNAPPROVED: Final = frozenset({"qu"})
 
 
 def said(text: str, code: str) -> str:
@@ -36,7 +38,9 @@ class Guidance:
     def name(self, text: str, language: str) -> str | None:
         """See `Speech.name`."""
         code = words.base(language)
-        if not (words.sayable(code) and self._studio.voice.speaks(code) and text.strip()):
+        if code in _UNAPPROVED or not (
+            words.sayable(code) and self._studio.voice.speaks(code) and text.strip()
+        ):
             return None
         return self._studio.name(Script(chime=False, lines=(Line(code, said(text, code)),)))
 
