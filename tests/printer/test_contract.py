@@ -277,25 +277,6 @@ async def test_a_printer_that_makes_no_sense_is_taken_for_one_that_answers_nothi
     await until(lambda: len(bench.papers) == 1)
 
 
-async def test_an_answer_that_comes_too_late_confirms_no_later_job(bench: Bench) -> None:
-    """On a line that stays, the first job's answer arrives while the second one is asked about."""
-    printer = bench.reach(STATUS)
-    await bench.machine.set_faults(Faults(answers="late-proof"))
-    assert (await printer.send(printed(slip(), STATUS), OURS)).reason is Reason.UNCONFIRMED
-    await bench.machine.set_faults(Faults(jammed=True))
-    assert (await printer.send(printed(slip(), STATUS), OURS)).reason is Reason.UNCONFIRMED
-    assert len(bench.papers) == 1
-
-
-async def test_another_jobs_id_is_no_confirmation(bench: Bench) -> None:
-    job = printed(slip(), PROCESS) + b"\x1d(H\x06\x0000" + process_id(6, 1).encode()
-    await bench.machine.set_faults(Faults(answers="half"))
-    printer = bench.reach(PROCESS)
-    assert (await printer.send(job, OURS)).reason is Reason.UNCONFIRMED
-    await bench.machine.set_faults(Faults())
-    assert (await printer.send(job, OURS)) == PRINTED
-
-
 async def test_paper_that_is_put_in_again_brings_the_rest_and_no_second_one(bench: Bench) -> None:
     printer = bench.reach(PROCESS)
     await bench.machine.set_faults(Faults(paper_for=600))
