@@ -107,3 +107,12 @@ async def test_in_a_browser_that_is_a_kiosk_too_it_is_the_person_who_gives_the_t
     assert answer.status_code == 200
     *_, issued = await room.ledger.read(journal.read, 1, 0, 1000)
     assert (issued.kind, issued.actor) == ("ticket-issued", "user:greeter")
+
+
+async def test_a_ticket_opened_by_its_own_address_lies_on_the_greeters_page(room: Room) -> None:
+    issued = await room.arrive()
+    answer = await room.get(f"/greeter/tickets/{issued.ticket}", "greeter")
+    assert answer.status_code == 303
+    page = await room.text(answer.headers["location"], "greeter")
+    assert "<html" in page
+    assert f'data-live-arg="{issued.ticket}"' in page

@@ -6,6 +6,7 @@ where somebody asked for it just now: in the answer that gave a ticket or a new 
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
@@ -31,7 +32,7 @@ from turnero.store.facts import Entry
 from turnero.store.sql import Query
 from turnero.web.forms import Form, read_form
 from turnero.web.languages import NAMES, mark
-from turnero.web.pages import page, web_of
+from turnero.web.pages import by_htmx, page, see_other, web_of
 from turnero.web.principal import PageRequest, Principal
 from turnero.web.qr import svg
 from turnero.web.view import LiveContext
@@ -181,6 +182,15 @@ class Cards:
         }
         return page(request, "desk/card.html", context, site=site)
 
+    async def opened(self, request: PageRequest, ticket: str) -> Response[str]:
+        """The card of a ticket for its place on the page; asked for by itself, the page with it."""
+        web = web_of(request)
+        site = await ticket_site(web, request.user, ticket)
+        if by_htmx(request):
+            return await self.answer(request, site, ticket)
+        key = web.looks.look(site).key
+        return see_other(request, f"/greeter?site={quote(key)}&ticket={quote(ticket)}")
+
     async def _held(self, web: Web, ticket: str) -> Held | None:
         paper = await web.ledger.read(line.paper, ticket, web.clock.line_ms())
         if paper is None:
@@ -230,8 +240,7 @@ def routes(cards: Cards) -> list[HTTPRouteHandler]:
     @get("/greeter/tickets/{ticket:str}", opt={"permission": "greeter.page"})
     async def card(request: PageRequest, ticket: FromPath[str]) -> Response[str]:
         """The card of a ticket that was chosen from a list."""
-        site = await ticket_site(web_of(request), request.user, ticket)
-        return await cards.answer(request, site, ticket)
+        return await cards.opened(request, ticket)
 
     @get("/greeter/tickets/{ticket:str}/ask/{what:str}", opt={"permission": "greeter.page"})
     async def ask(

@@ -259,7 +259,7 @@ def _help(report: DayReport, words: Words) -> Table:
     rows = tuple(
         (
             words.fmt.time(one.asked_ms),
-            one.place,
+            words.labels.kiosks.get(one.place) or words.desk(one.place),
             _(_NEEDS.get(one.need, one.need)),
             "–" if one.seconds is None else _("%(n)s s", n=words.fmt.number(one.seconds)),
             _("yes") if one.escalated else "",

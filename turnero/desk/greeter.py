@@ -21,7 +21,7 @@ from turnero.desk.finding import FindForm, Where
 from turnero.desk.help import HelpPanel
 from turnero.desk.panels import Panel, common
 from turnero.desk.people import People
-from turnero.desk.scope import chosen_site, known_site, reader_language
+from turnero.desk.scope import chosen_site, known_site, reader_language, ticket_site
 from turnero.queue import reads as line
 from turnero.queue.commands.issue import issue
 from turnero.queue.numbers import local
@@ -120,8 +120,10 @@ def routes(
     """The routes of this module."""
 
     @get("/greeter", opt={"permission": "greeter.page"})
-    async def greeter_page(request: PageRequest, site: FromQuery[str] = "") -> Response[str]:
-        """The tablet's page."""
+    async def greeter_page(
+        request: PageRequest, site: FromQuery[str] = "", ticket: FromQuery[str] = ""
+    ) -> Response[str]:
+        """The tablet's page; `ticket`: with that ticket's card on it."""
         web = web_of(request)
         people.met(request.user)
         number = await chosen_site(request, site)
@@ -129,11 +131,16 @@ def routes(
             return await choose_site(request, "/greeter")
         language = reader_language(request, number)
         read = await web.ledger.read(read_site, number, web.clock.line_ms())
+        held = ""
+        if ticket:
+            of = await ticket_site(web, request.user, ticket)
+            held = (await cards.answer(request, of, ticket)).content
         return page(
             request,
             "desk/greeter.html",
             common(web, language)
             | {
+                "held_card": held,
                 "site_no": number,
                 "spoken": [one for one in read.site.languages if one in web.languages],
                 "language_names": NAMES,

@@ -12,7 +12,7 @@ from turnero.queue.report import DayReport
 from turnero.queue.tables import attention, desk, service
 from turnero.queue.tables import day_report as table
 from turnero.queue.views import Names
-from turnero.store import journal
+from turnero.store import devices, journal
 from turnero.store.sql import Query, Statement
 
 _ONE = Statement(
@@ -76,6 +76,8 @@ class Labels(msgspec.Struct, frozen=True):
     services: dict[str, Names]
     attentions: dict[str, Names]
     desks: dict[str, str]
+    #: key of a kiosk → its name
+    kiosks: dict[str, str] = {}
 
 
 def labels(q: Query, site: int) -> Labels:
@@ -84,6 +86,7 @@ def labels(q: Query, site: int) -> Labels:
         {row.key: names_of(row.names) for row in q.rows(_SERVICES, site=site)},
         {row.key: names_of(row.names) for row in q.rows(_CLASSES, site=site)},
         {row.ref: row.name for row in q.rows(_DESKS, site=site)},
+        {one.key: one.name for one in devices.of_site(q, site) if one.kind == "kiosk"},
     )
 
 
