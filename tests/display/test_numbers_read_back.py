@@ -5,7 +5,7 @@ multiply, and the joints ("y", "e", "and", -yuq) that must stand exactly where t
 """
 
 # Word tables are the content of this file:
-# ruff: noqa: SIM905
+# ruff: noqa: SIM905, E501
 
 import re
 
