@@ -72,7 +72,7 @@ async def context_of(box: Box) -> dict[str, Any]:
         "now": now,
         "printers": [(one, *words.of_printer(one)) for one in now.printers],
         "signs": [(one, *words.of_sign(one)) for one in now.signs],
-        "version": __version__,
+        "program": __version__,
         "uptime_s": box.uptime_s,
         "go": goes_to(box),
     }
