@@ -8,9 +8,10 @@ from turnero.boxes import protocol
 from turnero.boxes.protocol import Beat, Beaten, BoxConfig, Pair, Paired, Pairing, Poll
 from turnero.kiosk.scene import Connect
 from turnero.server.api.answering import JsonAnswer
-from turnero.server.boxes import asking, kiosk_api, printing, uploading
+from turnero.server.boxes import asking, kiosk_api, printing, uploading, views
 from turnero.server.boxes.messages import read_message
 from turnero.server.boxes.service import Boxes
+from turnero.server.looks import SiteLooks
 from turnero.store.errors import Invalid
 from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest
@@ -21,7 +22,7 @@ _ASK: Final[dict[str, Any]] = {"permission": "public", "limit": "pairing"}
 _LONGEST: Final = 200
 
 
-def routes(public_address: str, connect: Connect) -> Router:
+def routes(public_address: str, connect: Connect, looks: SiteLooks) -> Router:
     """The routes. `public_address`: where phones and boxes reach this server, "" when they do not.
     `connect`: gives the kiosk's port.
     """
@@ -36,7 +37,9 @@ def routes(public_address: str, connect: Connect) -> Router:
         if max(map(len, (wanted.fingerprint, wanted.version, wanted.hardware))) > _LONGEST:
             raise Invalid("message-wrong", why="too long")
         here = f"{request.url.scheme}://{request.headers.get('host', '')}"
-        return await boxes(request).ask(wanted, here)
+        pairing = await boxes(request).ask(wanted, here)
+        views.stirred(web_of(request), looks)
+        return pairing
 
     @post("/pair/poll", opt=_ASK, status_code=200)
     async def poll(request: PageRequest) -> Paired:

@@ -8,7 +8,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from turnero.server.accounts.answers import said, status_of
-from turnero.server.boxes import commands, reads
+from turnero.server.boxes import commands, views
 from turnero.server.looks import SiteLooks
 from turnero.store.errors import Refused
 from turnero.web.forms import Form, read_form
@@ -35,12 +35,9 @@ async def show(
     request: PageRequest, looks: SiteLooks, refused: Refused | None = None
 ) -> Response[str]:
     """The page."""
-    web, own = web_of(request), request.user.site
-    now_ms = web.clock.now_ms()
-    context = {
-        "asking": await web.ledger.read(reads.asking, now_ms),
-        "boxes": await web.ledger.read(reads.boxes, own),
-        "sites": looks.sites,
+    web = web_of(request)
+    shown = await views.context(web.ledger, web.clock.now_ms(), request.user.site, looks)
+    context = shown | {
         "code": _code(request.query_params.get("code", "")),
         "wrong": said(request, refused),
     }
@@ -57,6 +54,7 @@ def routes(looks: SiteLooks) -> list[ControllerRouterHandler]:
             )
         except Refused as refused:
             return await show(request, looks, refused)
+        views.stirred(web_of(request), looks)
         return see_other(request, "/boxes")
 
     @get("/boxes", opt=_OPT)

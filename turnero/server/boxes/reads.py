@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, select
 
-from turnero.boxes.protocol import BoxConfig, Hosted
+from turnero.boxes.protocol import Beat, BoxConfig, Hosted
 from turnero.queue.settings import languages_of
 from turnero.queue.tables import site
 from turnero.server.accounts.tables import token
@@ -92,6 +92,14 @@ class Box(msgspec.Struct, frozen=True):
     heard_ms: int | None
     #: its last heartbeat, JSON
     state: str | None
+
+    @property
+    def said(self) -> Beat | None:
+        """What it said of itself then."""
+        try:
+            return msgspec.json.decode(self.state or "", type=Beat)
+        except msgspec.DecodeError:
+            return None
 
     @property
     def standing(self) -> str:

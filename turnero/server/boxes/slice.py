@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from turnero.kiosk.ledger import LedgerKiosk, Listening, nobody
 from turnero.kiosk.port import KioskPort
 from turnero.server.boxes import api, pages
+from turnero.server.boxes.views import AskingView, KnownView
 from turnero.server.looks import SiteLooks
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
@@ -51,7 +52,9 @@ def make(public_address: str, looks: SiteLooks, listening: Listening = nobody) -
 
     return Slice(
         name="boxes",
-        routes=[api.routes(public_address, connect), *pages.routes(looks)],
+        routes=[api.routes(public_address, connect, looks), *pages.routes(looks)],
         templates=HERE / "templates",
+        static=HERE / "static",
+        views=(AskingView(looks), KnownView(looks)),
         problems=PROBLEMS,
     )
