@@ -31,7 +31,7 @@ async def reported(room: Room) -> None:
     assert served is not None
     await room.do(rate, Rate(served.ticket, "overall", 1, 5))
     await room.arrive("oncology")
-    await room.do(ask_help, AskHelp("entrance", "unwell"))
+    await room.do(ask_help, AskHelp("hall", "unwell"))
     await room.do(day.close_day, CloseDay())
     await room.do(reports.make, TimerDue(1, reports.MAKE, DAY, room.clock.now_ms(), ""), "timer")
 
@@ -55,7 +55,7 @@ async def test_a_closed_day_is_told_in_figures_and_tables(room: Room) -> None:
     assert "Half waited at most 4 min" in text
     assert "Admission General 3 2 0 0 0 1" in text
     assert "Ventanilla 1 2 12 min" in text
-    assert "entrance Feels unwell" in text
+    assert "Entrada principal Feels unwell" in text
     assert "overall 1 too few for a share" in text
 
 
