@@ -350,9 +350,8 @@ def step(
     """Make one move of the table: the row, its timer, and the fact that others read."""
     state = after(move, row.state)
     attempts = row.attempts if attempts is None else attempts
-    # A text too long will be no shorter the next time.
-    hope = reason is not Reason.TOO_LONG
-    again = move is JobMove.FAIL and hope and attempts <= len(BACK_OFF_MS)
+    hope = attempts <= len(BACK_OFF_MS) and reason is not Reason.TOO_LONG
+    again = move is JobMove.FAIL and hope
     said = reason.value if reason is not None else None
     tx.run(
         _SET,
