@@ -63,6 +63,7 @@ PACKAGES = {
     for package in (
         Package("chromium", "opens every page in a real browser", on_path("chromium")),
         Package("xvfb", "a screen on which a box's browser is looked at", on_path("Xvfb")),
+        Package("x11-xserver-utils", "arranges that screen as a box does", on_path("xrandr")),
         Package("libatomic1", "the program that drives the browser", loads("libatomic.so.1")),
         Package(
             "postgresql",

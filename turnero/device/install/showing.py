@@ -101,15 +101,21 @@ def chromium(screen: Screen, area: Area, url: str, profile: Path, program: str) 
 
 async def show(layout: Layout, home: Path) -> None:
     """Show every screen until X ends. Raises `OSError` when X cannot be reached."""
-    async with asyncio.TaskGroup() as group:
-        await _arrange(layout)
-        for screen in layout.screens:
-            group.create_task(_keep(screen, layout.server, home / screen.show))
-        while True:
-            await asyncio.sleep(LOOK_S)
-            outputs = await _outputs()
-            if any(outputs.get(one.output, ()) is None for one in layout.screens):
-                await _arrange(layout)  # plugged in again
+    lost: OSError | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            await _arrange(layout)
+            for screen in layout.screens:
+                group.create_task(_keep(screen, layout.server, home / screen.show))
+            while True:
+                await asyncio.sleep(LOOK_S)
+                outputs = await _outputs()
+                if any(outputs.get(one.output, ()) is None for one in layout.screens):
+                    await _arrange(layout)  # plugged in again
+    except* OSError as gone:
+        lost = next(one for one in gone.exceptions if isinstance(one, OSError))
+    if lost is not None:
+        raise lost
 
 
 async def _keep(screen: Screen, server: str, profile: Path) -> None:

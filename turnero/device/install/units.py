@@ -104,7 +104,7 @@ StateDirectoryMode=0700
 WorkingDirectory=/var/lib/{state}
 Environment=HOME=/var/lib/{state}
 ExecStart=/usr/bin/xinit {program} device screens -- \\
-    /usr/bin/Xorg :0 vt7 -keeptty -nolisten tcp -nocursor -s 0 -dpms
+    /usr/bin/Xorg :0 vt7 -keeptty -noreset -nolisten tcp -nocursor -s 0 -dpms
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome={home}
