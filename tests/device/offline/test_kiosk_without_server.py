@@ -1,6 +1,8 @@
 """The kiosk's port of a box, beside a real server that goes away and comes back."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from turnero.queue.commands import calls, desks, finishing
 from turnero.queue.requests import Finish, Next, OpenDesk, Rate
 from turnero.queue.views import NOT_KNOWN
 from turnero.store.errors import Refused
+from turnero.store.tx import Tx
 
 
 async def test_the_patient_sees_no_difference_but_a_small_sign(tmp_path: Path) -> None:
@@ -177,8 +180,8 @@ async def test_a_rating_is_kept_and_counts_once(tmp_path: Path) -> None:
         held = await it.take()
         server = it.here.running.ledger
 
-        async def desk(command: object, request: object) -> None:
-            await server.run(command, request, site=it.box.site, actor="system")  # type: ignore[arg-type]
+        async def desk(command: Callable[[Tx, Any], object], request: Any) -> None:
+            await server.run(command, request, site=it.box.site, actor="system")
 
         await desk(desks.open_desk, OpenDesk("demo.1"))
         await desk(calls.call_next, Next("demo.1"))

@@ -19,6 +19,7 @@ from turnero.device.offline.commands import (
     TakenHere,
     TakeNumber,
 )
+from turnero.queue.facts import TicketIssued
 from turnero.queue.requests import Rate
 from turnero.store import journal
 from turnero.store.clock import VirtualClock
@@ -68,7 +69,8 @@ async def test_numbers_come_in_order_until_they_are_used_up(tmp_path: Path) -> N
         with pytest.raises(Refused, match="no-number-held"):
             await do(ledger, commands.take_number, asking())
         facts = await ledger.read(journal.read, 1, 0)
-        assert [entry.fact.number for entry in facts if entry.kind == "ticket-issued"] == given_
+        issued = [entry.fact for entry in facts if isinstance(entry.fact, TicketIssued)]
+        assert [one.number for one in issued] == given_
 
 
 async def test_a_lease_that_comes_again_gives_no_number_twice(tmp_path: Path) -> None:
