@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from playwright.async_api import Page, expect
@@ -72,7 +73,8 @@ NO_PAGES = (
     r".*/ask/.*",
     r"/desk/[^/]+/tools/.*",
     r"/greeter/tickets/.*",
-    r"/admin/[^/]+/file.toml",
+    r"/admin/[^/]+/file\.(toml|zip)",
+    r"/display/picture/.*",
     r"/setup/voice/.*",
     r".*/pdf",
 )
@@ -360,6 +362,7 @@ async def who_looks_after_the_room(walk: Walk) -> None:
     "/reports/{site:str}",
     "/accuracy/{site:str}",
     "/contingency/{site:str}",
+    "/contingency/{site:str}/brought",
     "/hand-log/{site:str}",
     "/out-of-turn/{site:str}",
     "/what-if/{site:str}",
@@ -370,6 +373,20 @@ async def the_papers_of_a_day(walk: Walk) -> None:
     for path in ("contingency", "hand-log", "reports", "accuracy", "out-of-turn", "what-if"):
         await supervisor.goto(f"{hospital.url}/{path}/sur")
         await walk.well(supervisor, f"/{path}/{{site:str}}")
+    await supervisor.goto(f"{hospital.url}/contingency/sur/brought")
+    await walk.well(supervisor, "/contingency/{site:str}/brought")
+
+
+@area("/boxes")
+async def the_boxes(walk: Walk) -> None:
+    url = walk.hospital.url
+    page = await walk.people.person("adela", "/boxes")
+    said = {"fingerprint": "1f2e 3d4c", "version": "1.4.0", "hardware": "mini"}
+    asked = httpx.post(
+        f"{url}/api/v1/box/pair", json=said, headers={"origin": url}, timeout=10
+    ).json()
+    await expect(page.locator(".asking")).to_contain_text(asked["code"][:4])
+    await walk.well(page, "/boxes")
 
 
 @area("/board")
@@ -445,6 +462,7 @@ async def the_office(walk: Walk) -> None:
     "/admin/{site:str}/{section:str}/of/{item:str}",
     "/admin/{site:str}/site",
     "/admin/{site:str}/settings",
+    "/admin/{site:str}/pictures",
     "/admin/{site:str}/file",
     "/admin/{site:str}/history",
 )
@@ -465,7 +483,7 @@ async def what_the_site_is(walk: Walk) -> None:
     await page.locator("main .button-primary").click()
     await expect(page.locator(".field-error")).to_be_visible()
     await walk.well(page, f"{route}/{{section:str}}/new", act=True)
-    for path in ("site", "settings", "file", "history"):
+    for path in ("site", "settings", "pictures", "file", "history"):
         await page.goto(f"{walk.hospital.url}/admin/{KEY}/{path}")
         await walk.well(page, f"{route}/{path}")
 

@@ -1,10 +1,14 @@
 """Administrators at work: by keyboard alone, and two of them on the same site at once."""
 
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import KEY, Hospital, People
 from tests.browser.keys import press
+from tests.peers.axe import axe_violations
 
 pytestmark = pytest.mark.requires("chromium")
 
@@ -78,3 +82,25 @@ async def test_the_line_that_is_wrong_is_marked_in_the_file(
     marked = "one => one.value.slice(one.selectionStart, one.selectionEnd)"
     assert await source.evaluate(marked) == 'prefix = "I"'
     assert len(hospital.facts()) == before
+
+
+async def test_what_boards_show_is_seen_while_it_is_typed(
+    people: People, picture: Callable[[Page, str], Awaitable[Path]]
+) -> None:
+    page = await people.person("adela", f"/admin/{KEY}/content/new")
+    await page.fill("[name='name.es']", "Manos limpias")
+    await page.fill("[name='text.es']", "Lávese las manos con agua y jabón.")
+    shown = page.locator("[data-content-preview] .slide")
+    await expect(shown).to_have_count(1)
+    await expect(shown).to_contain_text("Lávese las manos con agua y jabón.")
+    await page.select_option("[name=sort]", "rights")
+    await expect(shown.first).to_contain_text("Tiene derecho a un trato digno")
+    await page.select_option("[name=sort]", "notice")
+    await expect(shown).to_have_count(1)
+    assert await axe_violations(page) == []
+    await picture(page, "content-and-its-preview")
+    await page.locator(".form .button-primary").click()
+    await page.wait_for_url("**/content")
+    await expect(page.locator(".part", has_text="Manos limpias")).to_contain_text(
+        "Lávese las manos"
+    )
