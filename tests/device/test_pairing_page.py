@@ -38,7 +38,7 @@ async def test_the_screen_shows_a_code_goes_on_to_the_kiosk_and_says_when_it_is_
     status = await open_page("desk")
     await status.goto(f"{box.url}/status")
     await expect(status.get_by_text("conectado", exact=True)).to_be_visible()
-    await expect(status.locator('[data-printer="own"]')).to_contain_text("Listo")
+    await expect(status.locator('[data-printer="own"]')).to_contain_text("En orden")
     assert await axe_violations(status) == []
     await status.screenshot(path=tmp_path / "status.png", full_page=True)
 
