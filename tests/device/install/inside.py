@@ -110,7 +110,7 @@ def main(work: Path, policies: Path, addresses: list[str]) -> None:
     said, say = os.pipe()
     x = subprocess.Popen(
         [
-            *("Xvfb", "-displayfd", str(say), "-fbdir", work, "-nolisten", "tcp"),
+            *("Xvfb", "-displayfd", str(say), "-fbdir", work, "-noreset"),
             *("-screen", "0", f"{SIZE.width}x{SIZE.height}x24"),
         ],
         pass_fds=[say],
