@@ -11,7 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from turnero.admin.fields import Given
-from turnero.admin.parts import SECTIONS, settings_saved, site_saved, ticket_saved
+from turnero.admin.parts import SECTIONS, settings_saved, site_saved
+from turnero.admin.ticket_parts import ticket_saved
 from turnero.queue import refusals, site_file, site_out
 from turnero.queue.commands.devices import RemoveDevice, remove
 from turnero.queue.commands.sites import Loaded, load_site

@@ -15,7 +15,7 @@ from turnero.admin.edits import Edit, changed, edit
 from turnero.admin.fields import Given, bad, one
 from turnero.admin.frame import Here, Ports, Sample, context, say_of, site_here
 from turnero.admin.pages import HOW, reader, since
-from turnero.admin.parts import TICKET_FIELDS
+from turnero.admin.ticket_parts import TICKET_FIELDS
 from turnero.admin.wrongs import said
 from turnero.queue.site_shape import SiteFile
 from turnero.store.errors import Invalid, Refused
