@@ -140,9 +140,7 @@ def _group(head: Head, now_ms: int) -> int:
     return _DUE if head.rank_ms <= now_ms else _EARLY
 
 
-def _order(
-    heads: Iterable[Head], now_ms: int, order: Order
-) -> Callable[[Head], tuple[int, ...]]:
+def _order(heads: Iterable[Head], now_ms: int, order: Order) -> Callable[[Head], tuple[int, ...]]:
     """The key by which heads go, least first, but for the turns of the share."""
     # Points are compared as whole numbers: time over target, times what all targets divide.
     scale = lcm(*(head.target_ms for head in heads))
