@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from playwright.async_api import Page, expect
@@ -382,9 +381,10 @@ async def the_boxes(walk: Walk) -> None:
     url = walk.hospital.url
     page = await walk.people.person("adela", "/boxes")
     said = {"fingerprint": "1f2e 3d4c", "version": "1.4.0", "hardware": "mini"}
-    asked = httpx.post(
-        f"{url}/api/v1/box/pair", json=said, headers={"origin": url}, timeout=10
-    ).json()
+    answer = await page.request.post(
+        f"{url}/api/v1/box/pair", data=said, headers={"origin": url}, timeout=10_000
+    )
+    asked = await answer.json()
     await expect(page.locator(".asking")).to_contain_text(asked["code"][:4])
     await walk.well(page, "/boxes")
 
