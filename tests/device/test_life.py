@@ -74,6 +74,16 @@ def test_two_boxes_in_one_folder_and_a_server_without_an_address_are_refused(
         done = _tried("--data", str(first.data), "--port", str(second.port))
         assert done.returncode == 2
         assert b"Traceback" not in done.stderr
+        looked = subprocess.run(
+            [sys.executable, "-m", "turnero", "doctor", "--data", str(first.data)],
+            check=False,
+            capture_output=True,
+            timeout=60,
+            cwd=ROOT,
+            text=True,
+        )
+        assert "fingerprint" in looked.stdout
+        assert "no administrator has let it in" in looked.stdout
         done = _tried("--data", str(tmp_path / "new"))
         assert done.returncode == 2
         assert b"--server" in done.stderr

@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from turnero.cli.plainly import FILE, WRONG, act, data_folder, fail, plainly, settings_from
+
+if TYPE_CHECKING:
+    from turnero.server.doctor_devices import Finding
 
 
 @click.command()
@@ -27,8 +31,21 @@ def doctor(*, data: Path | None, as_json: bool) -> None:
     settings = settings_from(data)
     from turnero.server.doctor import examine, show
 
-    findings = examine(settings)
+    findings = [*examine(settings), *_of_box(settings.data)]
     sys.exit(show(findings, as_json=as_json))
+
+
+def _of_box(folder: Path) -> "list[Finding]":
+    """What there is to say of a box, where the folder is one's."""
+    from turnero.device.settings import is_box, settings_of
+
+    if not is_box(folder):
+        return []
+    from turnero.device.doctor import examine
+    from turnero.server.doctor_devices import Finding
+
+    found = examine(settings_of(folder, None))
+    return [Finding(one.what, one.state, one.said, one.todo) for one in found]
 
 
 @click.command()
