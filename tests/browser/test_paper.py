@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.async_api import Page, expect
 
-from tests.browser.hospital import KEY, PATIENCE_MS, Hospital, People, touch
+from tests.browser.hospital import KEY, PATIENCE_MS, Hospital, People, touch, until
 from tests.peers.axe import axe_violations
 
 pytestmark = pytest.mark.requires("chromium")
@@ -52,11 +52,11 @@ async def test_the_ticket_is_seen_as_a_picture_before_it_is_stored(
     await page.set_input_files(
         "#f-logo", {"name": "logo.jpg", "mimeType": "image/jpeg", "buffer": logo()}
     )
-    # Asked anew after each change: the last picture is the one with all of it.
-    await expect(page.locator("[data-paper]")).to_have_attribute("data-preview", "asking")
-    await drawn(page)
-    full = await height(page)
-    assert full > bare + 200
+
+    async def taller() -> bool:
+        return await height(page) > bare + 200
+
+    await until(taller, "the picture has the logo and the lines")
     await page.select_option("[name='show.mm']", "58")
     await expect(page.locator("[data-paper-drawn]")).to_have_js_property(
         "width", 464, timeout=PATIENCE_MS
