@@ -196,7 +196,10 @@ PRINTERS: Final = Section(
         Field(
             name="url",
             label=mark("Address"),
-            hint=mark("tcp://192.168.1.50 for one in the network; virtual: for paper on a page."),
+            hint=mark(
+                "tcp://192.168.1.50 for one in the network; serial:///dev/ttyUSB0, usb://04b8:0e15 or "
+                "lp://name for one at this machine or box; virtual: for paper on a page."
+            ),
             required=True,
             most=300,
         ),
