@@ -17,7 +17,11 @@
       if (mine !== asked) return;
       wrong.textContent = answer.ok ? "" : text;
       wrong.hidden = answer.ok;
-      if (answer.ok) place.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+      if (answer.ok) {
+        // A parser puts the style sheet into the head.
+        const { head, body } = new DOMParser().parseFromString(text, "text/html");
+        place.replaceChildren(...head.childNodes, ...body.childNodes);
+      }
       place.dataset.state = answer.ok ? "drawn" : "wrong";
     } catch {
       // The server is away: the page says so, and the next letter asks again.
