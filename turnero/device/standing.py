@@ -4,6 +4,8 @@ import msgspec
 
 from turnero.device import jobs
 from turnero.device.box import Box
+from turnero.device.offline import reads as offline
+from turnero.device.offline.reads import Backlog
 from turnero.display.signs.station import SignBeat
 from turnero.printer import reads
 from turnero.printer.port import PrinterState
@@ -47,6 +49,8 @@ class Standing(msgspec.Struct, frozen=True):
     spool: int
     #: states of papers that the server does not know yet
     untold: int
+    #: what kiosks made without the server
+    made: Backlog
 
 
 async def standing(box: Box) -> Standing:
@@ -64,6 +68,7 @@ def _read(q: Query, site: int) -> Standing:
         others=tuple(one for one in there if one.kind not in kinds),
         spool=jobs.under_way(q),
         untold=len(jobs.untold(q)),
+        made=offline.backlog(q),
     )
 
 
