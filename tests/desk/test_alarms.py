@@ -234,7 +234,10 @@ def test_what_fails_after_the_opening_is_not_the_mornings() -> None:
 
 def test_every_reason_has_its_words_and_a_thing_to_do() -> None:
     reasons = {
-        "printer": ("never", "silent", "unreachable", "paper-out", "paper-low", "cover-open", "offline", "busy", "denied"),
+        "printer": (
+            *("never", "silent", "unreachable", "paper-out", "paper-low", "cover-open", "offline"),
+            *("busy", "denied"),
+        ),
         "board": ("never", "silent"),
         "voice": ("no-sound",),
         "kiosk": ("never", "silent"),

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from msgspec.structs import astuple
 
+from tests.queue.clinic import WITH_PATH
 from tests.queue.hall import Hall
-from tests.queue.test_paths import WITH_PATH
 from tests.queue.test_report import DAY, close, folded, kept
 from turnero.queue import requests
 from turnero.queue.commands import finishing, paths

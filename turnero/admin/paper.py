@@ -24,16 +24,22 @@ from turnero.web.forms import Wrong
 from turnero.web.languages import mark
 from turnero.web.pages import page, see_other, web_of
 from turnero.web.principal import PageRequest
+from turnero.web.problem_texts import Text
 
 #: bytes of the form: a photograph, and the logo that is there
 _MOST: Final = 6 * 1024 * 1024
 _DIGITS: Final = 18
 _WIDTHS: Final = ("80", "58")
 #: why a picture cannot be a logo
-_WRONG: Final = {
-    "logo-large": mark("This picture is too large: at most %(most)s MB."),
-    "logo-unreadable": mark("This is no picture that can be read. Please choose a PNG or a JPEG."),
-    "logo-empty": mark("This picture is all white: nothing of it would be on paper."),
+_NO_LOGO: Final = mark("This picture cannot be a logo")
+PROBLEMS: Final = {
+    "logo-large": Text(_NO_LOGO, mark("This picture is too large: at most %(most)s MB.")),
+    "logo-unreadable": Text(
+        _NO_LOGO, mark("This is no picture that can be read. Please choose a PNG or a JPEG.")
+    ),
+    "logo-empty": Text(
+        _NO_LOGO, mark("This picture is all white: nothing of it would be on paper.")
+    ),
 }
 
 
@@ -134,7 +140,7 @@ async def _with_logo(
     try:
         return given | {"logo": (await ports.logo(data),)}
     except Invalid as refused:
-        raise bad("logo", Wrong(_WRONG[refused.code], refused.params)) from None
+        raise bad("logo", Wrong(PROBLEMS[refused.code].detail, refused.params)) from None
 
 
 def _own(given: Given) -> dict[str, tuple[str, ...]]:

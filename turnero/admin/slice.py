@@ -39,5 +39,5 @@ def make(ports: Ports) -> Slice:
         ],
         templates=HERE / "templates",
         static=HERE / "static",
-        problems=PROBLEMS | pictures.PROBLEMS,
+        problems=PROBLEMS | paper.PROBLEMS | pictures.PROBLEMS,
     )
