@@ -2,6 +2,8 @@
 
 import time
 
+import httpx
+
 from tests.device.standing import Hospital, PaperMachine, site, soon
 from turnero.device.box import read_token
 
@@ -88,3 +90,25 @@ def test_a_box_that_dies_with_a_paper_under_way_does_not_print_it_again_by_itsel
     hospital.issue()
     soon("the next one comes", lambda: hospital.jobs() == ["unknown", "printed"])
     assert len(machine.papers) == came + 1
+
+
+def test_a_sign_at_a_box_shows_who_is_called(hospital: Hospital, machine: PaperMachine) -> None:
+    sign = '\n[[sign]]\nkey = "over"\nname = "Letrero"\nurl = "virtual:"\nprotocol = "alpha"\n'
+    hospital.server.load(site({"own": machine.url}, sign + 'box = "entrance"\nidle = "Hola"\n'))
+    box = hospital.box
+    box.start()
+    hospital.pair()
+
+    def shows(text: str) -> bool:
+        said = box.get("/status").text.partition('data-sign="over"')[2].partition("</li>")[0]
+        return text in said
+
+    soon("it is idle", lambda: shows("Hola"))
+    number = hospital.issue()["number"]
+    token = hospital.server.act("token-create", role="desk", site="demo", place="1")["token"]
+    headers = {"authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=hospital.server.url, headers=headers, trust_env=False) as desk:
+        for act in ("open", "next"):
+            answer = desk.post(f"/api/v1/desks/demo.1/{act}", json={})
+            assert answer.is_success, answer.text
+    soon("the number, by its next heartbeat", lambda: shows(number))
