@@ -271,7 +271,7 @@ def door(server: RunningServer, net: Network, tmp_path: Path) -> Iterator[Door]:
 
 
 @needs_namespaces
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 def test_everybody_has_one_ticket_once(
     door: Door, server: RunningServer, net: Network, machine: Machine
 ) -> None:
