@@ -248,6 +248,14 @@ box = "entrance"
 def door(server: RunningServer, net: Network, tmp_path: Path) -> Iterator[Door]:
     """The box, let in and ready to go on without its server."""
     made = Door(net, tmp_path / "box", f"http://{net.here}:{server.port}")
+    try:
+        _let_in(made, server)
+        yield made
+    finally:
+        made.end(signal.SIGKILL)
+
+
+def _let_in(made: Door, server: RunningServer) -> None:
     made.start()
 
     def code() -> str | None:
@@ -266,8 +274,6 @@ def door(server: RunningServer, net: Network, tmp_path: Path) -> Iterator[Door]:
         assert ana.post("/boxes/approve", data=said).headers["location"] == "/boxes"
     made.soon("numbers", lambda: made.kept("select count(*) from box_lease")[0][0] >= 3)
     made.soon("its cookie", lambda: made.get("/open/door").status_code < 400)
-    yield made
-    made.end(signal.SIGKILL)
 
 
 @needs_namespaces
