@@ -73,6 +73,7 @@ NO_PAGES = (
     r"/desk/[^/]+/tools/.*",
     r"/greeter/tickets/.*",
     r"/admin/[^/]+/file\.(toml|zip)",
+    r"/admin/[^/]+/ticket/picture.png",
     r"/display/picture/.*",
     r"/setup/voice/.*",
     r".*/pdf",
@@ -463,6 +464,7 @@ async def the_office(walk: Walk) -> None:
     "/admin/{site:str}/site",
     "/admin/{site:str}/settings",
     "/admin/{site:str}/pictures",
+    "/admin/{site:str}/ticket",
     "/admin/{site:str}/file",
     "/admin/{site:str}/history",
 )
@@ -483,7 +485,7 @@ async def what_the_site_is(walk: Walk) -> None:
     await page.locator("main .button-primary").click()
     await expect(page.locator(".field-error")).to_be_visible()
     await walk.well(page, f"{route}/{{section:str}}/new", act=True)
-    for path in ("site", "settings", "pictures", "file", "history"):
+    for path in ("site", "settings", "pictures", "ticket", "file", "history"):
         await page.goto(f"{walk.hospital.url}/admin/{KEY}/{path}")
         await walk.well(page, f"{route}/{path}")
 
