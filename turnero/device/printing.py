@@ -46,7 +46,7 @@ class BoxPapers:
         """See `Papers.make`."""
         config = self._box.config
         own = await made_here(
-            ledger, device.site, claimed, config.public_address if config is not None else ""
+            ledger, device, claimed, config.public_address if config is not None else ""
         )
         if own is not None:
             return own

@@ -159,8 +159,8 @@ def to_print(
         no_desk=seen.no_desk,
         people=seen.people,
         steps=_steps(seen.path, language),
-        where=_note(notes.get("where"), language),
-        footer=_note(notes.get("footer"), language),
+        where=note(notes.get("where"), language),
+        footer=note(notes.get("footer"), language),
         large="large-type" in seen.aids,
         copied_ms=copied_ms,
     )
@@ -176,7 +176,7 @@ def _steps(path: tuple[StepView, ...], language: str) -> tuple[str, ...]:
     )
 
 
-def _note(setting: Any, language: str) -> str | None:
+def note(setting: Any, language: str) -> str | None:
     """A text of the kiosk's settings: one for all, or one for each language."""
     if isinstance(setting, dict):
         setting = name_in({str(k): str(v) for k, v in setting.items()}, language)

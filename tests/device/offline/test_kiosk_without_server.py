@@ -1,5 +1,6 @@
 """The kiosk's port of a box, beside a real server that goes away and comes back."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from turnero.printer.spool import Claimed
 from turnero.queue.commands import calls, desks, finishing
 from turnero.queue.requests import Finish, Next, OpenDesk, Rate
 from turnero.queue.views import NOT_KNOWN
+from turnero.store.devices import Device
 from turnero.store.errors import Refused
 from turnero.store.tx import Tx
 
@@ -232,6 +234,13 @@ async def test_a_box_that_was_taken_out_gives_nothing(tmp_path: Path) -> None:
             await it.take()
 
 
+def printer_of(site: int) -> Device:
+    """One whose site has put a line of its own on its tickets."""
+    paper = {"ticket": {"below": {"es": ["Gracias por esperar"]}}}
+    settings = json.dumps({"url": "virtual:", **paper})
+    return Device(7, site, "printer", "hall", "Impresora", "", settings, None, None)
+
+
 async def test_the_paper_is_the_same_with_the_sign_and_burns_its_number_first(
     tmp_path: Path,
 ) -> None:
@@ -241,12 +250,13 @@ async def test_the_paper_is_the_same_with_the_sign_and_burns_its_number_first(
         own = await it.ledger.read(reads.ticket, held.ticket.id)
         assert own is not None
         assert own.state == "waiting"
-        document = await made_here(it.ledger, it.box.site, Claimed(1, held.ticket.id))
+        printer = printer_of(it.box.site)
+        document = await made_here(it.ledger, printer, Claimed(1, held.ticket.id))
         own = await it.ledger.read(reads.ticket, held.ticket.id)
         assert own is not None
         assert own.state == "burnt"
         assert document is not None
         said = " ".join(one.text for one in document.blocks if isinstance(one, Text))
-        for words in ("C700", "Caja", "Sin conexión: su número vale igual"):
+        for words in ("C700", "Caja", "Sin conexión: su número vale igual", "Gracias por esperar"):
             assert words in said
-        assert await made_here(it.ledger, it.box.site, Claimed(1, "f" * 32)) is None
+        assert await made_here(it.ledger, printer, Claimed(1, "f" * 32)) is None

@@ -3,6 +3,7 @@
 Before anything of it is sent its number is burnt, which is on the disk then.
 """
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -12,10 +13,13 @@ from turnero.device.offline import commands, offering, reads
 from turnero.device.offline.offering import Offer
 from turnero.kiosk.wording import OFFLINE
 from turnero.printer.document import Document
+from turnero.printer.layout import layout_on
+from turnero.printer.reads import note
 from turnero.printer.spool import Claimed
 from turnero.printer.ticket import Slip, ticket
 from turnero.queue.views import name_in
 from turnero.store import devices
+from turnero.store.devices import Device
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query
 from turnero.web.formats import formats
@@ -23,9 +27,10 @@ from turnero.web.languages import translator
 
 
 async def made_here(
-    ledger: Ledger, site: int, claimed: Claimed, public_address: str = ""
+    ledger: Ledger, printer: Device, claimed: Claimed, public_address: str = ""
 ) -> Document | None:
     """The document of this job, about to be printed; None for a ticket that was not made here."""
+    site = printer.site
     found = await ledger.read(_slip, site, claimed.ticket, public_address)
     if found is None:
         return None
@@ -38,7 +43,8 @@ async def made_here(
     slip = msgspec.structs.replace(
         slip, footer=f"{sign}. {slip.footer}" if slip.footer else f"{sign}."
     )
-    return ticket(slip, say, formats(say.tag, offer.site.zone))
+    paper = await asyncio.to_thread(layout_on, printer, language)
+    return ticket(slip, say, formats(say.tag, offer.site.zone), paper)
 
 
 def _slip(
@@ -60,15 +66,8 @@ def _slip(
         url=held.url,
         attention=name_in(held.paper.attention_names, own.language) if held.special else None,
         people=own.people,
-        where=_note(notes.get("where"), own.language),
-        footer=_note(notes.get("footer"), own.language),
+        where=note(notes.get("where"), own.language),
+        footer=note(notes.get("footer"), own.language),
         large="large-type" in own.aids,
     )
     return slip, offer, own.language
-
-
-def _note(setting: Any, language: str) -> str | None:
-    """A text of the kiosk's settings: one for all, or one for each language."""
-    if isinstance(setting, dict):
-        setting = name_in({str(key): str(text) for key, text in setting.items()}, language)
-    return str(setting) if setting else None
