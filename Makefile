@@ -44,10 +44,12 @@ $(DONE)/front-end: package-lock.json scripts/front_end.py $(DONE)/python
 .PHONY: system
 system: $(DONE)/venv
 	@$(BIN)/python -m scripts.system_packages
+	@$(BIN)/python -m scripts.asterisk
 
 .PHONY: system-packages
 system-packages: $(DONE)/venv ## ask again to install the Debian packages that tests need
 	@$(BIN)/python -m scripts.system_packages --ask
+	@$(BIN)/python -m scripts.asterisk
 
 # --- the product -----------------------------------------------------------------------------
 
@@ -75,7 +77,7 @@ rules: setup ## write docs/working-day.md from the tests of the working day
 
 .PHONY: faults
 faults: setup ## the fault tests with many rounds (ROUNDS=200), for minutes
-	@TURNERO_FAULT_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m 'long or not long' --timeout=3600 tests/faults $(ARGS)
+	@TURNERO_FAULT_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m 'long or not long' --timeout=3600 tests/faults tests/telephony $(ARGS)
 
 .PHONY: screenshots
 screenshots: setup ## take the README's pictures again, into docs/screenshots
@@ -89,7 +91,7 @@ messages: app ## add what the catalogues lack, empty, and say what has no transl
 check: app ## lint, format, types, floors, locks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy turnero tests scripts
+	@$(BIN)/mypy -n auto turnero tests scripts
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m scripts.lock --check
 
