@@ -27,6 +27,11 @@ def test_a_second_process_is_refused_with_the_reason(tmp_path: Path) -> None:
     open_store(tmp_path).close()
 
 
+def test_a_database_is_its_owners_alone(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    assert stat.S_IMODE((tmp_path / DATABASE).stat().st_mode) == 0o600
+
+
 def test_a_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     key = load_key(tmp_path, "journal")
     assert len(key) == 32
@@ -53,6 +58,8 @@ def test_migrations_make_the_tables_that_the_rooms_describe(
     ):  # their tables join the metadata
         import_module(f"turnero.{room}.tables")
     import_module("turnero.queue.content_tables")
+    import_module("turnero.queue.people_tables")
+    import_module("turnero.telephony.campaigns.tables")
     url = database or f"sqlite:///{tmp_path / DATABASE}"
     migrate(url)
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))

@@ -3,6 +3,7 @@
 Alembic is imported only when there is something to do: it costs more than all the rest of a start.
 """
 
+import os
 from pathlib import Path
 
 from sqlalchemy import create_engine, inspect, text
@@ -32,8 +33,9 @@ def current(connection: Connection) -> str | None:
 def migrate(url: str, *, keep: Path | None = None) -> str | None:
     """Upgrade the database at this SQLAlchemy URL to the newest revision.
 
-    `keep` is where an existing SQLite database is copied before it is changed. Returns the
-    revision it had. Raises `MigrationError` for a database newer than this version.
+    `keep` is where an existing SQLite database is copied before it is changed, in place of the copy
+    of an earlier upgrade. It is changed whole or not at all. Returns the revision it had. Raises
+    `MigrationError` for a database newer than this version.
     """
     known = revisions()
     sync = make_url(url)
@@ -52,12 +54,22 @@ def migrate(url: str, *, keep: Path | None = None) -> str | None:
                 )
                 raise MigrationError(msg)
             if had is not None and keep is not None and sync.get_backend_name() == "sqlite":
-                connection.exec_driver_sql("VACUUM INTO ?", (str(keep),))
+                _copy(connection, keep)
         with engine.begin() as connection:
             _upgrade(connection)
         return had
     finally:
         engine.dispose()
+
+
+def _copy(connection: Connection, keep: Path) -> None:
+    """What was kept before stays until this copy is whole."""
+    fresh = keep.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    # SQLite makes files that others may read
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
+    fresh.replace(keep)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -67,6 +79,9 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Several processes may start together; the first one does the work.
         connection.execute(text("SELECT pg_advisory_xact_lock(7461)"))
+    else:
+        # Python's driver begins none before a CREATE TABLE, so that half an upgrade would stay.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection

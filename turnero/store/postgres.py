@@ -12,10 +12,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from turnero.store.errors import Unavailable
+from turnero.store.errors import Refused, Unavailable
 from turnero.store.facts import Entry
 from turnero.store.readers import Reader, V
 from turnero.store.sql import Dialect, Query, Statement
@@ -28,6 +28,9 @@ CHANNEL = "turnero_journal"
 POLL_S = 2.0
 #: seconds in which a connection must come about; a server behind a dead line never answers
 CONNECT_S = 5
+#: milliseconds after which who was stopped in the middle of a transaction has lost it: it holds its
+#: site's lock, and every other process would wait for as long as it sleeps
+STOPPED_MS = 5_000
 
 
 class PostgresSession:
@@ -42,6 +45,7 @@ class PostgresSession:
         self._connection.prepare_threshold = 3
         self._cursor = self._connection.cursor()
         self._cursor.execute("SET synchronous_commit = on")
+        self._cursor.execute(f"SET idle_in_transaction_session_timeout = {STOPPED_MS}")
         # Statements are planned once, on the first morning, when tables are still empty and
         # reading them whole looks cheap; a thousand tickets later that plan costs milliseconds.
         self._cursor.execute("SET enable_seqscan = off")
@@ -88,11 +92,15 @@ class PostgresSession:
         seq, mac, line_ms = row
         return Head(seq, bytes(mac), line_ms)
 
-    def database_error(self, error: BaseException) -> bool:
-        """See `Session.database_error`."""
-        return isinstance(error, psycopg.Error) and not isinstance(
-            error, psycopg.IntegrityError | psycopg.ProgrammingError | psycopg.DataError
-        )
+    def told(self, error: Exception) -> Exception:
+        """See `Session.told`."""
+        if isinstance(error, psycopg.DataError):  # a NUL in a text
+            return Refused("request-malformed", 400)
+        if isinstance(error, psycopg.Error) and not isinstance(
+            error, psycopg.IntegrityError | psycopg.ProgrammingError
+        ):
+            return Unavailable(str(error))
+        return error
 
     def close(self) -> None:
         """See `Session.close`."""
@@ -146,6 +154,8 @@ class EngineReader:
         except (OperationalError, InterfaceError, OSError) as error:
             why = getattr(error, "orig", error)
             raise Unavailable(f"the database cannot be read: {why}") from error
+        except DataError as error:
+            raise Refused("request-malformed", 400) from error
 
     async def close(self) -> None:
         """See `Reader.close`."""

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from turnero.store.errors import Unavailable
 from turnero.store.facts import Entry
 from turnero.store.readers import Reader, SqliteReader
 from turnero.store.sql import Dialect
@@ -74,11 +75,13 @@ class SqliteSession:
         cursor.execute(plan.sql, plan.bind({"site": site, "seq": 0, "mac": b"", "line_ms": 0}))
         return Head(0, b"", 0)
 
-    def database_error(self, error: BaseException) -> bool:
-        """See `Session.database_error`. A broken constraint is a bug of ours, not a fault of the disk."""
-        return isinstance(
-            error, sqlite3.OperationalError | sqlite3.DatabaseError
-        ) and not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError)
+    def told(self, error: Exception) -> Exception:
+        """See `Session.told`. A broken constraint is a bug of ours, not a fault of the disk."""
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(
+            error, sqlite3.IntegrityError | sqlite3.ProgrammingError
+        ):
+            return Unavailable(str(error))
+        return error
 
     def close(self) -> None:
         """See `Session.close`."""

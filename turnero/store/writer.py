@@ -126,8 +126,10 @@ class Session(Protocol):
         """The site's head, locked for this transaction."""
         ...
 
-    def database_error(self, error: BaseException) -> bool:
-        """Whether this error came from the database rather than from a rule or a bug."""
+    def told(self, error: Exception) -> Exception:
+        """What whoever asked is told of an error: `Unavailable` where the database could not, `Refused`
+        where it holds no such value, else the error itself: a rule's, or a bug.
+        """
         ...
 
     def close(self) -> None:
@@ -300,7 +302,7 @@ class Writer(threading.Thread):
             job.value = job.view(tx, result) if job.view is not None else result
             cursor.execute("RELEASE SAVEPOINT one")
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
-            job.error = Unavailable(str(error)) if session.database_error(error) else error
+            job.error = session.told(error)
             # Tried whatever state the transaction seems to be in: after a broken constraint
             # PostgreSQL refuses all but this, and this makes it whole again.
             try:
