@@ -25,6 +25,8 @@ KINDS: Final = {
     "not-ready": "site",
     PRINTER_TROUBLE: "printer",
     "kiosk-brought": "kiosk",
+    "trunk-fault": "exchange",
+    "desk-phone": "desk",
 }
 #: these tell of something that is over already: seeing one ends it
 NOTICES: Final = frozenset({"desk-taken-over", "kiosk-brought"})

@@ -35,6 +35,8 @@ class HeadSeen(msgspec.Struct, frozen=True, omit_defaults=True):
     target_ms: int = 30 * 60_000
     #: turns of its line that were passed; see routing.turns_after
     passed: int = 0
+    #: called when nobody else waits
+    last: bool = False
 
 
 class Order(NamedTuple):
@@ -54,6 +56,8 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     rule: str
     heads: tuple[HeadSeen, ...] = ()
     order: Order = Order("strict")
+    #: callbacks, the first of their lines, that were no candidates: the desk rings nobody now
+    left: tuple[HeadSeen, ...] = ()
 
 
 class Promise(msgspec.Struct, frozen=True):

@@ -31,6 +31,8 @@ class Followed(NamedTuple):
     hour: int = 0
     #: nobody was ahead of it and a desk was free
     at_once: bool = False
+    #: since when its person waits to be rung, UTC; None: they wait here
+    by_phone_ms: int | None = None
 
 
 class Ground(msgspec.Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 Pure, and the same from the same facts: queues are sampled at whole minutes and when a desk comes or goes,
 whatever the moment at which somebody asks, so a server that restarts in mid-day comes to the same figures.
-A call counts once it cannot be undone any more. People are counted, not tickets.
+A call counts once it cannot be undone any more. People are counted, not tickets. Who is to be rung
+waits until their telephone rings: that a desk has called them is nothing to them.
 
 It deliberately knows nothing of classes' order or of hours: outlook.py makes forecasts of it.
 """
@@ -13,11 +14,19 @@ from typing import Final
 
 from turnero.queue import facts
 from turnero.queue.accuracy import Kept
+from turnero.queue.call_facts import (
+    CallbackAsked,
+    CallbackEnded,
+    CallbackJoined,
+    CallbackPutOff,
+    LegDialled,
+)
 from turnero.queue.followed import ASIDE, GONE, WAITING, Ended, Followed, Ground, Queue
 from turnero.queue.forecast.day import QueueDay
 from turnero.queue.forecast.history import History
 from turnero.queue.forecast.ranges import Forecast
 from turnero.queue.numbers import at_ms, local
+from turnero.queue.ranks import CALLBACK
 from turnero.store.facts import Entry, Fact
 
 MINUTE_MS: Final = 60_000
@@ -53,6 +62,8 @@ _OTHERS: Final[tuple[type[Fact], ...]] = (
     facts.SessionResumed,
     facts.SessionClosed,
     facts.SiteLoaded,
+    CallbackAsked,
+    CallbackPutOff,
 )
 _DESK: Final = (
     facts.SessionOpened,
@@ -60,7 +71,14 @@ _DESK: Final = (
     facts.SessionResumed,
     facts.SessionClosed,
 )
-KINDS: Final = frozenset(str(one.__struct_config__.tag) for one in (*_LEFT, *_OTHERS))
+#: of a callback whose ticket stays where it is
+_PHONE: Final[tuple[type[Fact], ...]] = (
+    LegDialled,
+    CallbackJoined,
+    CallbackEnded,
+    facts.ServiceStarted,
+)
+KINDS: Final = frozenset(str(one.__struct_config__.tag) for one in (*_LEFT, *_OTHERS, *_PHONE))
 
 
 class SiteDay:
@@ -165,19 +183,23 @@ class SiteDay:
         """Calls that can't be undone any more have kept or broken a promise."""
         while self._calls and self._calls[0][0] <= ms:
             _, _, held, waited_s = self._calls.popleft()
-            promised = held.promised
-            if promised is None:
-                continue
-            key = (held.service, held.hour)
-            before = self._kept.get(key) or Kept(*key)
-            self._kept[key] = before.after(promised, waited_s)
-            if held.at_once:
-                self._queue(held.service).at_once.append(waited_s)
-                continue  # it says nothing of a line
-            said = Forecast(promised.low_s, promised.likely_s, promised.high_s)
-            self.calibration = self.calibration.ended(
-                line_key(held.service, held.attention), said, waited_s, held.factors
-            )
+            self._judge(held, waited_s)
+
+    def _judge(self, held: Followed, waited_s: int) -> None:
+        """What was promised, if anything, against what came of it."""
+        promised = held.promised
+        if promised is None:
+            return
+        key = (held.service, held.hour)
+        before = self._kept.get(key) or Kept(*key)
+        self._kept[key] = before.after(promised, waited_s)
+        if held.at_once:
+            self._queue(held.service).at_once.append(waited_s)
+            return  # it says nothing of a line
+        said = Forecast(promised.low_s, promised.likely_s, promised.high_s)
+        self.calibration = self.calibration.ended(
+            line_key(held.service, held.attention), said, waited_s, held.factors
+        )
 
     def _end_day(self) -> None:
         self._settle(self._end_ms + self._undo_ms)
@@ -213,8 +235,21 @@ class SiteDay:
         else:
             ticket_id = getattr(fact, "ticket", None)
             held = self._tickets.get(ticket_id) if ticket_id else None
-            if ticket_id is not None and held is not None:
+            if ticket_id is None or held is None:
+                return
+            if isinstance(fact, _PHONE):
+                self._phoned(entry.at_ms, ticket_id, held, fact)
+            else:
                 self._moved(entry.at_ms, ticket_id, held, fact)
+
+    def _phoned(self, at: int, ticket_id: str, held: Followed, fact: Fact) -> None:
+        if held.by_phone_ms is None or (isinstance(fact, LegDialled) and fact.side == "desk"):
+            return
+        if isinstance(fact, CallbackEnded):
+            self._tickets[ticket_id] = held._replace(by_phone_ms=None)
+            return
+        self._judge(held, max(0, at - held.by_phone_ms) // 1000)
+        self._tickets[ticket_id] = held._replace(promised=None)
 
     def _issued(self, at: int, fact: facts.TicketIssued) -> None:
         hour = local(at, self._zone).hour
@@ -233,6 +268,7 @@ class SiteDay:
                 factors,
                 hour,
                 at_once,
+                fact.due_ms if fact.origin == CALLBACK else None,
             ),
         )
         queue = self._queue(fact.service)
@@ -247,7 +283,8 @@ class SiteDay:
         match fact:
             case facts.TicketCalled():
                 self._at_desk[ticket_id] = fact.desk
-                if held.promised is not None and held.state == WAITING:
+                here = held.by_phone_ms is None
+                if here and held.promised is not None and held.state == WAITING:
                     due_ms = at + self._undo_ms
                     self._calls.append((due_ms, ticket_id, held, max(0, fact.waited_ms) // 1000))
                     held = held._replace(promised=None)
@@ -255,6 +292,11 @@ class SiteDay:
                 self._put(ticket_id, held._replace(state=GONE))
             case facts.TicketReturned():
                 self._put(ticket_id, held._replace(state=WAITING, promised=None))
+            case CallbackAsked() | CallbackPutOff():
+                if isinstance(fact, CallbackAsked):
+                    held = held._replace(by_phone_ms=fact.asked_ms)
+                state = WAITING if fact.due_ms is None else ASIDE
+                self._put(ticket_id, held._replace(state=state))
             case facts.TicketTransferred() | facts.TicketSentOn():
                 self._put(
                     ticket_id,

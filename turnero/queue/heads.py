@@ -9,8 +9,20 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import FromClause, bindparam, literal, select, union_all
+from sqlalchemy import (
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 
+from turnero.queue.callback_tables import callback, dialling
+from turnero.queue.desk_phones import PAUSE
+from turnero.queue.ranks import FOLLOW_UP
 from turnero.queue.routing import OTHERS, OUTSIDE, Head, Order
 from turnero.queue.settings import order_of, settings_of
 from turnero.queue.tables import (
@@ -26,6 +38,7 @@ from turnero.queue.tables import (
     ticket,
 )
 from turnero.store.sql import Query, Statement
+from turnero.store.tables import timer
 
 _MINUTE_MS = 60_000
 
@@ -82,6 +95,17 @@ STANDING = (
 )
 
 
+#: whether calls can be placed: a callback that nobody could dial is nobody's next
+_DIALS = select(dialling.c.open).where(dialling.c.id == 1).scalar_subquery()
+#: its telephone is not picked up; see desk_phones.py
+_PAUSED = and_(
+    timer.c.site == desk.c.site,
+    timer.c.kind == literal_column(f"'{PAUSE}'", Text),
+    timer.c.key == desk.c.ref,
+    timer.c.body == desk.c.phone,
+)
+
+
 def _of(heads: FromClause) -> Statement:
     return Statement(
         select(
@@ -99,13 +123,21 @@ def _of(heads: FromClause) -> Statement:
             heads.c.own,
             desk.c.classes,
             desk.c.only_classes,
+            callback.c.id.label("callback"),
+            desk.c.phone,
+            _DIALS.label("dials"),
+            timer.c.due_ms.label("paused_until_ms"),
             *STANDING,
         ).select_from(
             heads.join(ticket, ticket.c.id == heads.c.head)
             .join(service, service.c.id == heads.c.service)
             .join(attention, attention.c.id == heads.c.attention)
             .join(desk, desk.c.id == bindparam("desk"))
+            .outerjoin(
+                callback, and_(callback.c.ticket == ticket.c.id, callback.c.ended_ms.is_(None))
+            )
             .join(site, site.c.no == desk.c.site)
+            .outerjoin(timer, _PAUSED)
         )
     )
 
@@ -119,6 +151,9 @@ class Due(NamedTuple):
 
     heads: list[Head]
     order: Order
+    #: who would be candidates if the desk could ring them: it has no telephone, nobody picks that
+    #: up, or calls cannot be placed
+    left: tuple[Head, ...] = ()
 
 
 def heads(q: Query, desk_id: int) -> Due:
@@ -126,9 +161,11 @@ def heads(q: Query, desk_id: int) -> Due:
     rows = q.rows(HEADS, desk=desk_id)
     if not rows:
         return Due([], Order("strict"))
+    mine = [row for row in rows if not row.only_classes or _for_desk(row)]
     return Due(
-        [_head(row) for row in rows if not row.only_classes or _for_desk(row)],
+        [_head(row) for row in mine if _rings(row)],
         order_of(rows[0].settings, rows[0].profile),
+        tuple(_head(row) for row in mine if not _rings(row)),
     )
 
 
@@ -174,8 +211,15 @@ def _head(row: Any) -> Head:
         waiting=row.waiting,
         passed=row.passed,
         own=bool(row.own),
+        last=row.attention == FOLLOW_UP,
         **standing(row)._asdict(),
     )
+
+
+def _rings(row: Any) -> bool:
+    """Whether it is no callback, or the desk has a telephone, which is picked up."""
+    rings = row.phone is not None and bool(row.dials) and row.paused_until_ms is None
+    return row.callback is None or rings
 
 
 def _for_desk(row: Any) -> bool:

@@ -27,6 +27,7 @@ _JSON = frozenset(
         "classes",
         "path",
         "where_to",
+        "callbacks",
     }
 )
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
-from turnero.queue import refusals
+from turnero.queue import callback_rows, refusals
+from turnero.queue.callback_tables import callback
 from turnero.queue.tables import attention, desk, service
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
@@ -35,6 +36,43 @@ _CLASS = Statement(
         attention.c.active == 1,
     )
 )
+#: somebody at that service or desk can ring
+_RINGS = Statement(
+    select(service.c.id)
+    .select_from(service.outerjoin(desk, desk.c.id == bindparam("desk")))
+    .where(
+        service.c.id == bindparam("service"),
+        or_(desk.c.phone.is_not(None), desk.c.id.is_(None) & service.c.callbacks.is_not(None)),
+    )
+)
+_ANY_CALLBACK = Statement(
+    select(callback.c.id)
+    .where(
+        callback.c.site == bindparam("site"),
+        callback.c.service == bindparam("service"),
+        callback.c.ended_ms.is_(None),
+    )
+    .limit(1)
+)
+
+
+def rings(tx: Tx, service_id: int, desk_id: int = 0) -> bool:
+    """Whether who is to be rung can be, at that service, or at that desk of it."""
+    return tx.row(_RINGS, service=service_id, desk=desk_id) is not None
+
+
+def allow_there(
+    tx: Tx, ticket_id: str | None, from_service: int, to_service: int, key: str, to_desk: int = 0
+) -> None:
+    """Refused where that ticket's person, or anybody of that service (None), is to be rung, and nobody
+    can ring them where they would go: they would wait for ever.
+    """
+    if ticket_id is not None:
+        there = callback_rows.of_ticket(tx, ticket_id) is not None
+    else:
+        there = tx.row(_ANY_CALLBACK, site=tx.site, service=from_service) is not None
+    if there and not rings(tx, to_service, to_desk):
+        raise refusals.refused("callback-not-there", service=key[:100])
 
 
 def service_row(tx: Tx, key: str) -> Any:

@@ -22,6 +22,8 @@ WALK_IN: Final = "walk-in"
 APPOINTMENT: Final = "appointment"
 CALLBACK: Final = "callback"
 ORIGINS: Final = (WALK_IN, APPOINTMENT, CALLBACK)
+#: key of the class of who did not ask to be rung: nobody who waits ever waits for them
+FOLLOW_UP: Final = "follow-up-calls"
 
 
 def rank_of(origin: str, line_ms: int, seq: int, due_ms: int | None = None) -> Rank:

@@ -22,6 +22,8 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "alarm-unknown": (),
     "kiosk-unknown": ("kiosk",),
     "message-unknown": (),
+    "phone-unknown": (),
+    "callback-unknown": (),
     # Never right, whatever the state: 422.
     "service-is-group": ("service",),
     "attention-clinical": ("attention",),
@@ -58,6 +60,10 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "day-unreadable": ("day",),
     "day-out-of-range": ("day", "days"),
     "hand-call-times": (),
+    "callback-relation": ("known",),
+    "callback-left-over": ("known",),
+    "callback-outcome": ("known",),
+    "callback-hours": (),
     "hand-call-old": ("days",),
     # Not in the present state: 409.
     "number-not-leased": ("number", "service", "day"),
@@ -84,6 +90,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "return-too-late": ("number", "minutes"),
     "return-used": ("number",),
     "transfer-same": ("number",),
+    "callback-not-there": ("service",),
     "correct-nothing": ("number",),
     "outcome-missing": ("number", "known"),
     "step-closed": ("number", "service"),
@@ -114,6 +121,17 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "desk-has-parked": ("desk", "parked"),
     "attention-has-waiting": ("attention", "waiting"),
     "draft-changed": (),
+    "callback-not-offered": ("service",),
+    "callback-no-hours": ("service",),
+    "callback-already": ("number",),
+    "callback-none": ("number",),
+    "callback-too-many": ("most",),
+    "callback-not-so": (),
+    "callback-under-way": ("number",),
+    "callback-waits-too": ("number",),
+    "callback-by-phone": ("number",),
+    "dialling-elsewhere": (),
+    "dialling-closed": (),
 }
 
 

@@ -5,18 +5,24 @@ printed with it, whenever its facts came; sessions, breaks and calls for help on
 happened. Undone presses leave no trace in the figures.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
-from turnero.queue.numbers import local
+from turnero.queue.call_facts import CallbackEnded, CallbackReopened
+from turnero.queue.numbers import day_of, local
 from turnero.queue.report_tickets import TICKET_KINDS, Call, Ticket, Tickets
 from turnero.queue.report_work import WORK_KINDS, Desk, HelpCall, Work
-from turnero.store.facts import Entry
+from turnero.queue.shares import wilson
+from turnero.store.facts import Entry, Fact
 
+_PHONED: Final = frozenset(
+    str(one.__struct_config__.tag) for one in (CallbackEnded, CallbackReopened)
+)
 #: kinds of facts that a report is made of
-KINDS: Final = TICKET_KINDS | WORK_KINDS
+KINDS: Final = TICKET_KINDS | WORK_KINDS | _PHONED
 #: answers from which a rating counts as good, of five
 GOOD: Final = 4
 _BEST: Final = 5
@@ -107,6 +113,23 @@ class Rated(msgspec.Struct, frozen=True):
     high: int
 
 
+class Phoned(msgspec.Struct, frozen=True):
+    """Callbacks of a service that ended on the day; the four figures are all of them."""
+
+    service: str
+    ended: int
+    #: patient and agent spoke
+    joined: int = 0
+    #: somebody picked up, and they did not speak
+    answered: int = 0
+    #: the patient was rung, and nobody picked up
+    dialled: int = 0
+    #: nobody rang: cancelled before, came in person, rang us and did not wait, the hours were over
+    never: int = 0
+    #: from the asking to the conversation
+    waits: Waits | None = None
+
+
 class DayReport(msgspec.Struct, frozen=True):
     """A site's day."""
 
@@ -131,13 +154,17 @@ class DayReport(msgspec.Struct, frozen=True):
     ratings: tuple[Rated, ...]
     desks: tuple[Desk, ...]
     paths: tuple[PathTaken, ...] = ()
+    phoned: tuple[Phoned, ...] = ()
 
 
 def fold(entries: Iterable[Entry], day: str, zone: str) -> DayReport:
     """The report of a day, from facts in the journal's order; those of other days are passed over."""
     tickets, work = Tickets(day), Work(day, zone)
+    phoned: list[Fact] = []
     for entry in entries:
         work.see(entry.at_ms)
+        if entry.kind in _PHONED and day_of(entry.at_ms, zone) == day:
+            phoned.append(entry.fact)
         if entry.kind in TICKET_KINDS:
             tickets.take(entry.seq, entry.at_ms, entry.fact)
         if entry.kind in WORK_KINDS:
@@ -165,6 +192,7 @@ def fold(entries: Iterable[Entry], day: str, zone: str) -> DayReport:
         help_calls=work.help_calls(),
         ratings=_ratings(tickets),
         desks=work.desks(),
+        phoned=_phoned(phoned),
     )
 
 
@@ -173,15 +201,34 @@ def encode(report: DayReport) -> bytes:
     return msgspec.json.encode(report)
 
 
-def wilson(good: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share (Wilson 1927); (0, 1) when nobody answered."""
-    if n == 0:
-        return 0.0, 1.0
-    z = 1.959963984540054
-    share, weight = good / n, z * z / n
-    middle = (share + weight / 2) / (1 + weight)
-    half = z / (1 + weight) * (share * (1 - share) / n + weight / (4 * n)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)
+def _phoned(facts: list[Fact]) -> tuple[Phoned, ...]:
+    last: dict[str, CallbackEnded] = {}
+    for fact in facts:
+        if isinstance(fact, CallbackEnded):
+            last[fact.callback] = fact
+        elif isinstance(fact, CallbackReopened):
+            last.pop(fact.callback, None)
+    found: dict[str, list[CallbackEnded]] = {}
+    for one in last.values():
+        found.setdefault(one.service, []).append(one)
+    return tuple(
+        Phoned(
+            service=service,
+            ended=len(those),
+            waits=_waits([one.waited_ms for one in those if one.waited_ms is not None]),
+            **Counter(map(_reached, those)),
+        )
+        for service, those in sorted(found.items())
+    )
+
+
+def _reached(one: CallbackEnded) -> str:
+    """How far it came: each is one of the four. Who was served spoke, if by a telephone of ours or not."""
+    if one.joined or one.how == "done":
+        return "joined"
+    if one.answered:
+        return "answered"
+    return "dialled" if one.dialled else "never"
 
 
 def _taken(tickets: Tickets) -> tuple[Taken, ...]:

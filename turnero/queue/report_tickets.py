@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from turnero.queue import facts
+from turnero.queue.call_facts import CallbackAsked, CallbackPutOff
+from turnero.queue.ranks import FOLLOW_UP
 from turnero.store.facts import Fact
 
 _MOVES: Final[dict[type[Fact], str]] = {
@@ -33,6 +35,8 @@ _OTHERS: Final[tuple[type[Fact], ...]] = (
     facts.ServedByHand,
     facts.TicketRated,
     facts.PressUndone,
+    CallbackAsked,
+    CallbackPutOff,
 )
 TICKET_KINDS: Final = frozenset(str(one.__struct_config__.tag) for one in (*_MOVES, *_OTHERS))
 #: calls that nobody waited for in a line
@@ -51,7 +55,7 @@ class Call(NamedTuple):
     service: str
     desk: str
     rule: str
-    #: None: it did not come from a line
+    #: None: it did not come from a line, or of who knew of none
     waited_ms: int | None
 
 
@@ -153,12 +157,13 @@ class Tickets:
             self._tickets[one.ticket] = msgspec.structs.replace(held, state=one.state)
 
 
-def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: C901, PLR0911 - one a kind of fact
+def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: C901, PLR0911, PLR0912 - one a kind of fact
     """The ticket after a fact."""
     change = msgspec.structs.replace
     match fact:
         case facts.TicketCalled():
-            from_line = held.state in ("waiting", "away") and fact.why.rule != _UNTICKETED
+            from_line = held.state in ("waiting", "away", "retry") and fact.why.rule != _UNTICKETED
+            from_line &= held.attention != FOLLOW_UP
             call = Call(
                 at_ms,
                 fact.number,
@@ -178,6 +183,8 @@ def _after(held: Ticket, at_ms: int, fact: Fact) -> Ticket:  # noqa: C901, PLR09
         case facts.TicketReturned():
             back = int(fact.was == "no-show")
             return change(held, state="waiting", returned=held.returned + back)
+        case CallbackAsked() | CallbackPutOff():
+            return change(held, state="waiting" if fact.due_ms is None else "retry")
         case facts.TicketTransferred():
             steps = _waited(held, fact.waited_ms)
             if fact.started_ms is None:

@@ -7,6 +7,7 @@ which `rederive` makes the choice again.
 
 The order: clinical classes strictly, at whatever desk may serve them; then the desk's own classes
 and primary services (`Head.tier`), then whoever has come before their time, by the site's rule.
+Who is rung without having asked (`Head.last`) comes after all of them, whatever the rule and the wait.
 Accumulating priority is Kleinrock's (Stanford, Taylor, Ziedins 2014): points are time over target.
 """
 
@@ -34,7 +35,7 @@ OVERFLOW, OTHERS = 1, 2
 #: the tier of a ticket that was chosen by hand and was no candidate
 OUTSIDE = 4
 
-_CLINICAL, _DUE, _EARLY = range(3)
+_CLINICAL, _DUE, _EARLY, _LAST = range(4)
 
 
 class Head(NamedTuple):
@@ -66,6 +67,8 @@ class Head(NamedTuple):
     passed: int = 0
     #: it waits for this desk only
     own: bool = False
+    #: nobody else may wait for it; see ranks.FOLLOW_UP
+    last: bool = False
 
     @property
     def place(self) -> tuple[int, int]:
@@ -116,12 +119,26 @@ def turns_after(called: Head, heads: Iterable[Head], now_ms: int, order: Order) 
     }
 
 
-def why(rule: str, heads: Iterable[Head], winner: Head, now_ms: int, order: Order) -> Why:
-    """The reasons of a call as data: the winner first, then the others in their order."""
+def why(
+    rule: str,
+    heads: Iterable[Head],
+    winner: Head,
+    now_ms: int,
+    order: Order,
+    left: Sequence[Head] = (),
+) -> Why:
+    """The reasons of a call as data: the winner first, then the others in their order.
+
+    `left` wait too and were no candidates: nobody is said to be the only or the oldest one past them.
+    """
     weighed = list(heads)
+    if left:
+        first = choose((*weighed, *left), now_ms, order)
+        rule = first.rule if first and first.head is winner else "not-by-phone"
     place = _order(weighed, now_ms, order)
     weighed.sort(key=lambda head: (head is not winner, place(head)))
-    return Why(rule, tuple(_seen(head, now_ms) for head in weighed), order)
+    seen = tuple(_seen(head, now_ms) for head in weighed)
+    return Why(rule, seen, order, tuple(_seen(head, now_ms) for head in left))
 
 
 def rederive(reasons: Why) -> str | None:
@@ -137,6 +154,8 @@ def rederive(reasons: Why) -> str | None:
 def _group(head: Head, now_ms: int) -> int:
     if head.clinical:
         return _CLINICAL
+    if head.last:
+        return _LAST
     return _DUE if head.rank_ms <= now_ms else _EARLY
 
 
@@ -154,7 +173,7 @@ def _order(heads: Iterable[Head], now_ms: int, order: Order) -> Callable[[Head],
             points = (now_ms - head.rank_ms) * (scale // head.target_ms)
             first, second = -points, head.class_rank
         tier = 0 if group == _CLINICAL else head.tier
-        return group != _CLINICAL, tier, group, first, second, *head.place
+        return group != _CLINICAL, group == _LAST, tier, group, first, second, *head.place
 
     return key
 
@@ -185,7 +204,7 @@ def _rule(best: Head, heads: Sequence[Head], now_ms: int, order: Order) -> str:
         return "only"
     if _group(best, now_ms) == _EARLY:
         return "early"
-    oldest = min(heads, key=lambda one: one.place)
+    oldest = min((one for one in heads if one.last <= best.last), key=lambda one: one.place)
     if best.clinical:
         return "oldest" if best is oldest else "clinical"
     if best is min((one for one in heads if not one.tier), key=lambda one: one.place):
@@ -209,6 +228,7 @@ def _seen(head: Head, now_ms: int) -> HeadSeen:
         preferred=head.preferred,
         target_ms=head.target_ms,
         passed=head.passed,
+        last=head.last,
     )
 
 
@@ -229,6 +249,7 @@ def _head(seen: HeadSeen, line: int) -> Head:
         preferred=seen.preferred,
         target_ms=seen.target_ms,
         passed=seen.passed,
+        last=seen.last,
     )
 
 
@@ -245,6 +266,7 @@ SENTENCES = {
     "overflow": "Nobody waits for your own services: %(number)s comes from overflow.",
     "own-class": "This desk calls %(attention)s first: %(number)s.",
     "other-class": "Nobody of this desk's classes is waiting: %(number)s is of another.",
+    "not-by-phone": "%(number)s is next of those who are here: this desk rings nobody now.",
     "chosen": "%(number)s was chosen by hand.",
     "unticketed": "%(number)s came without a ticket.",
     "nobody": "Nobody is waiting.",

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from turnero.queue import aside, refusals
-from turnero.queue.ranks import WALK_IN, Rank
+from turnero.queue import aside, callback_rows, refusals
+from turnero.queue.ranks import CALLBACK, WALK_IN, Rank
 from turnero.queue.states import ASIDE, State
 from turnero.queue.tables import attention, desk, desk_session, line, note, service, site, ticket
 from turnero.store.sql import Statement
@@ -173,6 +173,11 @@ _FREE = Statement(
     .values(free_ms=bindparam("b_now"))
 )
 _NOTE = Statement(insert(note))
+_MOVE_NOTES = Statement(
+    update(note)
+    .where(note.c.ticket == bindparam("b_before"), note.c.what == bindparam("b_what"))
+    .values(ticket=bindparam("b_after"))
+)
 #: a ticket's first row; every other column is null until something happens to it
 NEW_TICKET = Statement(
     insert(ticket),
@@ -257,11 +262,18 @@ def save(tx: Tx, old: Ticket, new: Ticket, called: Figures | None = None) -> Non
             aside.left(tx, old)
         if new.state in ASIDE:
             aside.entered(tx, new)
+    if old.origin == CALLBACK and (old.state, old.service) != (new.state, new.service):
+        callback_rows.follow(tx, old.state, new.state, old.id, new.service)
 
 
 def write_note(tx: Tx, seq: int, what: str, words: str, ticket_id: str | None = None) -> None:
     """Keep words that belong to the fact of that number and tag; they may be personal."""
     tx.run(_NOTE, site=tx.site, seq=seq, what=what, ticket=ticket_id, text=words, at_ms=tx.line_ms)
+
+
+def move_notes(tx: Tx, what: str, before: str, after: str) -> None:
+    """Words beside facts of that tag go on with a ticket that takes the other's place."""
+    tx.run(_MOVE_NOTES, b_what=what, b_before=before, b_after=after)
 
 
 def new_line(

@@ -23,8 +23,10 @@ _FIGURES: Final = 3
 
 def code(text: str) -> str | None:
     """The secret code in a scanned text (an address or the bare code), or None."""
-    last = text.strip()[-CODE:].translate(_TYPED)
-    return last if _CODE.fullmatch(last) else None
+    stripped = text.strip()
+    last, before = stripped[-CODE:].translate(_TYPED), stripped[-CODE - 1 : -CODE]
+    # Behind a letter or a figure it is the end of something longer, of a name and a birthday perhaps.
+    return last if _CODE.fullmatch(last) and not before.isalnum() else None
 
 
 def short(text: str) -> str | None:

@@ -1,10 +1,10 @@
 """What a site can set about its line, with the defaults of a working day.
 
-Only figures and hours; what they mean is in the commands that read them.
+Figures, hours and one address; what they mean is in the commands that read them.
 """
 
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -51,14 +51,21 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     share_rest: int = 1
     #: the wait to stay under, of a service that says none
     target_minutes: int = 30
+    #: e-mail address that is told of every alarm; empty: nobody is
+    alarm_to: str = ""
 
 
 def changed(settings: Settings) -> dict[str, int | str | bool]:
-    """What differs from the defaults, by value: the same settings are always the same JSON.
+    """What differs from the defaults."""
+    return differing(settings)
+
+
+def differing(settings: msgspec.Struct) -> dict[str, Any]:
+    """What differs from the struct's defaults, by value: the same settings are the same JSON.
 
     (msgspec leaves out what *is* the default, and a text that was typed is another object.)
     """
-    there, usual = msgspec.structs.asdict(settings), msgspec.structs.asdict(Settings())
+    there, usual = msgspec.structs.asdict(settings), msgspec.structs.asdict(type(settings)())
     return {name: value for name, value in there.items() if value != usual[name]}
 
 

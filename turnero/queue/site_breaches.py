@@ -81,6 +81,12 @@ SENTENCES: Final[dict[str, str]] = {
     "content-alt": "what the picture shows is missing in the site's own language: add {language} = …",
     "content-board": "there is no board {board!r}: add [[board]] or correct it",
     "content-over": "is before since: swap them",
+    "call-region": "{region!r} is no country: write its two letters, such as PE",
+    "call-shows": "{number!r} is no telephone number: write it with its country, such as +5116117300",
+    "call-phone": "{phone!r} is no telephone's name: letters, digits, dots and hyphens, at most 40",
+    "call-no-phone": "no desk that serves {service!r} has a telephone: add phone = … to one",
+    "call-no-keys": "{service!r} calls nobody back: name a service with callbacks = {{}}",
+    "mail": "{address!r} is no e-mail address: write it as technicians@hospital.example",
     "day": '{day!r} is no day: write it as "2026-12-24"',
     "day-twice": "{day} is named twice: once is enough",
 }

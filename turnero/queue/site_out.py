@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from turnero.queue import site_content
+from turnero.queue.call_settings import OwnCallSettings, call_settings_of
 from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import clock
 from turnero.queue.paths import steps_of
@@ -46,6 +47,7 @@ _SITE: Final = Statement(
         site.c.languages,
         site.c.hours,
         site.c.settings,
+        site.c.callbacks,
     ).where(site.c.no == bindparam("no"))
 )
 _ATTENTIONS: Final = Statement(
@@ -78,6 +80,7 @@ _SERVICES: Final = Statement(
         service.c.outcomes,
         service.c.holidays,
         service.c.path,
+        service.c.callbacks,
         service.c.anew,
         service.c.where_to,
     )
@@ -93,6 +96,7 @@ _DESKS: Final = Statement(
         desk.c.auto_call,
         desk.c.classes,
         desk.c.only_classes,
+        desk.c.phone,
         desk.c.planned,
     )
     .where(desk.c.site == bindparam("site"), desk.c.active == 1)
@@ -144,6 +148,7 @@ def read(q: Query, no: int) -> SiteFile | None:
         content=site_content.read(q, no),
         closure=tuple(ClosurePart(one.day, one.name) for one in q.rows(_CLOSURES, site=no)),
         ticket=paper_of(found),
+        callbacks=call_settings_of(row.callbacks),
     )
 
 
@@ -209,6 +214,11 @@ def _services(q: Query, no: int, common: Hours | None) -> tuple[ServicePart, ...
             outcomes=bool(row.outcomes),
             holidays=bool(row.holidays),
             path=steps_of(row.path),
+            callbacks=(
+                None
+                if row.callbacks is None
+                else msgspec.json.decode(row.callbacks, type=OwnCallSettings)
+            ),
             anew=bool(row.anew),
             where=msgspec.json.decode(row.where_to),
         )
@@ -237,6 +247,7 @@ def _desks(q: Query, no: int) -> tuple[DeskPart, ...]:
             auto_call=bool(row.auto_call),
             classes=tuple(msgspec.json.decode(row.classes)),
             only_classes=bool(row.only_classes),
+            phone=row.phone,
             planned=_spans(_hours(row.planned)),
         )
         for row in q.rows(_DESKS, site=no)
@@ -264,8 +275,9 @@ def encode(file: SiteFile) -> str:
         "closure",
     ):
         parts += [_table(name, item, many=True) for item in tree.get(name, ())]
-    if "ticket" in tree:
-        parts.append(_table("ticket", tree["ticket"], many=False))
+    parts += [
+        _table(name, tree[name], many=False) for name in ("ticket", "callbacks") if name in tree
+    ]
     if not file.attention:
         parts.insert(0, "attention = []\n")
     return "\n".join(parts)

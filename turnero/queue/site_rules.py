@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from turnero.queue import site_content, site_paper
+from turnero.queue import site_calls, site_content, site_paper
 from turnero.queue.hours import WEEKDAYS, Hours
 from turnero.queue.numbers import MIDNIGHT, PREFIX_LETTERS, SOUND_ALIKE, minutes
 from turnero.queue.paths import MOST
@@ -22,6 +22,10 @@ from turnero.queue.site_shape import DeskPart, DevicePart, ServicePart, SiteFile
 
 _KEY: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[_-][A-Z]{2})?")
+#: an address to send to: no names, comments or spaces, nothing that could end a header
+_MAIL: Final = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", re.ASCII
+)
 _SCANNER: Final = re.compile(r"serial:///dev/[\w./:-]+(\?baudrate=[0-9]{3,6})?", re.ASCII)
 _MAX_PREFIX: Final = 2
 #: minutes of a day
@@ -42,6 +46,7 @@ def check(file: SiteFile) -> None:
     _closures(file)
     _content(file)
     site_paper.check(file)
+    site_calls.check(file)
 
 
 def spans(hours: Spans, key: str) -> Hours:
@@ -128,6 +133,8 @@ def _settings(settings: Settings) -> None:
             minutes(settings.day_close)
         except ValueError:
             raise wrong("site.settings.day_close", "day-close", hour=settings.day_close) from None
+    if settings.alarm_to and not _MAIL.fullmatch(settings.alarm_to):
+        raise wrong("site.settings.alarm_to", "mail", address=settings.alarm_to[:100])
     figures = {
         "recall_gap_s": (settings.recall_gap_s, 0, 600),
         "no_show_recalls": (settings.no_show_recalls, 0, 10),

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from turnero.queue.call_settings import CallSettings, OwnCallSettings
 from turnero.queue.settings import Settings
 
 #: language → text
@@ -79,6 +80,8 @@ class ServicePart(_Part, frozen=True):
     holidays: bool = False
     #: services that its tickets go on through after it, under the same number
     path: tuple[str, ...] = ()
+    #: offers callbacks by telephone, with what it sets of its own; by default it offers none
+    callbacks: OwnCallSettings | None = None
     #: who is sent here takes a new place in line, instead of that of their first arrival
     anew: bool = False
     #: language → where its people go, such as "2nd floor": said when a path sends them here
@@ -101,6 +104,8 @@ class DeskPart(_Part, frozen=True):
     classes: tuple[str, ...] = ()
     #: it never calls the others
     only_classes: bool = False
+    #: its telephone's name at the exchange; by default it calls nobody back
+    phone: str | None = None
     #: when somebody is to work there: the roster
     planned: Spans = {}
 
@@ -175,6 +180,8 @@ class BoardPart(DevicePart, frozen=True):
     """`[[board]]`; from `sound` on these are the board's own settings, kept with it"""
 
     zone: str = ""
+    #: key of the box whose screen it is, which then needs no token of its own
+    box: str | None = None
     #: whether it sounds; by default the first board of its zone that can
     sound: bool | None = None
     #: black and yellow, for a panel against a window
@@ -268,6 +275,7 @@ class SiteFile(_Part, frozen=True):
     closure: tuple[ClosurePart, ...] = ()
     content: tuple[ContentPart, ...] = ()
     ticket: TicketPart = TicketPart()
+    callbacks: CallSettings = CallSettings()
 
     def groups(self) -> frozenset[str]:
         """Keys of the services that others name as parent."""

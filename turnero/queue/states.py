@@ -26,6 +26,8 @@ class State(StrEnum):
     PARKED = "parked"
     #: stepped out for a while; in no line, its place kept
     AWAY = "away"
+    #: a callback that is to be rung again; in no line, its place kept
+    RETRY = "retry"
     #: served
     FINISHED = "finished"
     #: called and recalled, did not come; may come back once, for a while
@@ -57,7 +59,17 @@ class Move(StrEnum):
     STEP_OUT = "step-out"
     #: stepped out, and the time is over
     OVERSTAY = "overstay"
-    #: a no-show, a parked one or one who stepped out takes their place in line again
+    #: a callback's patient was not reached, or may not be rung now: later
+    RING_LATER = "ring-later"
+    #: a callback takes its place again, its patient not rung
+    PUT_BACK = "put-back"
+    #: a callback's patient cannot be reached
+    UNREACHED = "unreached"
+    #: who waits here would rather be rung
+    BY_PHONE = "by-phone"
+    #: who was to be rung came
+    CHECK_IN = "check-in"
+    #: a no-show, a parked one, one who stepped out or is rung later takes their place again
     RETURN = "return"
     #: set aside for a moment
     PARK = "park"
@@ -94,6 +106,7 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
             State.WAITING: State.CALLED,
             State.PARKED: State.CALLED,
             State.AWAY: State.CALLED,
+            State.RETRY: State.CALLED,
         },
         Move.RECALL: {State.CALLED: State.CALLED},
         Move.START: {State.CALLED: State.SERVING},
@@ -101,10 +114,20 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
         Move.NO_SHOW: {State.CALLED: State.NO_SHOW},
         Move.STEP_OUT: {State.WAITING: State.AWAY},
         Move.OVERSTAY: {State.AWAY: State.NO_SHOW},
+        Move.RING_LATER: {
+            State.WAITING: State.RETRY,
+            State.CALLED: State.RETRY,
+            State.SERVING: State.RETRY,
+        },
+        Move.PUT_BACK: {State.CALLED: State.WAITING},
+        Move.UNREACHED: {State.CALLED: State.NO_SHOW, State.SERVING: State.NO_SHOW},
+        Move.BY_PHONE: {State.WAITING: State.WAITING, State.AWAY: State.WAITING},
+        Move.CHECK_IN: dict.fromkeys((State.WAITING, State.RETRY, State.CALLED), State.WAITING),
         Move.RETURN: {
             State.NO_SHOW: State.WAITING,
             State.PARKED: State.WAITING,
             State.AWAY: State.WAITING,
+            State.RETRY: State.WAITING,
         },
         Move.PARK: {State.CALLED: State.PARKED, State.SERVING: State.PARKED},
         Move.TRANSFER: {
@@ -134,6 +157,7 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
             State.CALLED: State.CANCELLED,
             State.PARKED: State.CANCELLED,
             State.AWAY: State.CANCELLED,
+            State.RETRY: State.CANCELLED,
         },
         Move.RATE: {
             State.CALLED: State.CALLED,
@@ -152,6 +176,7 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
             State.WAITING: State.NOT_SERVED,
             State.PARKED: State.NOT_SERVED,
             State.AWAY: State.NOT_SERVED,
+            State.RETRY: State.NOT_SERVED,
         },
         Move.UNTICKETED: {None: State.SERVING},
         Move.CORRECT: {
@@ -167,6 +192,7 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
             State.SERVING: State.SERVING,
             State.PARKED: State.PARKED,
             State.AWAY: State.AWAY,
+            State.RETRY: State.RETRY,
             State.NO_SHOW: State.NO_SHOW,
         },
     }
@@ -176,7 +202,7 @@ MOVES: Final[Mapping[Move, Mapping[State | None, State]]] = MappingProxyType(
 AT_DESK: Final = frozenset({State.CALLED, State.SERVING})
 
 #: a ticket in one of these is in no line and comes back to it; something is due meanwhile
-ASIDE: Final = frozenset({State.PARKED, State.AWAY})
+ASIDE: Final = frozenset({State.PARKED, State.AWAY, State.RETRY})
 
 #: moves that one press at a desk makes and that undo takes back, with what belongs to them (the
 #: sending on of a finish)

@@ -48,6 +48,7 @@ site = Table(
         "hours", Text
     ),  # JSON: weekday → [[from, to]], of services without their own; null: none
     Column("settings", Text, nullable=False),  # JSON of settings.Settings
+    Column("callbacks", Text, nullable=False),  # JSON of call_settings.CallSettings
     Column("closed_ms", BigInteger, nullable=False),  # the last close of day, line clock; 0 never
 )
 
@@ -71,6 +72,7 @@ service = Table(
     Column("reserve", Integer, nullable=False),  # free desks kept from automatic calls of others
     Column("outcomes", Integer, nullable=False),  # 1: finishing asks for an outcome
     Column("path", Text, nullable=False),  # JSON list: keys of the services that come after it
+    Column("callbacks", Text),  # JSON of call_settings.OwnCallSettings; null: offers none
     Column("anew", Integer, nullable=False),  # 1: who is sent here takes a new place in line
     Column("where_to", Text, nullable=False),  # JSON: language → where its people go
     Column("sort", Integer, nullable=False),
@@ -114,6 +116,7 @@ desk = Table(
     Column("auto_call", Integer, nullable=False),  # 1: calls the next one by itself when free
     Column("classes", Text, nullable=False),  # JSON list of the classes it is for; empty: all
     Column("only_classes", Integer, nullable=False),  # 1: it never calls another class
+    Column("phone", Text),  # its telephone's name at the exchange; null: it calls nobody back
     Column("planned", Text, nullable=False),  # JSON: weekday → [[from, to] in minutes]
     Column("sort", Integer, nullable=False),
     Column("active", Integer, nullable=False),
@@ -238,6 +241,7 @@ ticket = Table(
     Index("ix_ticket_head", "line", "rank_ms", "rank_seq", **_partial("state = 'waiting'")),
     Index("ix_ticket_parked", "service", **_partial("state = 'parked'")),
     Index("ix_ticket_away", "service", **_partial("state = 'away'")),
+    Index("ix_ticket_retry", "service", **_partial("state = 'retry'")),
     Index("ix_ticket_absent", "service", "ended_ms", **_partial("state = 'no-show'")),
     Index("ix_ticket_called", "site", "call_seq", **_partial("call_seq is not null")),
     Index("uq_ticket_session", "session", unique=True, **_partial("session is not null")),
@@ -306,6 +310,7 @@ help_call = Table(
     Column("done_ms", BigInteger),
     Column("done_by", Text),
     Index("uq_help_call_open", "site", "place", "need", unique=True, **_partial("done_ms is null")),
+    Index("ix_help_call_done", "site", "done_ms"),
 )
 
 #: words that belong to a fact, kept beside it because they may be personal; never in the journal
@@ -375,6 +380,7 @@ message = Table(
     Column("by", Text, nullable=False),
     Column("ended_ms", BigInteger),
     Index("ix_message_live", "site", **_partial("ended_ms is null")),
+    Index("ix_message_ended", "site", "kind", "ended_ms"),
 )
 
 #: a word left at a desk for whoever works there next
@@ -470,6 +476,7 @@ WAITING: ColumnElement[str] = literal_column("'waiting'", Text)
 ABSENT: ColumnElement[str] = literal_column("'no-show'", Text)
 PARKED: ColumnElement[str] = literal_column("'parked'", Text)
 AWAY: ColumnElement[str] = literal_column("'away'", Text)
+RETRY: ColumnElement[str] = literal_column("'retry'", Text)
 CLOSED: ColumnElement[str] = literal_column("'closed'", Text)
 YES: ColumnElement[int] = literal_column("1", Integer)
 ANY_DESK: ColumnElement[int] = literal_column("0", Integer)

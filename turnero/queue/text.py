@@ -50,13 +50,18 @@ def note(value: str, longest: int) -> str | None:
     return words
 
 
+def visible(value: str) -> str:
+    """The words without hidden characters, over several lines or in one, composed (NFC) and trimmed."""
+    value = "".join(char for char in value if char == "\n" or not _hidden(char))
+    return unicodedata.normalize("NFC", value).strip()
+
+
 def comment(value: str | None) -> str | None:
     """A comment without hidden characters, None when nothing is left; `Invalid` if too long."""
     if value is None:
         return None
     value = value.replace("\r\n", "\n").replace("\r", "\n")
-    value = "".join(char for char in value if char == "\n" or not _hidden(char))
-    value = unicodedata.normalize("NFC", value).strip()
+    value = visible(value)
     if len(value) > MAX_COMMENT:
         raise invalid("comment-too-long", max=MAX_COMMENT, length=len(value))
     return value or None

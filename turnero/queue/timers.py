@@ -5,9 +5,17 @@ from typing import Final
 
 from sqlalchemy import bindparam, update
 
+from turnero.queue import callback_rows
 from turnero.queue.aside import OVER, PARKED_LONG, REMIND
 from turnero.queue.attendance import UNATTENDED
-from turnero.queue.commands import auto_call, lines, messages, pauses
+from turnero.queue.commands import (
+    auto_call,
+    callback_hours,
+    desk_phones,
+    lines,
+    messages,
+    pauses,
+)
 from turnero.queue.commands.day import (
     CLOSE,
     GO_ON,
@@ -16,10 +24,12 @@ from turnero.queue.commands.day import (
     set_day_close,
 )
 from turnero.queue.commands.help import ESCALATE, escalate_help
+from turnero.queue.commands.people import ERASE, erase_on_time
 from turnero.queue.commands.presence import unattended
 from turnero.queue.commands.readiness import READY, check_on_time, set_ready
 from turnero.queue.commands.reports import MAKE, ROLL, make, roll
 from turnero.queue.commands.steps import overstay, parked_long, remind
+from turnero.queue.desk_phones import PAUSE
 from turnero.store.facts import ClockJumped
 from turnero.store.sql import Statement
 from turnero.store.tables import timer
@@ -44,6 +54,12 @@ TIMERS: Final[Mapping[str, Handler]] = {
     PARKED_LONG: parked_long,
     UNATTENDED: unattended,
     auto_call.HOLD: auto_call.go_on,
+    PAUSE: desk_phones.pause_over,
+    ERASE: erase_on_time,
+    callback_rows.RING_AGAIN: callback_hours.ring_again,
+    callback_rows.HOURS_END: callback_hours.hours_end,
+    callback_rows.ASK: callback_hours.ask_left_over,
+    callback_rows.CARRY: callback_hours.carry,
 }
 
 #: timers that measure how long something takes: a jump of the wall clock moves them along
@@ -57,6 +73,7 @@ _LENGTHS: Final = (
     lines.GO_ON,
     MAKE,
     auto_call.HOLD,
+    PAUSE,
 )
 
 _SHIFT = Statement(
@@ -70,5 +87,6 @@ def clock_jumped(tx: Tx, jump: ClockJumped) -> None:
     """The wall clock was set: what is due at an hour is set anew, what takes its time still does."""
     for kind in _LENGTHS:
         tx.run(_SHIFT, b_site=tx.site, b_kind=kind, b_by=jump.by_ms)
+    callback_rows.clock_set(tx, jump.by_ms)
     set_day_close(tx)
     set_ready(tx)

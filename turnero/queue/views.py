@@ -235,6 +235,8 @@ class CallView(msgspec.Struct, frozen=True):
     #: waiting for the person to come (not yet started)
     calling: bool
     recalls: int
+    #: they are rung where they are: listed, never announced
+    by_phone: bool = False
 
 
 class QueueBrief(msgspec.Struct, frozen=True):
@@ -305,6 +307,8 @@ class ServingView(msgspec.Struct, frozen=True):
     #: why nobody attends the next step now: gone | paused | closed | no-desk; null: somebody does,
     #: or there is none
     next_trouble: str | None = None
+    #: it is called by telephone: nobody comes, so nobody can be called again or be absent
+    by_phone: bool = False
 
 
 class QueueView(msgspec.Struct, frozen=True):

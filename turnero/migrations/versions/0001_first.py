@@ -56,6 +56,63 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         postgresql_where=sa.text("ended_ms is null"),
     )
     op.create_table(
+        "callback",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Text(), nullable=False),
+        sa.Column("service", sa.Integer(), nullable=False),
+        sa.Column("phone", sa.Integer(), nullable=False),
+        sa.Column("number_index", sa.Text(), nullable=False),
+        sa.Column("tail", sa.Text(), nullable=False),
+        sa.Column("relation", sa.Text(), nullable=False),
+        sa.Column("may_tell", sa.Integer(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("asked_ms", sa.BigInteger(), nullable=False),
+        sa.Column("from_minute", sa.Integer(), nullable=True),
+        sa.Column("to_minute", sa.Integer(), nullable=True),
+        sa.Column("left_over", sa.Text(), nullable=True),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("faults", sa.Integer(), nullable=False),
+        sa.Column("due_ms", sa.BigInteger(), nullable=True),
+        sa.Column("campaign", sa.Integer(), nullable=True),
+        sa.Column("end", sa.Text(), nullable=True),
+        sa.Column("ended_ms", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "stage in ('waiting', 'retry', 'tomorrow', 'reserved', 'desk', 'dialling', 'confirming', 'joining', 'talking', 'wrap-up', 'ended')",
+            name=op.f("ck_callback_stage"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_callback")),
+    )
+    op.create_index(
+        "ix_callback_open",
+        "callback",
+        ["site", "stage"],
+        unique=False,
+        sqlite_where=sa.text("ended_ms is null"),
+        postgresql_where=sa.text("ended_ms is null"),
+    )
+    op.create_index("ix_callback_source", "callback", ["site", "source", "asked_ms"], unique=False)
+    op.create_index(
+        "uq_callback_open_number",
+        "callback",
+        ["site", "number_index", "service"],
+        unique=True,
+        sqlite_where=sa.text("ended_ms is null"),
+        postgresql_where=sa.text("ended_ms is null"),
+    )
+    op.create_index(
+        "uq_callback_open_ticket",
+        "callback",
+        ["ticket"],
+        unique=True,
+        sqlite_where=sa.text("ended_ms is null"),
+        postgresql_where=sa.text("ended_ms is null"),
+    )
+    op.create_table(
         "closure",
         sa.Column("site", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Text(), nullable=False),
@@ -93,6 +150,18 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
         sa.UniqueConstraint("site", "kind", "key", name=op.f("uq_device_site_kind_key")),
+    )
+    op.create_table(
+        "dialling",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("open", sa.Integer(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("faults", sa.Integer(), nullable=False),
+        sa.Column("again_ms", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dialling")),
     )
     op.create_table(
         "draft",
@@ -210,6 +279,49 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lease")),
     )
     op.create_index("ix_lease_day", "lease", ["site", "day"], unique=False)
+    op.create_table(
+        "leg",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site", sa.Integer(), nullable=False),
+        sa.Column("callback", sa.Text(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("number_index", sa.Text(), nullable=True),
+        sa.Column("extension", sa.Text(), nullable=True),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=True),
+        sa.Column("rang", sa.Integer(), nullable=False),
+        sa.Column("joined_ms", sa.BigInteger(), nullable=True),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.Column("up_ms", sa.BigInteger(), nullable=True),
+        sa.Column("ended_ms", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("side in ('desk', 'patient')", name=op.f("ck_leg_side")),
+        sa.CheckConstraint(
+            "stage in ('committed', 'placed', 'ringing', 'up', 'ended')", name=op.f("ck_leg_stage")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leg")),
+    )
+    op.create_index("ix_leg_number_at", "leg", ["number_index", "at_ms"], unique=False)
+    op.create_index("ix_leg_site_at", "leg", ["site", "at_ms"], unique=False)
+    op.create_index(
+        "uq_leg_open_number",
+        "leg",
+        ["number_index"],
+        unique=True,
+        sqlite_where=sa.text("ended_ms is null and side = 'patient'"),
+        postgresql_where=sa.text("ended_ms is null and side = 'patient'"),
+    )
+    op.create_index(
+        "uq_leg_open_of",
+        "leg",
+        ["callback", "side"],
+        unique=True,
+        sqlite_where=sa.text("ended_ms is null"),
+        postgresql_where=sa.text("ended_ms is null"),
+    )
     op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -373,6 +485,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("languages", sa.Text(), nullable=False),
         sa.Column("hours", sa.Text(), nullable=True),
         sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("callbacks", sa.Text(), nullable=False),
         sa.Column("closed_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("no", name=op.f("pk_site")),
         sa.UniqueConstraint("key", name=op.f("uq_site_key")),
@@ -421,7 +534,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("press", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state in ('waiting', 'called', 'serving', 'parked', 'away', 'finished', 'no-show', 'cancelled', 'not-served')",
+            "state in ('waiting', 'called', 'serving', 'parked', 'away', 'retry', 'finished', 'no-show', 'cancelled', 'not-served')",
             name=op.f("ck_ticket_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
@@ -467,6 +580,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         unique=False,
         sqlite_where=sa.text("state = 'parked'"),
         postgresql_where=sa.text("state = 'parked'"),
+    )
+    op.create_index(
+        "ix_ticket_retry",
+        "ticket",
+        ["service"],
+        unique=False,
+        sqlite_where=sa.text("state = 'retry'"),
+        postgresql_where=sa.text("state = 'retry'"),
     )
     op.create_index(
         "uq_ticket_session",
@@ -546,6 +667,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("auto_call", sa.Integer(), nullable=False),
         sa.Column("classes", sa.Text(), nullable=False),
         sa.Column("only_classes", sa.Integer(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("planned", sa.Text(), nullable=False),
         sa.Column("sort", sa.Integer(), nullable=False),
         sa.Column("active", sa.Integer(), nullable=False),
@@ -572,6 +694,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("reserve", sa.Integer(), nullable=False),
         sa.Column("outcomes", sa.Integer(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("callbacks", sa.Text(), nullable=True),
         sa.Column("anew", sa.Integer(), nullable=False),
         sa.Column("where_to", sa.Text(), nullable=False),
         sa.Column("sort", sa.Integer(), nullable=False),

@@ -5,8 +5,9 @@ free desk of the site that wants it press *next* once. It looks at the present s
 fact that is dealt with twice calls nobody twice.
 
 After an undo at such a desk it holds back, since its agent is at something: until a press
-there frees the desk anew, or three times the seconds of an undo have passed. The hold is a
-timer, set by the undo itself: whatever the consumer has still to deal with finds it.
+there frees the desk anew, or three times the seconds of an undo have passed. So it does after
+its agent would rather not take a callback, which is the next one again. The hold is a timer,
+set by the act itself: whatever the consumer has still to deal with finds it.
 
 Among idle desks the one that nobody has been at for longest calls first. A service may keep
 some free desks for itself: their automatic calls leave the others alone meanwhile.
@@ -21,7 +22,7 @@ from turnero.queue import emergency
 from turnero.queue.commands.calls import call_due
 from turnero.queue.heads import Due, heads
 from turnero.queue.requests import Next
-from turnero.queue.tables import YES, desk, desk_service, desk_session, service, ticket
+from turnero.queue.tables import CLOSED, YES, desk, desk_service, desk_session, service, ticket
 from turnero.store.consumers import Consumer
 from turnero.store.facts import Entry
 from turnero.store.sql import Query, Statement
@@ -33,6 +34,8 @@ from turnero.store.tx import Tx
 HOLD: Final = "auto-call-hold"
 #: how long, in lengths of an undo
 _UNDOS: Final = 3
+#: how long after a callback that its agent put back, seconds
+_REST_S: Final = 30
 
 #: facts after which a desk may be free, or somebody new can be called
 KINDS: Final = frozenset(
@@ -46,6 +49,8 @@ KINDS: Final = frozenset(
         "ticket-corrected",
         "ticket-cancelled",
         "ticket-returned",
+        "callback-put-off",
+        "desk-calls-resumed",
         "session-opened",
         "session-resumed",
         "message-ended",
@@ -55,12 +60,12 @@ KINDS: Final = frozenset(
 
 _HOLD: ColumnElement[str] = literal_column(f"'{HOLD}'", Text)
 #: whoever is free longest calls first
+#: the first lets the few that are not over be read alone
+_OPEN: Final = (desk_session.c.state != CLOSED, desk_session.c.state == "open")
 _FREE = Statement(
     select(desk.c.id, desk.c.ref, desk.c.zone)
     .select_from(
-        desk.join(
-            desk_session, and_(desk_session.c.desk == desk.c.id, desk_session.c.state == "open")
-        )
+        desk.join(desk_session, and_(desk_session.c.desk == desk.c.id, *_OPEN))
         .outerjoin(ticket, ticket.c.session == desk_session.c.id)
         .outerjoin(
             timer,
@@ -83,7 +88,7 @@ _KEPT = Statement(
         service.join(desk_service, desk_service.c.service == service.c.id)
         .join(
             desk_session,
-            and_(desk_session.c.desk == desk_service.c.desk, desk_session.c.state == "open"),
+            and_(desk_session.c.desk == desk_service.c.desk, *_OPEN),
         )
         .outerjoin(ticket, ticket.c.session == desk_session.c.id)
     )
@@ -92,6 +97,13 @@ _KEPT = Statement(
         service.c.active == YES,
         service.c.reserve > 0,
         ticket.c.id.is_(None),
+    )
+)
+_CALLS = Statement(
+    select(desk.c.id).where(
+        desk.c.site == bindparam("site"),
+        desk.c.ref == bindparam("desk"),
+        desk.c.auto_call == YES,
     )
 )
 _HELD = Statement(
@@ -120,6 +132,12 @@ def call_when_free(tx: Tx, entry: Entry) -> None:
 def hold_back(tx: Tx, desk_ref: str, undone_seq: int, undo_s: int) -> None:
     """The desk does not call by itself for a while, since a press there was undone by that fact."""
     tx.timer(HOLD, desk_ref, tx.now_ms + _UNDOS * undo_s * 1000, str(undone_seq))
+
+
+def rest(tx: Tx, desk_ref: str, put_back_seq: int) -> None:
+    """Its agent would rather not: the same callback does not ring there again at once, and for ever."""
+    if tx.row(_CALLS, site=tx.site, desk=desk_ref) is not None:
+        tx.timer(HOLD, desk_ref, tx.now_ms + _REST_S * 1000, str(put_back_seq))
 
 
 def go_on(tx: Tx, _due: TimerDue) -> None:

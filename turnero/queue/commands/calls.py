@@ -9,13 +9,14 @@ from collections.abc import Callable
 import msgspec
 from sqlalchemy import bindparam, select
 
-from turnero.queue import emergency, refusals, rows, text, turns
+from turnero.queue import callback_rows, emergency, refusals, rows, text, turns
 from turnero.queue.commands import lines
 from turnero.queue.commands.finishing import end_service
 from turnero.queue.commands.paths import in_line_ms
 from turnero.queue.facts import TicketCalled, TicketNoShow, TicketRecalled, Why
 from turnero.queue.heads import Due, heads, outside
 from turnero.queue.presses import Press
+from turnero.queue.ranks import CALLBACK
 from turnero.queue.requests import CallChosen, Called, Moved, Next, TicketMove
 from turnero.queue.routing import choose, turns_after, why
 from turnero.queue.rows import Figures, Ticket
@@ -44,12 +45,12 @@ def call_due(tx: Tx, request: Next, candidates: Callable[[Tx, int], Due]) -> Cal
     seat, session = _calling(tx, request.desk)
     press = Press(tx, Move.NEXT, seat.desk)
     finished = _finish_current(tx, seat, request.outcome, press, request.onward)
-    due, order = candidates(tx, seat.desk)
+    due, order, left = candidates(tx, seat.desk)
     choice = choose(due, tx.line_ms, order)
     called = None
     if choice is not None:
         held = rows.load(tx, choice.head.ticket)
-        reasons = why(choice.rule, due, choice.head, tx.line_ms, order)
+        reasons = why(choice.rule, due, choice.head, tx.line_ms, order, left)
         called = _call(tx, Move.NEXT, held, seat, session, reasons, press).id
         press.took(turns.take(tx, due, turns_after(choice.head, due, tx.line_ms, order)))
     press.close()
@@ -63,7 +64,7 @@ def call_chosen(tx: Tx, request: CallChosen) -> Called:
     held = rows.load(tx, request.ticket)
     press = Press(tx, Move.CALL, seat.desk)
     finished = _finish_current(tx, seat, request.outcome, press)
-    due, order = heads(tx, seat.desk)
+    due, order, _ = heads(tx, seat.desk)
     chosen = next((head for head in due if head.ticket == held.id), None)
     if chosen is None:
         chosen = outside(tx, seat.desk, held.id)
@@ -78,6 +79,7 @@ def recall(tx: Tx, request: TicketMove) -> Moved:
     """Call again on board and voice. It counts towards a no-show if far enough from the last."""
     held = held_at(tx, request.ticket, request.at)
     state = after(Move.RECALL, held.state, held.number)
+    _not_by_phone(tx, held)
     emergency.allow_calls(tx, tx.site, held.desk_ref or "")
     counts = _counts_at(held) <= tx.line_ms
     seq = tx.append(
@@ -106,6 +108,7 @@ def no_show(tx: Tx, request: TicketMove) -> Moved:
     """The person did not come; legal after the site's number of counted recalls."""
     held = held_at(tx, request.ticket, request.at)
     state = after(Move.NO_SHOW, held.state, held.number)
+    _not_by_phone(tx, held)
     needed = settings_of(held.settings).no_show_recalls
     if held.counted < needed:
         raise refusals.refused(
@@ -128,6 +131,12 @@ def no_show(tx: Tx, request: TicketMove) -> Moved:
     press.save(held, held._replace(state=state, session=None, ended_ms=tx.line_ms))
     press.close()
     return Moved(held.id, state)
+
+
+def _not_by_phone(tx: Tx, held: Ticket) -> None:
+    """Nobody comes to the desk for a call on a board who waits for their telephone to ring."""
+    if held.origin == CALLBACK and callback_rows.of_ticket(tx, held.id) is not None:
+        raise refusals.refused("callback-by-phone", number=held.number)
 
 
 def _calling(tx: Tx, ref: str) -> tuple[Seat, int]:

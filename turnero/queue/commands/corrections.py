@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from turnero.queue import refusals, rows, text
 from turnero.queue.facts import TicketCorrected
 from turnero.queue.paths import elsewhere
-from turnero.queue.places import class_row, service_row
+from turnero.queue.places import allow_there, class_row, service_row
 from turnero.queue.requests import Correct, Moved
 from turnero.queue.rows import Ticket
 from turnero.queue.settings import settings_of
@@ -58,6 +58,7 @@ def _corrected(tx: Tx, held: Ticket, request: Correct) -> Ticket:
         new = new._replace(attention=_class(tx, held, request.attention or ""))
     if request.service not in (None, held.service_key):
         goal = service_row(tx, request.service or "")
+        allow_there(tx, held.id, held.service, goal.id, request.service or "")
         # Of somebody who has not been attended anywhere the whole path was taken by mistake.
         path = elsewhere(held.path if held.step else None, request.service or "", goal.path)
         new = new._replace(service=goal.id, path=path)

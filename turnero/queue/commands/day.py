@@ -17,7 +17,7 @@ from turnero.queue.numbers import next_at
 from turnero.queue.requests import CloseDay, DayDone
 from turnero.queue.settings import NEVER, settings_of
 from turnero.queue.states import Move, after
-from turnero.queue.tables import AWAY, PARKED, WAITING, line, service, site, ticket
+from turnero.queue.tables import AWAY, PARKED, RETRY, WAITING, line, service, site, ticket
 from turnero.store.sql import Statement
 from turnero.store.timers import TimerDue
 from turnero.store.tx import Tx
@@ -46,7 +46,7 @@ _WAITING = Statement(
     )
     .limit(bindparam("limit"))
 )
-_PARKED, _AWAY = (
+_PARKED, _AWAY, _RETRY = (
     Statement(
         select(ticket.c.id)
         .select_from(
@@ -59,7 +59,7 @@ _PARKED, _AWAY = (
         )
         .limit(bindparam("limit"))
     )
-    for state in (PARKED, AWAY)
+    for state in (PARKED, AWAY, RETRY)
 )
 _SITE = Statement(select(site.c.zone, site.c.settings).where(site.c.no == bindparam("site")))
 _CLOSED = Statement(
@@ -103,7 +103,7 @@ def set_day_close(tx: Tx) -> None:
 
 def _portion(tx: Tx, until_ms: int, before: int) -> DayDone:
     open_now = tx.rows(_WAITING, site=tx.site, until=until_ms, limit=PORTION)
-    for aside in (_PARKED, _AWAY):
+    for aside in (_PARKED, _AWAY, _RETRY):
         room = PORTION - len(open_now)
         if room:
             open_now += tx.rows(aside, site=tx.site, until=until_ms, limit=room)

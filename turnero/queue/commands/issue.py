@@ -7,18 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from turnero.queue import notices, paths, refusals, reserved, rows
 from turnero.queue.calendars import calendar
 from turnero.queue.commands import pauses
 from turnero.queue.facts import Promise, TicketIssued
 from turnero.queue.holidays import ALWAYS, Calendar, country_of
-from turnero.queue.hours import from_ms, opening
+from turnero.queue.hours import AHEAD, from_ms, opening
 from turnero.queue.numbers import day_of, number
 from turnero.queue.promises import Line, believed, expected
 from turnero.queue.quotas import full
-from turnero.queue.ranks import APPOINTMENT, ORIGINS, WALK_IN, rank_of
+from turnero.queue.ranks import APPOINTMENT, FOLLOW_UP, ORIGINS, WALK_IN, rank_of
 from turnero.queue.requests import Issue, Issued
 from turnero.queue.settings import languages_of, settings_of
 from turnero.queue.states import State
@@ -59,7 +59,15 @@ _BETTER = (
     .where(
         _better_line.c.service == service.c.id,
         _better_line.c.desk == ANY_DESK,
-        _better_class.c.rank < attention.c.rank,
+        or_(
+            _better_class.c.rank < attention.c.rank,
+            # Of one class, who is to be rung and who waits here stand in one line.
+            and_(
+                _better_class.c.id == attention.c.id,
+                _better_line.c.origin != bindparam("origin"),
+                _better_line.c.origin != APPOINTMENT,
+            ),
+        ),
     )
     .correlate(service, attention)
     .scalar_subquery()
@@ -160,9 +168,11 @@ def issue_at_desk(tx: Tx, request: Issue) -> Issued:
 def _promise(tx: Tx, request: Issue, about: Any) -> Promise | None:
     """The wait that whoever takes this ticket is told, which stays with it; None: not known.
 
-    Only who walks in stands behind those who wait: who has an hour of their own is promised nothing.
+    Only who comes now stands behind those who wait: who has an hour of their own, or asked before,
+    is promised nothing; nor who did not ask.
     """
-    if request.origin != WALK_IN:
+    asked = request.attention != FOLLOW_UP
+    if not asked or request.origin == APPOINTMENT or (request.due_ms or tx.now_ms) < tx.now_ms:
         return None
     people = about.line_people or 0
     found = expected(
@@ -339,8 +349,8 @@ def _allow_class(request: Issue, about: Any) -> None:
 
 
 def _allow_origin(tx: Tx, request: Issue) -> None:
-    """An appointment of today or tomorrow, a callback asked for since yesterday: a mistyped year
-    would give a place before or after everybody.
+    """An appointment of today or tomorrow, a callback asked for within weeks (it outlasts feast
+    days): a mistyped year would give a place before or after everybody.
     """
     if request.origin not in ORIGINS:
         raise refusals.invalid("origin-unknown", known=", ".join(ORIGINS))
@@ -348,8 +358,8 @@ def _allow_origin(tx: Tx, request: Issue) -> None:
         raise refusals.invalid("due-needed", origin=request.origin)
     if request.due_ms is not None:
         later_ms = request.due_ms - tx.now_ms
-        most_ms = _DAY_MS if request.origin == APPOINTMENT else 0
-        if not -_DAY_MS <= later_ms <= most_ms:
+        days = (1, 1) if request.origin == APPOINTMENT else (AHEAD, 0)
+        if not -days[0] * _DAY_MS <= later_ms <= days[1] * _DAY_MS:
             raise refusals.invalid("due-out-of-range")
 
 

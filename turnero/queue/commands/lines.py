@@ -15,7 +15,7 @@ from turnero.queue import notices, refusals, rows
 from turnero.queue.commands.messages import end_of, say
 from turnero.queue.facts import LineKept, LineMoved, TicketCorrected, TicketTransferred
 from turnero.queue.paths import elsewhere
-from turnero.queue.places import service_row
+from turnero.queue.places import allow_there, service_row
 from turnero.queue.requests import LineMove, MoveLine
 from turnero.queue.states import State
 from turnero.queue.stations import attended, calls
@@ -140,8 +140,8 @@ class Lone(msgspec.Struct, frozen=True):
 
 def move_line(tx: Tx, request: MoveLine) -> LineMove:
     """Everybody who waits for `origin` waits for `service` now; who waits for one desk only stays."""
-    service_row(tx, request.origin)
-    service_row(tx, request.service)
+    origin, target = service_row(tx, request.origin), service_row(tx, request.service)
+    allow_there(tx, None, origin.id, target.id, request.service)
     if request.origin == request.service:
         raise refusals.invalid("line-same", service=request.service)
     for moving in tx.rows(_MOVING, site=tx.site):

@@ -16,7 +16,7 @@ from turnero.queue.facts import (
     TicketTransferred,
 )
 from turnero.queue.paths import elsewhere
-from turnero.queue.places import desk_id, service_row
+from turnero.queue.places import allow_there, desk_id, service_row
 from turnero.queue.presses import Press
 from turnero.queue.ranks import Rank, rank_back
 from turnero.queue.requests import Moved, TicketMove, Transfer
@@ -65,8 +65,8 @@ def return_ticket(tx: Tx, request: TicketMove) -> Moved:
     held = rows.load(tx, request.ticket, request.at)
     state = after(Move.RETURN, held.state, held.number)
     new = held.uncalled()._replace(state=state)
-    if held.state != State.AWAY:
-        # Who stepped out never left the line: their wait goes on.
+    if held.state not in (State.AWAY, State.RETRY):
+        # Who stepped out or was not reached never left the line: their wait goes on.
         new = new._replace(entered_ms=tx.line_ms)
     if held.state == State.NO_SHOW:
         new = new._replace(returned=1)
@@ -116,6 +116,7 @@ def transfer(tx: Tx, request: Transfer) -> Moved:
     elif request.service is not None:
         goal = service_row(tx, request.service)
         to_service, to_key = goal.id, request.service
+    allow_there(tx, held.id, held.service, to_service, to_key, to_desk)
     line = rows.line_of(tx, to_service, held.attention, to_desk, held.origin)
     if held.state == State.WAITING and line == held.line:
         raise refusals.refused("transfer-same", number=held.number)

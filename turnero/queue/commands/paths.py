@@ -12,10 +12,11 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, delete, insert
 
 from turnero.queue import paths, refusals, rows
+from turnero.queue.callback_rows import of_ticket
 from turnero.queue.facts import PathChanged, TicketSentOn
-from turnero.queue.places import service_row
+from turnero.queue.places import rings, service_row
 from turnero.queue.presses import Press
-from turnero.queue.ranks import rank_at
+from turnero.queue.ranks import CALLBACK, rank_at
 from turnero.queue.requests import AddStep, Moved, SkipStep
 from turnero.queue.rows import Ticket
 from turnero.queue.seats import held_at
@@ -74,7 +75,7 @@ def whither(tx: Tx, held: Ticket, onward: str | None) -> Going | None:
     left = paths.steps_of(held.path)
     if not left:
         return None
-    if onward == "end":
+    if onward == "end" or _ends_by_phone(tx, held, left[0]):
         return Going(tuple(_station(tx, held, key) for key in left), None)
     found = ahead(tx, tx.site, left, held.attention, tx.now_ms)
     first, last = found[0], found[-1]
@@ -84,6 +85,16 @@ def whither(tx: Tx, held: Ticket, onward: str | None) -> Going | None:
         attended = last.trouble is None
         return Going(tuple(found[:-1] if attended else found), last if attended else None)
     raise _nobody_attends(held.number, first)
+
+
+def _ends_by_phone(tx: Tx, held: Ticket, key: str) -> bool:
+    """Who is on the telephone is at no desk: their way is over where the next service rings nobody.
+    Who did not ask to be rung has none.
+    """
+    found = None if held.origin != CALLBACK else of_ticket(tx, held.id)
+    if found is None:
+        return False
+    return found.campaign is not None or not rings(tx, _station(tx, held, key).id)
 
 
 def _station(tx: Tx, held: Ticket, key: str) -> Station:

@@ -12,7 +12,7 @@ from turnero.queue.commands.day import set_day_close
 from turnero.queue.commands.readiness import set_ready
 from turnero.queue.facts import Change, SiteLoaded
 from turnero.queue.keyed_rows import KeyedRows, Values, json_of, plain
-from turnero.queue.settings import changed
+from turnero.queue.settings import changed, differing
 from turnero.queue.site_rules import spans
 from turnero.queue.site_shape import AttentionPart, ServicePart, SiteFile
 from turnero.queue.tables import (
@@ -20,6 +20,7 @@ from turnero.queue.tables import (
     AWAY,
     CLOSED,
     PARKED,
+    RETRY,
     attention,
     closure,
     desk,
@@ -42,7 +43,7 @@ class Loaded(msgspec.Struct, frozen=True):
     changes: int
 
 
-_SITE_COLUMNS = ("key", "name", "zone", "profile", "languages", "hours", "settings")
+_SITE_COLUMNS = ("key", "name", "zone", "profile", "languages", "hours", "settings", "callbacks")
 _SITE = Statement(
     select(*(site.c[name] for name in _SITE_COLUMNS)).where(site.c.no == bindparam("no"))
 )
@@ -71,6 +72,7 @@ _SERVICE = KeyedRows(
         "reserve",
         "outcomes",
         "path",
+        "callbacks",
         "anew",
         "where_to",
         "holidays",
@@ -88,6 +90,7 @@ _DESK = KeyedRows(
         "auto_call",
         "classes",
         "only_classes",
+        "phone",
         "planned",
         "sort",
         "active",
@@ -105,13 +108,13 @@ _NOT_USUAL = Statement(update(attention).where(attention.c.id == bindparam("b_id
 #: who is set aside or stepped out comes back to the same line
 _aside = (
     select(func.count()).where(ticket.c.service == bindparam("service"), ticket.c.state == state)
-    for state in (PARKED, AWAY)
+    for state in (PARKED, AWAY, RETRY)
 )
-_parked, _away = (one.scalar_subquery() for one in _aside)
+_parked, _away, _retry = (one.scalar_subquery() for one in _aside)
 _WAITING = Statement(
-    select((func.coalesce(func.sum(line.c.count), 0) + _parked + _away).label("waiting")).where(
-        line.c.service == bindparam("service")
-    )
+    select(
+        (func.coalesce(func.sum(line.c.count), 0) + _parked + _away + _retry).label("waiting")
+    ).where(line.c.service == bindparam("service"))
 )
 _IN_CLASS = Statement(
     select(func.coalesce(func.sum(line.c.count), 0).label("waiting")).where(
@@ -177,6 +180,7 @@ def _site(tx: Tx, file: SiteFile) -> list[Change]:
         "languages": json_of(part.languages),
         "hours": None if part.hours is None else json_of(spans(part.hours, "site.hours")),
         "settings": json_of(changed(part.settings)),
+        "callbacks": json_of(differing(file.callbacks)),
     }
     row = tx.row(_SITE, no=tx.site)
     if row is None:
@@ -316,6 +320,7 @@ def _service(part: ServicePart, file: SiteFile, sort: int, ids: dict[str, int]) 
         "reserve": part.reserve,
         "outcomes": int(part.outcomes),
         "path": json_of(part.path),
+        "callbacks": None if part.callbacks is None else json_of(differing(part.callbacks)),
         "anew": int(part.anew),
         "where_to": json_of(part.where),
         "holidays": int(part.holidays),
@@ -335,6 +340,7 @@ def _desks(tx: Tx, file: SiteFile, service_ids: dict[str, int]) -> list[Change]:
             "auto_call": int(part.auto_call),
             "classes": json_of(part.classes),
             "only_classes": int(part.only_classes),
+            "phone": part.phone,
             "planned": json_of(spans(part.planned, part.key)),
             "sort": sort,
             "active": 1,

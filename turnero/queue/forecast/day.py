@@ -22,6 +22,9 @@ _MOST_MINUTES: Final = 960.0
 _UNKNOWN: Final = -9.0
 _LEAST_LEFT: Final = -5.0
 _WINDOWS: Final = (15.0, 30.0, 60.0, 120.0)
+#: minutes that must have passed before they say at what pace people are called: a desk that has been open
+#: for a second and has called nobody is not a fast one. Recorded days are looked at no more often
+LEAST_SEEN: Final = 3.0
 #: minutes, where no pace is known
 _ANY: Final = 20.0
 #: what `features` gives: first the waits, in shares of the middle
@@ -179,7 +182,7 @@ class QueueDay:
     ) -> tuple[tuple[float, float, float], tuple[float, float]]:
         start = max(now - window, self.minutes[0])
         passed = now - start
-        if passed <= 0:
+        if passed < LEAST_SEEN:
             return (_UNKNOWN,) * 3, (_UNKNOWN,) * 2
         moved = self.called[-1] - at(self.minutes, self.called, start)
         busy = self._busy[-1] - at(self.minutes, self._busy, start)

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from turnero.queue.forecast.calibration import Factors
-from turnero.queue.forecast.day import NAMES, QueueDay
+from turnero.queue.forecast.day import LEAST_SEEN, NAMES, QueueDay
 from turnero.queue.forecast.history import History
 from turnero.queue.forecast.ranges import Forecast, forecast_of
 from turnero.queue.forecast.trees import BadTrees, Trees
@@ -81,13 +81,14 @@ class Estimator:
     ) -> Forecast | None:
         """For one with `ahead` people before them; `factors` from `Calibration.of(queue)`, None: without.
 
-        None where it is honestly unknown: nothing seen today, or for less than a quarter of an hour
-        without a call and without an earlier day.
+        None where it is honestly unknown: nothing seen today, or, without an earlier day, for less
+        than three minutes, or a quarter of an hour without a call.
         """
         if not day.minutes or ahead < 0:
             return None
         first = history is None or history.taught is None
-        if first and day.last_call is None and day.minutes[-1] - day.minutes[0] < _WATCHED:
+        watched = _WATCHED if day.last_call is None else LEAST_SEEN
+        if first and day.minutes[-1] - day.minutes[0] < watched:
             return None
         said = self._said(day.features(ahead, history), _FIRST_DAY if first else 1.0)
         return said if factors is None else factors.applied(said)

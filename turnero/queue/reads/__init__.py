@@ -27,7 +27,7 @@ from turnero.queue.reads.levers import (
 from turnero.queue.reads.paths import onward
 from turnero.queue.reads.pictures import picture_data, pictures
 from turnero.queue.reads.reports import day_report, derived, labels, reported_days
-from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites
+from turnero.queue.reads.sites import services, site, site_no, site_no_for, sites, undo_ms
 from turnero.queue.reads.supervisors import help_calls, supervisor
 from turnero.queue.reads.tickets import (
     paper,
@@ -80,5 +80,6 @@ __all__ = [
     "ticket",
     "ticket_by_code",
     "told",
+    "undo_ms",
     "waiting",
 ]

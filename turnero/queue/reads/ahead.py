@@ -104,6 +104,11 @@ def position(q: Query, row: Any) -> int:
     return _before(q, row.line, others, row.rank_ms, row.rank_seq)
 
 
+def before(q: Query, line_id: int, people: int, row: Any) -> int:
+    """People of another line, of so many in all, who came before that ticket's place."""
+    return _before(q, line_id, people, row.rank_ms, row.rank_seq)
+
+
 def ahead(
     q: Query,
     row: Any,

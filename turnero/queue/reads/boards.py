@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, literal_column, or_, select
 
+from turnero.queue.ranks import CALLBACK
 from turnero.queue.reads.lines import Lines, public_names
 from turnero.queue.states import AT_DESK, State
 from turnero.queue.tables import (
@@ -11,6 +12,7 @@ from turnero.queue.tables import (
     desk,
     desk_service,
     desk_session,
+    line,
     service,
     site,
     ticket,
@@ -37,6 +39,7 @@ _CALL = (
     desk.c.zone,
     service.c.names,
     service.c.public_names,
+    line.c.origin,
 )
 # A desk without a zone is everybody's: its calls must not be on no board at all.
 _in_zone = or_(
@@ -48,6 +51,7 @@ _AT_DESKS = Statement(
         desk.join(desk_session, desk_session.c.desk == desk.c.id)
         .join(ticket, ticket.c.session == desk_session.c.id)
         .join(service, service.c.id == ticket.c.service)
+        .join(line, line.c.id == ticket.c.line)
     )
     .where(desk.c.site == bindparam("site"), desk_session.c.state != CLOSED, _in_zone)
     .order_by(ticket.c.call_seq.desc())
@@ -55,9 +59,9 @@ _AT_DESKS = Statement(
 _RECENT = Statement(
     select(*_CALL)
     .select_from(
-        ticket.join(desk, desk.c.id == ticket.c.desk).join(
-            service, service.c.id == ticket.c.service
-        )
+        ticket.join(desk, desk.c.id == ticket.c.desk)
+        .join(service, service.c.id == ticket.c.service)
+        .join(line, line.c.id == ticket.c.line)
     )
     .where(
         ticket.c.site == bindparam("site"),
@@ -81,11 +85,13 @@ _GONE_ON = Statement(
         desk.c.zone,
         service.c.names,
         service.c.public_names,
+        line.c.origin,
     )
     .select_from(
         ticket_step.join(ticket, ticket.c.id == ticket_step.c.ticket)
         .join(desk, desk.c.id == ticket_step.c.desk)
         .join(service, service.c.id == ticket_step.c.service)
+        .join(line, line.c.id == ticket.c.line)
     )
     .where(
         ticket_step.c.site == bindparam("site"),
@@ -149,6 +155,8 @@ def board(q: Query, site: int, zone: str | None, now_ms: int) -> BoardView | Non
 
 
 def _call(row: Any) -> CallView:
+    # Who is called by telephone is not asked to come: it stands among the last ones, and no more.
+    comes = row.origin != CALLBACK
     return CallView(
         seq=row.call_seq,
         number=row.number,
@@ -157,7 +165,8 @@ def _call(row: Any) -> CallView:
         names=public_names(row.names, row.public_names),
         language=row.language,
         at_ms=row.last_call_ms,
-        in_force=row.state in AT_DESK,
-        calling=row.state == State.CALLED,
+        in_force=comes and row.state in AT_DESK,
+        calling=comes and row.state == State.CALLED,
         recalls=row.recalls,
+        by_phone=not comes,
     )

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import and_, bindparam, select
 
+from turnero.queue.callback_rows import of_ticket
 from turnero.queue.facts import Why
 from turnero.queue.paths import steps_of
 from turnero.queue.presses import touched_of
@@ -273,6 +274,7 @@ def _serving(q: Query, session: int | None, settings: Settings, now_ms: int) -> 
         call_reason=row.call_reason,
         path=steps(q, row, now_ms, staff=True),
         next_trouble=onto.trouble if onto else None,
+        by_phone=of_ticket(q, row.id) is not None,
     )
 
 

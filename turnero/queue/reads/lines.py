@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 
 from turnero.queue.heads import HEAD_OF_LINE
 from turnero.queue.promises import Expected, Line, Snapshot, believed, expected, told
-from turnero.queue.ranks import WALK_IN
+from turnero.queue.ranks import APPOINTMENT, WALK_IN
 from turnero.queue.tables import attention, forecast, line, ticket
 from turnero.queue.views import LaterView, Names, Wait
 from turnero.queue.waits import Range
@@ -140,9 +140,16 @@ class Lines:
                 )
             )
         # The same as a ticket that is taken now is promised by: see commands/issue.py.
-        ahead = own.people + sum(row.people for row in shared if row.rank < own.rank)
+        ahead = own.people + sum(
+            row.people for row in shared if row.rank < own.rank or _stands_with(row, own)
+        )
         line_now = Line(own.people, own.last_wait_ms, own.last_call_ms, own.pace_ms)
         return expected(snapshot, own.attention, ahead, line_now, self._now_ms)
+
+
+def _stands_with(row: LineRow, own: LineRow) -> bool:
+    """Of one class, who is to be rung and who waits here stand in one line."""
+    return row.attention == own.attention and row.origin not in (own.origin, APPOINTMENT)
 
 
 _NO_LINE: Final = Line(0, None, None, None)

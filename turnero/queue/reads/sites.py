@@ -14,7 +14,7 @@ from turnero.queue.numbers import day_of
 from turnero.queue.quotas import spent
 from turnero.queue.reads.levers import service_pause
 from turnero.queue.reads.lines import Lines, names_of, public_names
-from turnero.queue.settings import languages_of
+from turnero.queue.settings import languages_of, settings_of
 from turnero.queue.tables import attention as attention_table
 from turnero.queue.tables import desk as desk_table
 from turnero.queue.tables import series
@@ -31,6 +31,7 @@ _SITE_COLUMNS = (
     site_table.c.profile,
     site_table.c.languages,
 )
+_SETTINGS = Statement(select(site_table.c.settings).where(site_table.c.no == bindparam("no")))
 _SITES = Statement(select(*_SITE_COLUMNS).order_by(site_table.c.no))
 _SITE = Statement(select(*_SITE_COLUMNS).where(site_table.c.no == bindparam("no")))
 _NO = Statement(select(site_table.c.no).where(site_table.c.key == bindparam("key")))
@@ -233,3 +234,9 @@ def _soonest(later: Later) -> tuple[str, str]:
 def requirements_of(text: str) -> dict[str, tuple[str, ...]]:
     """Requirements kept as JSON in a row. Shared: never change it."""
     return msgspec.json.decode(text, type=dict[str, tuple[str, ...]])
+
+
+def undo_ms(q: Query, site: int) -> int:
+    """For how long an act can be undone at that site."""
+    row = q.row(_SETTINGS, no=site)
+    return settings_of(row.settings).undo_s * 1000 if row else 0

@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 
 from turnero.queue.promises import Expected, Line, Rest, believed, expected, rest, told
-from turnero.queue.reads.ahead import OF_LINE, ahead, counts_for, position
+from turnero.queue.ranks import CALLBACK, WALK_IN
+from turnero.queue.reads.ahead import OF_LINE, ahead, before, counts_for, position
 from turnero.queue.reads.lines import names_of, public_names
 from turnero.queue.reads.paths import steps as path_steps
 from turnero.queue.reads.paths import waited_ms
@@ -42,6 +43,18 @@ _better = (
     .correlate(ticket_table, attention)
     .scalar_subquery()
 )
+#: of one class, who is to be rung and who waits here stand in one line: the other one's
+_beside = line.alias("beside_line")
+_stands_beside = and_(
+    _beside.c.service == line.c.service,
+    _beside.c.attention == line.c.attention,
+    _beside.c.desk == ANY_DESK,
+    _beside.c.people > 0,
+    or_(
+        and_(line.c.origin == WALK_IN, _beside.c.origin == CALLBACK),
+        and_(line.c.origin == CALLBACK, _beside.c.origin == WALK_IN),
+    ),
+)
 _rated = (
     select(func.count())
     .where(rating.c.ticket == ticket_table.c.id)
@@ -72,12 +85,15 @@ _TICKET = select(
     forecast.c.body.label("forecast"),
     forecast.c.made_ms.label("forecast_ms"),
     _better.label("better"),
+    _beside.c.id.label("beside"),
+    _beside.c.people.label("beside_people"),
     _rated.label("ratings"),
 ).select_from(
     ticket_table.join(site, site.c.no == ticket_table.c.site)
     .join(service, service.c.id == ticket_table.c.service)
     .join(attention, attention.c.id == ticket_table.c.attention)
     .join(line, line.c.id == ticket_table.c.line)
+    .outerjoin(_beside, _stands_beside)
     .outerjoin(desk, desk.c.id == ticket_table.c.desk)
     .outerjoin(forecast, forecast.c.service == ticket_table.c.service)
 )
@@ -236,20 +252,23 @@ def waiting_view(row: Any) -> WaitingView:
     )
 
 
-def _of_better(row: Any, position: int) -> int:
-    """Before it in its line, and of better classes: what a forecast goes by, whatever the rule.
+def _of_better(q: Query, row: Any, position: int) -> int:
+    """Before it in its class, and of better ones: what a forecast goes by, whatever the rule.
 
     What its person is told is ahead.py's.
     """
     # Only this desk calls from its own line: nobody of the service's other lines is before it.
-    return position if row.line_desk else position + int(row.better)
+    if row.line_desk:
+        return position
+    beside = 0 if row.beside is None else before(q, row.beside, int(row.beside_people), row)
+    return position + beside + int(row.better)
 
 
-def _expected(row: Any, position: int, now_ms: int) -> Expected:
+def _expected(q: Query, row: Any, position: int, now_ms: int) -> Expected:
     """What is expected by now. Of a line that one desk calls only its own figures speak."""
     snapshot = None if row.line_desk else believed(row.forecast, row.forecast_ms, now_ms)
     line_now = Line(position, row.last_wait_ms, row.line_call_ms, row.pace_ms)
-    found = expected(snapshot, row.attention_key, _of_better(row, position), line_now, now_ms)
+    found = expected(snapshot, row.attention_key, _of_better(q, row, position), line_now, now_ms)
     # An appointment to come: nobody is called for it before its hour while others wait.
     early_s = max(0, row.rank_ms - now_ms) // 1000
     if found.range is None or not early_s:
@@ -290,7 +309,7 @@ def _left(row: Any, found: Expected, now_ms: int) -> Rest:
 def _view(q: Query, row: Any, now_ms: int) -> TicketView:
     place = position(q, row) if row.state == State.WAITING else None
     at_desk = row.state in AT_DESK
-    found = Expected() if place is None else _expected(row, place, now_ms)
+    found = Expected() if place is None else _expected(q, row, place, now_ms)
     left = Rest(None, longer=False) if place is None else _left(row, found, now_ms)
     steps = path_steps(q, row, now_ms)
     return TicketView(
