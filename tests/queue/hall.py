@@ -1,10 +1,12 @@
 """A waiting hall for tests: the real ledger, a loaded site, a clock that the test moves."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from turnero.queue import reads, requests, site_file
+from turnero.queue import call_requests, reads, requests, site_file
 from turnero.queue.commands import (
+    callbacks,
     calls,
     codes,
     corrections,
@@ -29,8 +31,11 @@ from turnero.store.facts import Entry, Fact
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query, Statement
 from turnero.store.timers import TimerDue, Timers
+from turnero.store.vault import Sealed
 
 R = TypeVar("R")
+
+_numbers = itertools.count(1)
 
 #: Monday 2 March 2026, 09:00 in Lima
 MORNING_MS = 1772460000000
@@ -48,6 +53,7 @@ hours = { mon = ["08:00-13:00", "14:00-18:00"], tue = ["08:00-18:00"] }
 key = "caja"
 prefix = "C"
 name = { es = "Caja", en = "Cashier" }
+callbacks = {}
 
 [[service]]
 key = "lab"
@@ -84,6 +90,7 @@ quota = 2
 [[desk]]
 key = "v1"
 name = "Ventanilla 1"
+phone = "desk1"
 zone = "a"
 primary = ["caja", "urgencia"]
 overflow = ["sangre"]
@@ -176,6 +183,14 @@ class Hall:
         """Open a desk; its session."""
         request = requests.OpenDesk(desk=f"hnc.{desk}", **more)
         return (await self.act(desks.open_desk, request, actor)).session
+
+    async def ring_me(self, **more: Any) -> call_requests.Asked:
+        """Ask to be rung, each time at another number."""
+        digits = f"{next(_numbers):032x}"
+        phone = Sealed(digits, bytes.fromhex(digits), "00000000", "PE", "mobile", digits[-3:])
+        return await self.act(
+            callbacks.ask, call_requests.AskCallback(phone=phone, **{"service": "caja", **more})
+        )
 
     async def next(
         self, desk: str = "v1", outcome: str | None = None, actor: str = "token:1"

@@ -9,8 +9,9 @@ from sqlalchemy import Table, select
 
 from tests.queue.hall import Hall
 from turnero.queue import refusals, tables
+from turnero.store import journal
 from turnero.store.errors import Refused
-from turnero.store.sql import Statement
+from turnero.store.sql import Query, Statement
 from turnero.store.tables import timer
 
 _TABLES: list[Table] = [
@@ -38,8 +39,13 @@ _ALL = [Statement(select(table).order_by(*table.primary_key)) for table in _TABL
 
 async def everything(hall: Hall) -> list[Any]:
     """All rows of the queue's tables, and the journal."""
-    rows = [await hall.rows(statement) for statement in _ALL]
-    return [*rows, await hall.entries()]
+
+    def get(
+        q: Query,
+    ) -> list[Any]:  # of one moment, for which PostgreSQL is asked to begin and end once
+        return [*(q.rows(statement) for statement in _ALL), journal.read(q, hall.site, 0, 10_000)]
+
+    return await hall.read(get)
 
 
 @asynccontextmanager

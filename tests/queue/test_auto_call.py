@@ -8,7 +8,8 @@ from sqlalchemy import update
 from tests.queue.engines import both_engines
 from tests.queue.hall import SITE, Hall
 from turnero.queue import requests
-from turnero.queue.commands import desks, lines, messages
+from turnero.queue.call_requests import HoldLine, Lead, OfCallback, Opened
+from turnero.queue.commands import callbacks, desks, leading, lines, messages, reaching
 from turnero.queue.commands.auto_call import AUTO_CALL
 from turnero.queue.facts import TicketCalled
 from turnero.store.consumers import Consumer, Consumers
@@ -73,6 +74,28 @@ async def transfer(hall: Hall, ticket: str) -> None:
 
 async def cancel(hall: Hall, ticket: str) -> None:
     await hall.move("cancel", ticket)
+
+
+async def test_so_does_a_patient_who_was_not_reached(auto: Hall) -> None:
+    led = await auto.ledger.run(leading.lead, Lead("one"), site=0, actor="system")
+    await auto.ledger.run(leading.opened, Opened(led.epoch, open=True), site=0, actor="system")
+    rung, here = await auto.ring_me(), await auto.take()
+    await settle(auto)
+    assert await at_desk(auto) == rung.ticket
+    await auto.act(reaching.by_hand, OfCallback(rung.callback, "busy", "hnc.v1"))
+    await settle(auto)
+    assert await at_desk(auto) == here
+
+
+async def test_so_does_who_was_to_be_rung_later_and_rings_us_now(auto: Hall) -> None:
+    led = await auto.ledger.run(leading.lead, Lead("one"), site=0, actor="system")
+    await auto.ledger.run(leading.opened, Opened(led.epoch, open=True), site=0, actor="system")
+    later = await auto.ring_me(from_minute=16 * 60)
+    await settle(auto)
+    assert await at_desk(auto) is None
+    await auto.act(callbacks.hold, HoldLine(leg="in-1", callback=later.callback))
+    await settle(auto)
+    assert await at_desk(auto) == later.ticket
 
 
 @pytest.mark.rule("next-finish-call")

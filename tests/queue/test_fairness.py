@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.queue.pure_line import Estimate, Hall, Kind, Seen, batches, estimate, minutes, play
-from turnero.queue.routing import Choice, Head, Order, choose
+from turnero.queue.routing import Choice, Head, Order, choose, rederive, why
 from turnero.server.simulate import formulas
 
 ACCUMULATING, STRICT = Order("accumulating", 3, 1), Order("strict", 3, 1)
@@ -79,7 +79,7 @@ def moments(draw: st.DrawFn) -> Drawn:
     """A moment at a desk."""
     heads = []
     for line in range(draw(st.integers(1, 8))):
-        clinical = draw(st.booleans())
+        clinical = draw(st.sampled_from([False, False, False, True]))
         came = draw(st.integers(0, 100))
         heads.append(
             Head(
@@ -98,6 +98,7 @@ def moments(draw: st.DrawFn) -> Drawn:
                 preferred=not clinical and draw(st.booleans()),
                 target_ms=draw(st.integers(1, 60)) * 60_000,
                 passed=draw(st.integers(0, 4)),
+                last=not clinical and draw(st.booleans()),
             )
         )
     order = Order(draw(st.sampled_from(["strict", "accumulating", "share"])), 3, 1)
@@ -115,6 +116,9 @@ def test_the_same_heads_give_the_same_choice_in_whatever_order_they_come(
     assert choose(again, drawn.now_ms, drawn.order) == first
     assert first is not None
     assert first.head in drawn.heads
+    assert first.head.last <= min(one.last for one in drawn.heads)
+    seen = why(first.rule, drawn.heads, first.head, drawn.now_ms, drawn.order)
+    assert rederive(seen) == first.head.ticket
 
 
 # --- at 95 % load -----------------------------------------------------------------------------------

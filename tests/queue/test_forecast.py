@@ -188,6 +188,22 @@ def test_history_gives_a_forecast_before_the_first_call() -> None:
     assert found.low_s <= 35 * 60 <= found.high_s
 
 
+@pytest.mark.parametrize("passed", [0.001, 0.02, 0.5, 1.0, 2.0, 2.9, 3.0])
+def test_a_desk_that_has_just_opened_and_called_nobody_is_no_fast_one(passed: float) -> None:
+    earlier = NONE
+    for _ in range(4):
+        earlier = steady(4.0).history(earlier)
+    day = QueueDay()
+    day.observe(540, 1, 0, 0)
+    opening = said(day, 4, earlier)
+    day.observe(540 + passed, 1, 4, 0)
+    assert said(day, 4, earlier).likely_s == pytest.approx(opening.likely_s, rel=0.6)
+    assert said(day, 4, earlier).high_s >= 10 * 60
+    # Without an earlier day nothing can be said of it, even when somebody was called at once.
+    day.observe(540 + passed + 0.05, 1, 4, 1)
+    assert (Estimator.shipped().forecast(day, 4) is None) == (passed + 0.05 < 3)
+
+
 def test_a_history_without_hours_of_today_still_ends() -> None:
     speed = steady(600.0, until=560).history(NONE).speed()
     assert speed is None

@@ -12,7 +12,8 @@ from turnero.queue.commands import by_hand, desks, late, leases, lines
 from turnero.queue.commands import help as helping
 from turnero.queue.facts import DayReported
 from turnero.queue.reads.reports import KeptReport, day_report, derived, reported_days
-from turnero.queue.report import DayReport, Waits, fold, wilson
+from turnero.queue.report import DayReport, Waits, fold
+from turnero.queue.shares import wilson
 from turnero.store import journal
 
 DAY = "2026-03-02"

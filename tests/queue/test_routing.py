@@ -60,6 +60,18 @@ def chosen(*heads: Head, order: Order = STRICT) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("order", [STRICT, POINTS, SHARE])
+def test_who_is_last_is_behind_everybody_whatever_the_wait_the_rule_and_the_desk(
+    order: Order,
+) -> None:
+    last = head("f", 5_000, 30, last=True, passed=9)
+    assert chosen(last, head("b", 1, tier=3), order=order) == ("b", "other-class")
+    assert chosen(last, head("b", 1), order=order)[0] == "b"
+    assert chosen(last, head("b", -30), order=order) == ("b", "early")
+    assert chosen(last, head("b", 1, 10), order=order)[0] == "b"
+    assert chosen(last, order=order) == ("f", "only")
+
+
+@pytest.mark.parametrize("order", [STRICT, POINTS, SHARE])
 def test_nobody_waiting_is_nobody_called(order: Order) -> None:
     assert choose([], NOW, order) is None
 
@@ -220,6 +232,19 @@ class TestShare:
             passed = turns_after(choice.head, heads, NOW, order).get(ord("o"), passed)
             called += choice.head.ticket
         assert called == 5 * calls
+
+
+def test_past_somebody_whom_the_desk_cannot_ring_it_says_so() -> None:
+    here, by_phone = head("a", 5), head("b", 10)
+    choice = choose([here], NOW, STRICT)
+    assert choice is not None
+    assert choice.rule == "only"
+    past = why(choice.rule, [here], choice.head, NOW, STRICT, [by_phone])
+    assert (past.rule, [one.ticket for one in past.left]) == ("not-by-phone", ["b"])
+    assert rederive(past) == "a"
+    # Nobody older went past: yet it is not the only one.
+    behind = why(choice.rule, [here], choice.head, NOW, STRICT, [head("c", 1)])
+    assert behind.rule == "oldest"
 
 
 def test_the_why_tells_the_winner_first_and_all_candidates() -> None:

@@ -23,7 +23,12 @@ def test_the_code_is_found(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "A047", "12345678", "x" * 21, "aB3_dE-gH1jK2mN3pQ4rS ", "é" * 22]
+    "typed",
+    [
+        *("", "A047", "12345678", "x" * 21, "aB3_dE-gH1jK2mN3pQ4rS ", "é" * 22),
+        # the end of what a document says of its holder
+        "1032456789GOMEZMARIA0F19580317",
+    ],
 )
 def test_what_is_no_code_is_none(typed: str) -> None:
     assert scanned.code(typed) is None

@@ -61,6 +61,18 @@ WRONG = [
         "site.settings.undo_s",
         "0 to 60",
     ),
+    (
+        'name = "Uno"',
+        'name = "Uno"\nsettings = { alarm_to = "a@b.example\\r\\nBcc: c@d.example" }',
+        "site.settings.alarm_to",
+        "type it again",
+    ),
+    (
+        'name = "Uno"',
+        'name = "Uno"\nsettings = { alarm_to = "Técnica <a@b>" }',
+        "site.settings.alarm_to",
+        "no e-mail address",
+    ),
     ('name = "Uno"', 'name = "Uno"\nsettings = { undo = 5 }', "site.settings.undo", "not known"),
     ('prefix = "C"', 'prefix = "I"', "service[0].prefix", "one or two of"),
     ('prefix = "C"', 'prefix = "O"', "service[0].prefix", "one or two of"),
