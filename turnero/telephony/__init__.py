@@ -1,0 +1,1 @@
+"""Callbacks by telephone: exchanges, dialling, the voice menu, campaigns and messages."""

@@ -1,0 +1,1 @@
+"""Messages to people's telephones and to technicians: a port, its adapters, and who sends."""
