@@ -1,0 +1,26 @@
+"""The contract on a real Asterisk 22 run from the files that we ship, with telephones of other makes."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.peers.asterisk import AsteriskPeer
+from tests.peers.telephones import Telephones
+from tests.telephony.asterisk_rig import AsteriskRig
+from tests.telephony.contract import Contract
+from turnero.telephony.exchange import LinkUp
+
+
+@pytest.mark.requires("sip-tester", "baresip-core")
+class TestAsterisk(Contract):
+    """Over HTTP, the event socket dialled by us."""
+
+    @pytest.fixture
+    async def rig(
+        self, asterisk_and_telephones: tuple[AsteriskPeer, Telephones]
+    ) -> AsyncIterator[AsteriskRig]:
+        rig = AsteriskRig(*asterisk_and_telephones)
+        await rig.start()
+        await rig.heard.of(LinkUp)
+        yield rig
+        await rig.stop()
