@@ -4,7 +4,7 @@ import sys
 
 import rich_click as click
 
-from turnero.cli.plainly import WRONG, plainly
+from turnero.cli.plainly import WRONG, fail, plainly
 
 
 @click.group()
@@ -24,11 +24,16 @@ def test_printer(url: str, profile: str, language: str) -> None:
     file:///dev/usb/lp0. The ticket goes through the real spool, on a scratch store.
     """
     import asyncio
+    import logging
 
     from turnero.printer.trial import trial
     from turnero.printer.trial_words import sentences
+    from turnero.web.languages import LANGUAGES
 
+    if language not in LANGUAGES:
+        fail(f"there is no such language: {language}; it is one of {', '.join(LANGUAGES)}")
+    logging.getLogger("turnero.printer").setLevel(logging.ERROR)  # the rest is said below
     found = asyncio.run(trial(url, profile, language))
-    for line in sentences(found):
+    for line in sentences(found, url.partition(":")[0]):
         click.echo(line)
     sys.exit(0 if found.well else WRONG)

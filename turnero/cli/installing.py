@@ -17,6 +17,10 @@ from turnero.cli.plainly import fail, told
     help="What hangs where (else as before): "
     "kiosk=HDMI-1,board=HDMI-2:rotate=left:audio=plughw:1,3:touch=NAME.",
 )
+@click.option(
+    "--ping",
+    help="Address that the box asks once a minute while all is well (else as before; '' for none).",
+)
 @click.option("--dry-run", is_flag=True, help="Show every file instead of writing it.")
 @click.option(
     "--root",
@@ -24,23 +28,29 @@ from turnero.cli.plainly import fail, told
     type=click.Path(path_type=Path, file_okay=False),
     help="Write below this folder instead of the system's own.",
 )
-def install(*, server: str | None, screens: str, dry_run: bool, root: Path) -> None:
+def install(
+    *, server: str | None, screens: str, ping: str | None, dry_run: bool, root: Path
+) -> None:
     """Write what a box needs: units, Chromium's policy, udev rules; and say what to do next.
 
     Doing it again changes nothing. It starts nothing and installs no packages.
     """
     from turnero.device.install import screens as described
     from turnero.device.install import shape, writing
+    from turnero.device.settings import ALARM, outside
     from turnero.device.settings import address as address_of
 
     with told():
-        address = server or writing.server_before(root)
+        before = writing.environment_before(root)
+        address = server or before.get("TURNERO_SERVER")
         if address is None:
             fail("which server? Say it: --server https://turnos.example.org")
         plan = shape.Plan(
             address_of(address),
             shape.program_of(sys.argv[0], sys.prefix),
             described.read(screens) if screens else writing.screens_before(root),
+            outside(before.get("TURNERO_PING", "") if ping is None else ping),
+            tuple(f"{name}={before[name]}" for name in ALARM if before.get(name)),
         )
         if dry_run:
             for file, done in writing.compare(plan, root):

@@ -23,6 +23,11 @@ def site_load(file: Path, data: Path | None) -> None:
     done = act(data, "site-load", text=text)
     said = f"{done['changes']} changes" if done["changes"] else "nothing to change"
     click.echo(f"site {done['site']} (number {done['number']}): {said}", err=True)
+    if lacking := done.get("lacking"):
+        click.echo(
+            f"{_pictures(lacking)} named and not here: upload what lacks under Pictures in the pages",
+            err=True,
+        )
 
 
 @site.command("save")
@@ -32,12 +37,21 @@ def site_load(file: Path, data: Path | None) -> None:
 def site_save(file: Path | None, key: str | None, data: Path | None) -> None:
     """Write a site as the TOML file that would make it: to FILE, or to standard output."""
     done = act(data, "site-save", site=key)
+    if named := done.get("pictures"):
+        click.echo(
+            f"{_pictures(named)} not in it: File, With pictures, in the pages gives both as a zip",
+            err=True,
+        )
     if file is None:
         click.echo(done["text"], nl=False)
         return
     with told():
         file.write_text(done["text"], "utf-8")
     click.echo(f"site {done['site']} is described in {file}", err=True)
+
+
+def _pictures(count: int) -> str:
+    return "1 picture is" if count == 1 else f"{count} pictures are"
 
 
 @click.command()

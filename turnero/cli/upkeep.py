@@ -19,7 +19,7 @@ def setup(data: Path | None) -> None:
     done = act(data, "setup-begin")
     if done["secret"] is None:
         fail("there is an administrator already: sign in, or use `turnero user password`")
-    click.echo(f"/setup#{done['secret']}")
+    click.echo(f"{done['here']}/setup#{done['secret']}")
 
 
 @click.command()

@@ -9,6 +9,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from turnero.server import sealed
 from turnero.server.accounts import commands, reads
 from turnero.server.accounts.places import default_place, site_keys, site_number
 from turnero.server.accounts.service import Accounts
@@ -41,10 +44,14 @@ def acts(ledger: Ledger, accounts: Accounts, settings: Settings) -> dict[str, Ac
         return await save_site(ledger, given.get("site"))
 
     async def setup_begin(_given: dict[str, Any]) -> dict[str, Any]:
-        return {"secret": await accounts.begin_setup(), "port": settings.port}
+        return {"secret": await accounts.begin_setup(), "here": settings.here}
+
+    async def vault_rotate(_given: dict[str, Any]) -> dict[str, Any]:
+        return msgspec.structs.asdict(await sealed.rotate(ledger, settings.data))
 
     known = _on_tokens(ledger, accounts) | _on_users(ledger, accounts)
     known |= {"site-load": site_load, "site-save": site_save, "setup-begin": setup_begin}
+    known |= {"vault-rotate": vault_rotate}
     return {name: _worded(act) for name, act in known.items()}
 
 
@@ -129,12 +136,15 @@ def _worded(act: Act) -> Act:
     return worded
 
 
-def do(settings: Settings, act: str, **given: Any) -> Any:
-    """Do an act: by the server that runs on the data folder, or directly when none does."""
+def do(settings: Settings, act: str, *, timeout_s: float = 30, **given: Any) -> Any:
+    """Do an act: by the server that runs on the data folder, or directly when none does.
+
+    `timeout_s` is how long that server may take.
+    """
     folder: Path = settings.data
     if folder.exists():
         try:
-            return ask(folder, act, **given)
+            return ask(folder, act, timeout_s=timeout_s, **given)
         except (ConnectionError, FileNotFoundError):
             pass  # none runs here, or it died and left its socket: the lock will tell
     return asyncio.run(direct(settings, act, given))

@@ -4,7 +4,6 @@ A fault ends it with 1: something will fail or be lost. A warning is worth knowi
 writes nothing but a scratch file to time the disk.
 """
 
-import ctypes
 import os
 import platform
 import shutil
@@ -20,11 +19,13 @@ import msgspec
 from sqlalchemy import bindparam, column, func, select, table
 
 from turnero.queue.tables import site
+from turnero.server import exchanges, messages, sealed
 from turnero.server.doctor_devices import Finding, State, asked, heard, heard_sign
-from turnero.server.settings import Settings
+from turnero.server.settings import FILE, Settings
 from turnero.server.upkeep import key_of, read, verify_journals
 from turnero.store import devices
 from turnero.store import migrate as migrations
+from turnero.store.clock import disciplined
 from turnero.store.errors import TurneroError
 from turnero.store.opening import DATABASE
 from turnero.store.sql import Query, Statement
@@ -40,7 +41,10 @@ _SLOW_MS = 20.0
 _FAR_TOO_SLOW_MS = 250.0
 _SILENT_MS = 3 * 60_000
 _FUTURE_MS = 5_000
-_UNSYNCHRONISED = 5
+#: what the server only reads
+_ANYBODYS = (FILE, "voices")
+#: of files that are wrong, so many are named
+_NAMED = 5
 
 _SITES = Statement(select(site.c.no, site.c.key, site.c.zone).order_by(site.c.no))
 _LAST = Statement(
@@ -67,6 +71,9 @@ def examine(settings: Settings) -> list[Finding]:
         _programs,
         _database,
         _journal,
+        _sealed,
+        _messages,
+        exchanges.examine,
     ):
         try:
             findings.extend(look(settings))
@@ -134,6 +141,26 @@ def _folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("data", "warning", f"others may look into {data}", f"chmod 700 {data}")
     else:
         yield Finding("data", "ok", str(data))
+    yield from _owned(data)
+
+
+def _owned(data: Path) -> Iterator[Finding]:
+    """What root wrote, when it ran a command while no server ran, the server cannot read."""
+    owner = data.stat().st_uid
+    others = sorted(
+        one
+        for one in data.rglob("*")
+        if one.lstat().st_uid != owner and one.relative_to(data).parts[0] not in _ANYBODYS
+    )
+    if others:
+        named = ", ".join(str(one.relative_to(data)) for one in others[:_NAMED])
+        more = f" and {len(others) - _NAMED} more" if others[_NAMED:] else ""
+        yield Finding(
+            "owner",
+            "fault",
+            f"these belong to another user than {data}: {named}{more}",
+            f"chown -R --reference={data} {data}; and run turnero's commands as that user.",
+        )
 
 
 def _existing(path: Path) -> Path:
@@ -189,7 +216,7 @@ def _clock(settings: Settings) -> Iterator[Finding]:
             f"this machine's clock is {behind:.0f} s behind the newest fact",
             "Set the clock.",
         )
-    elif not _synchronised():
+    elif not disciplined():
         yield Finding(
             "clock",
             "warning",
@@ -198,15 +225,6 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("clock", "ok", "kept right by the network's time")
-
-
-def _synchronised() -> bool:
-    """What the kernel knows: `adjtimex` answers TIME_ERROR while nobody disciplines its clock."""
-    buffer = ctypes.create_string_buffer(512)
-    try:
-        return int(ctypes.CDLL(None).adjtimex(buffer)) not in (-1, _UNSYNCHRONISED)
-    except (OSError, AttributeError):
-        return False
 
 
 def _last_fact(settings: Settings) -> int | None:
@@ -227,7 +245,7 @@ def _files(_settings: Settings) -> Iterator[Finding]:
             "front end",
             "fault",
             f"files are missing: {', '.join(missing)}",
-            "Run `make setup` again.",
+            "Run `make app` again.",
         )
     else:
         yield Finding("front end", "ok", "scripts and fonts are there")
@@ -338,3 +356,11 @@ def _journal(settings: Settings) -> Iterator[Finding]:
             )
         else:
             yield Finding(name, "ok", f"{verdict.facts} facts, every link holds")
+
+
+def _messages(settings: Settings) -> Iterator[Finding]:
+    return messages.examine(settings)
+
+
+def _sealed(settings: Settings) -> Iterator[Finding]:
+    return sealed.examine(settings)

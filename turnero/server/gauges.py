@@ -12,6 +12,7 @@ from turnero.printer.tables import QUEUED, SENDING, print_job
 from turnero.queue import reads
 from turnero.queue.accuracy import by_service
 from turnero.queue.numbers import day_of
+from turnero.queue.reads import callbacks
 from turnero.queue.tables import line, service
 from turnero.server.looks import SiteLooks
 from turnero.server.metrics import COUNTED, Metrics
@@ -84,6 +85,7 @@ class Gauges:
                 metrics.waiting.labels(self._key(row.site), row.service).set(row.waiting)
             await self._promises()
             await self._announcements()
+            await self._calls()
             for state in _SPOOLED:
                 spooled = {row.site: row.jobs for row in await self._ledger.read(_spooled, state)}
                 for site in self._looks.sites:
@@ -122,6 +124,16 @@ class Gauges:
                 metrics.call_backlog.labels(self._key(site), one.key).set(state.backlog)
                 if state.lag_ms is not None:
                     metrics.call_lag.labels(self._key(site), one.key).set(state.lag_ms / 1000)
+
+    async def _calls(self) -> None:
+        """Who is to be rung, and whether anybody can be."""
+        metrics = self._metrics
+        now = await self._ledger.read(callbacks.dialling_now)
+        metrics.dialling.set(now is not None and now.open)
+        metrics.callbacks.clear()
+        for site in self._looks.sites:
+            for stage, count in (await self._ledger.read(callbacks.counts, site)).items():
+                metrics.callbacks.labels(self._key(site), stage).set(count)
 
     def _key(self, site: int) -> str:
         found = self._looks.sites.get(site)

@@ -106,6 +106,15 @@ class Metrics:
             ["site", "board"],
             registry=registry,
         )
+        self.callbacks = Gauge(
+            "turnero_callbacks",
+            "Callbacks that are not over, by stage",
+            ["site", "stage"],
+            registry=registry,
+        )
+        self.dialling = Gauge(
+            "turnero_dialling_open", "1 while patients can be rung", registry=registry
+        )
         self.ready = Gauge("turnero_ready", "1 while everything can be kept", registry=registry)
         #: children by label values: looking them up in the library takes a lock each
         self._seen: dict[

@@ -19,11 +19,16 @@ from turnero.server.accounts import slice as accounts_slice
 from turnero.server.accounts.service import Accounts
 from turnero.server.api import slice as api
 from turnero.server.boxes import slice as boxes
+from turnero.server.exchanges import with_hooks
 from turnero.server.looks import SiteLooks
 from turnero.server.planner import WorkerPlanner
-from turnero.server.settings import Settings
+from turnero.server.settings import Settings, ways_of
 from turnero.server.sites import PORTS, names
 from turnero.store.consumers import Consumer
+from turnero.store.vault import Vault
+from turnero.telephony import slice as telephony
+from turnero.telephony.messages import slice as messages
+from turnero.telephony.sealing import SealedNumbers
 from turnero.web.slice import Slice
 
 #: makes the slice whose page is at `/`
@@ -38,16 +43,21 @@ class Rooms:
 
     def slices(self, settings: Settings, accounts: Accounts, looks: SiteLooks) -> list[Slice]:
         """Every room's slice, in the order in which they fill each other's slots."""
+        telephones = SealedNumbers(Vault(settings.data))
+        make_exchange, hooks = with_hooks(settings)
         return [
             self._front(accounts, looks),
             accounts_slice.make(accounts, looks),
-            api.make(settings.public_address),
-            kiosk.make(settings.public_address, listening=listening),
+            api.make(settings.public_address, telephones),
+            kiosk.make(settings.public_address, listening=listening, telephones=telephones),
             desk.make(settings.public_address, WorkerPlanner(), names),
             admin.make(PORTS),
             display.make(settings.data),
             printer.make(settings.data, settings.public_address),
-            boxes.make(settings.public_address, looks, listening),
+            boxes.make(settings.public_address, looks, listening, telephones),
+            telephony.make(settings.data, make_exchange),
+            messages.make(settings.data, ways_of(settings), settings.public_address),
+            *hooks,
         ]
 
     def timers(self, slices: Sequence[Slice]) -> Mapping[str, Any]:

@@ -83,6 +83,8 @@ class Running:
             (self._begin, self._end),
             (self._forecaster.start, self._forecaster.stop),
             (self._control.start, self._control.stop),
+            # Last: what they load takes a good part of a start, and nobody waits for it.
+            (self._begin_tasks, self._end_tasks),
         ):
             if stop is not None:
                 self._stops.append(stop)
@@ -99,6 +101,8 @@ class Running:
             hook(self.app)  # type: ignore[call-arg]  # ours take the application
         self._timers.start()
         self._consumers.start()
+
+    async def _begin_tasks(self) -> None:
         for one in self.web.slices:
             for name, task in one.tasks.items():
                 self._tasks.append(
@@ -111,10 +115,12 @@ class Running:
         except Exception as error:  # noqa: BLE001 - one room's task must not take the others along
             _failed(name, error)
 
-    async def _end(self) -> None:
+    async def _end_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _end(self) -> None:
         await self._consumers.stop()
         await self._timers.stop()
 

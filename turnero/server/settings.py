@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from turnero.store.errors import TurneroError
+from turnero.telephony.messages.ways import Ways, wrong
 from turnero.web.languages import LANGUAGES
 
 FILE = "turnero.toml"
@@ -93,6 +94,88 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Meta(description="true lets anybody on the network read /metrics, not only this machine"),
     ] = False
+    exchange: Annotated[
+        Literal["simulated", "asterisk", "cloud", "none"],
+        Meta(
+            description='"asterisk", "cloud", "simulated" (nobody is really rung), or "none": no '
+            "callbacks"
+        ),
+    ] = "simulated"
+    asterisk_address: Annotated[
+        str,
+        Meta(
+            description='where Asterisk serves ARI, such as "http://127.0.0.1:8088", or "" where it '
+            "dials out to asterisk_listen"
+        ),
+    ] = "http://127.0.0.1:8088"
+    asterisk_listen: Annotated[
+        str,
+        Meta(
+            description='an address such as "127.0.0.1:8765" for an Asterisk that dials out, or ""'
+        ),
+    ] = ""
+    asterisk_user: Annotated[str, Meta(description="the user in ari.conf")] = "turnero"
+    asterisk_password: Annotated[
+        str, Meta(description="the password in ari.conf; best from the environment")
+    ] = ""
+    asterisk_trunk: Annotated[
+        str,
+        Meta(description='the endpoint to the telephone company, such as "PJSIP/trunk", or ""'),
+    ] = "PJSIP/trunk"
+    asterisk_sounds: Annotated[
+        str,
+        Meta(
+            description="a folder that Turnero writes and the user who runs Asterisk reads, at the same "
+            'path for both; "": sounds in the data folder, which nobody else may look into'
+        ),
+    ] = ""
+
+    def __repr__(self) -> str:
+        return f"Settings({self.data})"
+
+    cloud_account: Annotated[
+        str, Meta(description='the account at the telephone service, "AC…", Turnero\'s alone')
+    ] = ""
+    cloud_token: Annotated[
+        str, Meta(description="the account's secret; best from the environment")
+    ] = ""
+    cloud_number: Annotated[
+        str, Meta(description='the number that is shown, such as "+5116117300"')
+    ] = ""
+    cloud_sip_domain: Annotated[
+        str, Meta(description='where the desks\' telephones are registered, a SIP domain, or ""')
+    ] = ""
+    cloud_api: Annotated[
+        str, Meta(description='the service\'s REST interface, "https://api.twilio.com"')
+    ] = "https://api.twilio.com"
+    messages_phone: Annotated[
+        str,
+        Meta(
+            description='how messages to patients\' phones leave: "https://…" of a gateway, '
+            '"console" (logged, not sent), or "" for none'
+        ),
+    ] = ""
+    messages_mail: Annotated[
+        str,
+        Meta(
+            description='how e-mail leaves: "smtp://user:password@host:587", "smtps://…", '
+            '"https://…" of a gateway, "console", or "" for none'
+        ),
+    ] = ""
+    messages_from: Annotated[
+        str, Meta(description='who e-mail is from, "Hospital <turnos@hospital.example>"')
+    ] = ""
+    messages_hub_secret: Annotated[
+        str,
+        Meta(description='the app secret of WhatsApp where it calls /hooks/messages itself, or ""'),
+    ] = ""
+
+    @property
+    def here(self) -> str:
+        """Where this machine itself reaches the server."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - shown
+        scheme = "https" if self.tls == "own" else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def postgres(self) -> str | None:
@@ -215,7 +298,13 @@ def _said(value: Any) -> str:
 
 def _together(settings: Settings) -> list[tuple[str, str]]:
     """What is wrong with settings that each fit their type: key, and what it must be."""
-    return [*_addresses(settings), *_tls(settings)]
+    return [
+        *_addresses(settings),
+        *_tls(settings),
+        *_exchange(settings),
+        *_messages(settings),
+        *_cloud(settings),
+    ]
 
 
 def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -245,3 +334,50 @@ def _tls(settings: Settings) -> Iterator[tuple[str, str]]:
                 yield key, 'is needed with tls = "own": the path of a PEM file'
             elif not Path(path).is_file():
                 yield key, f"there is no file {path}"
+
+
+def _exchange(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.exchange != "asterisk":
+        return
+    if not settings.asterisk_password:
+        yield "asterisk_password", "is needed for an Asterisk: the password in its ari.conf"
+    if settings.asterisk_sounds and not Path(settings.asterisk_sounds).is_absolute():
+        yield "asterisk_sounds", "must begin with /"
+    host, _, port = settings.asterisk_listen.rpartition(":")
+    if settings.asterisk_listen and not (host and port.isdecimal()):
+        yield "asterisk_listen", 'must be an address with its port, such as "127.0.0.1:8765"'
+    if not settings.asterisk_address and not settings.asterisk_listen:
+        yield "asterisk_address", "is needed, or asterisk_listen where Asterisk dials out"
+    if settings.asterisk_address:
+        parts = urlsplit(settings.asterisk_address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            yield "asterisk_address", 'must be like "http://127.0.0.1:8088"'
+
+
+def _cloud(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.exchange != "cloud":
+        return
+    for key in ("cloud_account", "cloud_token", "cloud_number"):
+        if not getattr(settings, key):
+            yield key, "is needed for a telephone service"
+    if not settings.public_address.startswith("https://"):
+        yield "public_address", "is needed for a telephone service, with https: it calls us there"
+    if urlsplit(settings.cloud_api).scheme != "https" and not settings.cloud_api.startswith(
+        "http://127.0.0.1:"
+    ):
+        yield "cloud_api", "must begin with https://"
+
+
+def _messages(settings: Settings) -> Iterator[tuple[str, str]]:
+    for name, text in wrong(ways_of(settings)).items():
+        yield {"sender": "messages_from"}.get(name, f"messages_{name}"), text
+
+
+def ways_of(settings: Settings) -> Ways:
+    """How messages leave."""
+    return Ways(
+        settings.messages_phone,
+        settings.messages_mail,
+        settings.messages_from,
+        settings.messages_hub_secret,
+    )

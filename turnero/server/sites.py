@@ -9,7 +9,7 @@ from turnero.admin.frame import Person, Ports, Sample
 from turnero.display.signs.opening import check as check_sign
 from turnero.display.signs.state import SignSettings
 from turnero.printer.profiles import profile_named
-from turnero.printer.transports import check_address
+from turnero.printer.transports import check_address, of_device
 from turnero.queue import reads, refusals, site_file, site_out
 from turnero.queue.commands.sites import load_site as command
 from turnero.queue.site_breaches import Breach, wrong
@@ -17,13 +17,14 @@ from turnero.queue.site_lines import line_of
 from turnero.queue.site_shape import SiteFile
 from turnero.server.accounts.admin import ROLE_NAMES
 from turnero.server.accounts.reads import accounts
-from turnero.store.errors import Refused
+from turnero.store.errors import Invalid, Refused
 from turnero.store.ledger import Ledger
 from turnero.store.sql import Query
 
 
 async def load_site(ledger: Ledger, text: str, *, actor: str) -> dict[str, Any]:
-    """Make or change the site that this TOML text describes; the site's number and what changed.
+    """Make or change the site that this TOML text describes; the site's number, what changed, and how
+    many pictures that it names are not there.
 
     Raises `Invalid` naming the key, the printer or the sign that is wrong; nothing is
     changed then.
@@ -31,7 +32,19 @@ async def load_site(ledger: Ledger, text: str, *, actor: str) -> dict[str, Any]:
     file = decode(text)
     number = await ledger.read(reads.site_no_for, file.site.key)
     loaded = await ledger.run(command, file, site=number, actor=actor)
-    return {"site": file.site.key, "number": loaded.site, "changes": loaded.changes}
+    there = {one.digest for one in await ledger.read(reads.pictures, loaded.site)}
+    lacking = len(_pictures(file) - there)
+    return {
+        "site": file.site.key,
+        "number": loaded.site,
+        "changes": loaded.changes,
+        "lacking": lacking,
+    }
+
+
+def _pictures(file: SiteFile) -> set[str]:
+    """The digests of what boards show."""
+    return {part.picture for part in file.content if part.picture is not None}
 
 
 def decode(text: str) -> SiteFile:
@@ -58,10 +71,15 @@ def check_devices(file: SiteFile) -> None:
 
 
 def check_printers(file: SiteFile) -> None:
-    """Raise `Invalid("site-file")` for a printer's address or profile that cannot be."""
+    """Raise `Invalid("site-file")` for a printer's address or profile that cannot be.
+
+    Who describes a site need not be who may write to this machine's files: of `file:` only devices.
+    """
     for n, part in enumerate(file.printer):
         try:
-            check_address(part.url)
+            if not of_device(check_address(part.url)):
+                why = "a description names devices alone: file:///dev/usb/lp0"
+                raise Invalid("bad-printer-address", address=part.url, why=why)
         except Refused as error:
             raise wrong(
                 f"printer[{n}].url", "printer-address", url=part.url, why=error.params["why"]
@@ -79,9 +97,11 @@ def check_printers(file: SiteFile) -> None:
 
 
 async def save_site(ledger: Ledger, key: str | None) -> dict[str, Any]:
-    """The description of the site of that key, or of the only one, as TOML text."""
+    """The description of the site of that key, or of the only one, as TOML text, and how many
+    pictures it names: they are not in it.
+    """
 
-    def read(q: Query) -> tuple[str, str]:
+    def read(q: Query) -> dict[str, Any]:
         numbers = [reads.site_no(q, key)] if key else [one.no for one in reads.sites(q, 0)]
         if key and numbers == [None]:
             raise refusals.unknown("site-unknown", site=key)
@@ -90,10 +110,10 @@ async def save_site(ledger: Ledger, key: str | None) -> dict[str, Any]:
         file = site_out.read(q, numbers[0] or 0)
         if file is None:
             raise refusals.unknown("site-unknown", site=key or "")
-        return file.site.key, site_out.encode(file)
+        text = site_out.encode(file)
+        return {"site": file.site.key, "text": text, "pictures": len(_pictures(file))}
 
-    found, text = await ledger.read(read)
-    return {"site": found, "text": text}
+    return await ledger.read(read)
 
 
 def people(q: Query) -> list[Person]:

@@ -72,6 +72,8 @@ def _of_people(accounts: Accounts) -> list[ControllerRouterHandler]:
             )
         except Refused as refused:
             return _sign_in(request, form, refused)
+        # The right password was no guess: a whole branch may begin its day behind one address.
+        web_of(request).buckets.give_back("sign-in", _address(request))
         return see_other(request, own_path(form.next), _cookies(request, entered))
 
     @post("/sign-out", opt={"permission": "account.own"}, status_code=200)

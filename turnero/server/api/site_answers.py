@@ -151,6 +151,8 @@ class Call(Struct, frozen=True):
     #: the person is still expected
     calling: bool
     recalls: int
+    #: they are rung where they are: do not announce it
+    by_phone: bool = False
 
 
 class Queue(Struct, frozen=True):
@@ -203,6 +205,7 @@ def _call(view: CallView, language: str) -> Call:
         in_force=view.in_force,
         calling=view.calling,
         recalls=view.recalls,
+        by_phone=view.by_phone,
     )
 
 

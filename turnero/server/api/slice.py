@@ -4,7 +4,8 @@ from typing import Final
 
 from litestar import Router
 
-from turnero.server.api import board, desks, journal, live, moves, sites, tickets
+from turnero.queue.telephones import Telephones
+from turnero.server.api import board, callbacks, desks, journal, live, moves, people, sites, tickets
 from turnero.server.api.answering import JsonAnswer
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
@@ -18,8 +19,10 @@ PROBLEMS: Final = {
 }
 
 
-def make(public_address: str = "") -> Slice:
-    """The slice. `public_address`: where phones reach this server, "" when they do not."""
+def make(public_address: str, telephones: Telephones) -> Slice:
+    """The slice. `public_address`: where phones reach this server, "" when they do not;
+    `telephones`: reads and seals numbers.
+    """
     v1 = Router(
         "/api/v1",
         response_class=JsonAnswer,
@@ -48,6 +51,11 @@ def make(public_address: str = "") -> Slice:
             desks.resume,
             desks.close,
             desks.next_,
+            callbacks.asking_with(telephones),
+            callbacks.show,
+            callbacks.change,
+            callbacks.cancel,
+            *people.routes(telephones),
             journal.read_journal,
             live.live,
         ],

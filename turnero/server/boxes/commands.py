@@ -128,6 +128,7 @@ def approve(tx: Tx, request: Approve) -> int:
     found = tx.row(_DEVICE, id=request.device)
     if found is None or request.within not in (None, found.site):
         raise NotFound("box-unknown")
+    tx.run(_DONE, b_device=found.id)  # whoever was let in as it and has not come is it no longer
     tx.run(_SETTLE, b_code=asking.code, b_state="approved", b_device=found.id)
     before = tx.row(_BOX, device=found.id)
     if before is None:

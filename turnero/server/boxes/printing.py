@@ -8,7 +8,7 @@ from litestar import post
 from litestar.handlers import HTTPRouteHandler
 
 from turnero.boxes import protocol
-from turnero.boxes.protocol import Handed, Reported, Taking
+from turnero.boxes.protocol import CopyKept, Handed, Reported, Taking
 from turnero.printer import handover, spool
 from turnero.printer.papers import LedgerPapers, Papers
 from turnero.printer.spool import Claimed
@@ -17,7 +17,7 @@ from turnero.server.api.acting import key_of
 from turnero.server.boxes.hosting import actor_of, own
 from turnero.server.boxes.messages import read_message
 from turnero.store.devices import Device
-from turnero.store.errors import Invalid, NotFound, Refused
+from turnero.store.errors import Invalid, NotFound, Refused, Unavailable
 from turnero.store.ledger import Ledger
 from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest
@@ -89,16 +89,48 @@ def routes(public_address: str, work: dict[str, Any]) -> list[HTTPRouteHandler]:
         state = JobState.PRINTED if said.came_out else JobState.CANCELLED
         return Reported(state.value)
 
-    return [take, report, answer]
+    return [take, report, answer, _copies(work)]
+
+
+def _copies(work: dict[str, Any]) -> HTTPRouteHandler:
+    @post("/print/copied", opt=work, status_code=200)
+    async def copied(request: PageRequest) -> CopyKept:
+        said = await read_message(request, protocol.Copied)
+        if said.state not in handover.ENDED:
+            raise Invalid("message-wrong", why=f"state {said.state[:40]!r}")
+        box, printers = await own(web_of(request).ledger, request.user)
+        if said.printer not in {one.key for one in printers}:
+            raise Refused("not-hosted", 403, device=said.printer[:100])
+        job = await web_of(request).ledger.run(
+            handover.copied,
+            handover.Copied(
+                box.id,
+                said.printer,
+                said.ticket,
+                said.place,
+                JobState(said.state),
+                said.version,
+                said.reason,
+            ),
+            site=box.site,
+            actor=actor_of(request.user),
+            key=key_of(request),
+        )
+        return CopyKept(job)
+
+    return copied
 
 
 async def _made(
     ledger: Ledger, papers: Papers, printer: Device, given: handover.Given
 ) -> Handed | None:
-    """The job with its document; None where it cannot be made."""
+    """The job with its document; None where it cannot be made, whatever is wrong with it."""
     try:
         document = await papers.make(ledger, printer, Claimed(given.job, given.ticket, given.copy))
-    except Refused:
+    except Unavailable:
+        raise
+    except Exception:
+        # One that cannot be made must not keep the others from the box.
         log.exception("print job %s could not be made", given.job)
         return None
     return Handed(

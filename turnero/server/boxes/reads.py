@@ -4,7 +4,7 @@ from hashlib import blake2b
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from turnero.boxes.protocol import Beat, BoxConfig, Hosted
 from turnero.queue.settings import languages_of
@@ -47,9 +47,18 @@ _BOXES: Final = Statement(
         token.c.seen_ms,
         heartbeat.c.at_ms,
         heartbeat.c.state,
+        box_pairing.c.code,
     )
     .select_from(
         device.outerjoin(box, box.c.device == device.c.id)
+        .outerjoin(
+            box_pairing,
+            and_(
+                box_pairing.c.device == device.c.id,
+                box_pairing.c.state == "approved",
+                box_pairing.c.until_ms > bindparam("now"),
+            ),
+        )
         .outerjoin(token, token.c.id == box.c.token)
         .outerjoin(heartbeat, heartbeat.c.device == device.c.id)
     )
@@ -92,6 +101,8 @@ class Box(msgspec.Struct, frozen=True):
     heard_ms: int | None
     #: its last heartbeat, JSON
     state: str | None
+    #: code by which it was let in, while it has not come for its token
+    code: str | None
 
     @property
     def said(self) -> Beat | None:
@@ -103,10 +114,12 @@ class Box(msgspec.Struct, frozen=True):
 
     @property
     def standing(self) -> str:
-        """free: no machine is this box | expected: approved, has not come yet | paired."""
+        """free: no machine is this box | expected: approved, has not come yet | paired | revoked."""
         if self.token is not None:
             return "paired"
-        return "free" if self.next is None else "expected"
+        if self.next is not None or self.code is not None:
+            return "expected"
+        return "free" if self.fingerprint is None else "revoked"
 
 
 def asking(q: Query, now_ms: int) -> list[Asking]:
@@ -120,9 +133,9 @@ def stands(q: Query, secret: bytes, now_ms: int) -> str:
     return "expired" if row is None or row.until_ms <= now_ms else str(row.state)
 
 
-def boxes(q: Query, within: int | None) -> list[Box]:
+def boxes(q: Query, within: int | None, now_ms: int) -> list[Box]:
     """Every box of that site, or of all."""
-    found = [Box(*row) for row in q.rows(_BOXES)]
+    found = [Box(*row) for row in q.rows(_BOXES, now=now_ms)]
     return [one for one in found if within in (None, one.site)]
 
 

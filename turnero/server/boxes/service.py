@@ -1,24 +1,23 @@
 """Pairing above the commands: secrets are made here, outside any transaction."""
 
 import secrets
+from hashlib import blake2b
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from turnero.boxes.protocol import Beat, Beaten, BoxConfig, Pair, Paired, Pairing
 from turnero.queue.commands.hearing import hear as note
 from turnero.server.accounts.secret import digest, fresh, fresh_token
-from turnero.server.boxes import commands, reads
+from turnero.server.boxes import commands, messages, reads
 from turnero.store.devices import Beat as DeviceBeat
-from turnero.store.errors import Invalid
 from turnero.store.ledger import Ledger
 from turnero.web.principal import Principal
 
 #: letters that are not taken for another when read off a screen, nor make a word
 LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 _CODE: Final = 8
-#: bytes of what one device may say of itself
-_LONGEST: Final = 8_000
 
 
 class Boxes:
@@ -52,29 +51,31 @@ class Boxes:
         got = await self._ledger.run(commands.fetch, request, site=0, actor="public")
         if got.state != "approved":
             return msgspec.convert({"state": got.state}, Paired)
-        return Paired("approved", token=token, site=got.site, box=got.box)
+        return Paired("approved", token, got.site, got.box, self._installation())
 
     async def config(self, principal: Principal) -> BoxConfig:
         """What this box has to know. Raises `NotFound` when it was taken out of its site."""
-        return await self._ledger.read(
-            reads.config, principal.site or 0, principal.place or "", self._address
-        )
+        site, key = principal.site or 0, principal.place or ""
+        found = await self._ledger.read(reads.config, site, key, self._address)
+        return replace(found, installation=self._installation())
+
+    def _installation(self) -> str:
+        """The same for all processes of this installation, and after its address has changed."""
+        return blake2b(self._ledger.key, digest_size=8, person=b"boxes").hexdigest()
 
     async def beat(self, principal: Principal, said: Beat) -> Beaten:
         """A heartbeat: the box's own, and of all that it hosts; what is not its own is passed over."""
         config = await self.config(principal)
         own = {one.id for one in config.devices}
-        if any(len(bytes(state)) > _LONGEST for state in said.devices.values()):
-            raise Invalid("message-wrong", why="a device says too much of itself")
+        states = {id_: messages.state(raw) for id_, raw in said.devices.items() if id_ in own}
         token = fresh_token()
         number = int(principal.actor.removeprefix("token:"))
         rolled = await self._ledger.run(
             commands.used, commands.Used(number, digest(token)), site=0, actor=principal.actor
         )
-        for id_, state in said.devices.items():
-            if id_ in own:
-                await self._note(principal, id_, bytes(state).decode())
-        own_state = msgspec.json.encode(msgspec.structs.replace(said, devices={}))
+        for id_, state in states.items():
+            await self._note(principal, id_, state)
+        own_state = msgspec.json.encode(replace(said, devices={}))
         await self._note(principal, config.device, own_state.decode())
         return Beaten(
             clock_ms=self._ledger.clock.now_ms(),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from turnero.kiosk.ledger import LedgerKiosk, Listening, nobody
 from turnero.kiosk.port import KioskPort
+from turnero.queue.telephones import Telephones
 from turnero.server.boxes import api, pages
 from turnero.server.boxes.views import AskingView, KnownView
 from turnero.server.looks import SiteLooks
@@ -44,11 +45,18 @@ PROBLEMS = {
 }
 
 
-def make(public_address: str, looks: SiteLooks, listening: Listening = nobody) -> Slice:
-    """The slice. `listening`: how many pages of staff ring when somebody at a kiosk asks for help."""
+def make(
+    public_address: str,
+    looks: SiteLooks,
+    listening: Listening = nobody,
+    telephones: Telephones | None = None,
+) -> Slice:
+    """The slice. `listening`: how many pages of staff ring when somebody at a kiosk asks for help.
+    `telephones`: reads and seals numbers; without it a box's kiosks offer no callback.
+    """
 
     def connect(web: "Web") -> KioskPort:
-        return LedgerKiosk(web, public_address, listening)
+        return LedgerKiosk(web, public_address, listening, telephones)
 
     return Slice(
         name="boxes",

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from turnero.queue.facts import SiteLoaded
 from turnero.queue.ready import SILENT_MS
 from turnero.server.boxes import reads
 from turnero.server.looks import SiteLooks
@@ -15,6 +16,7 @@ from turnero.web.wiring import Web
 #: views that change when a box asks, or is answered
 ASKING: Final = "boxes-asking"
 KNOWN: Final = "boxes"
+_LOADED: Final = str(SiteLoaded.__struct_config__.tag)
 
 
 async def context(
@@ -23,7 +25,7 @@ async def context(
     """What the page shows to somebody who manages that site, or all."""
     return {
         "asking": await ledger.read(reads.asking, now_ms),
-        "boxes": await ledger.read(reads.boxes, within),
+        "boxes": await ledger.read(reads.boxes, within, now_ms),
         "sites": looks.sites,
         "now_ms": now_ms,
         "silent_ms": SILENT_MS,
@@ -51,9 +53,9 @@ class _Boxes:
             raise NotFound("box-unknown")
         return site or min(self._looks.sites)
 
-    def concerns(self, _entry: Entry, _arg: str) -> bool:
-        """See `View.concerns`: what is shown is not in the journal of a site."""
-        return False
+    def concerns(self, entry: Entry, _arg: str) -> bool:
+        """See `View.concerns`: of all that is shown a site's journal has only which boxes it describes."""
+        return entry.kind == _LOADED
 
     async def _drawn(self, ctx: LiveContext, site: int, arg: str, language: str, block: str) -> str:
         within, _, code = arg.partition("/")
@@ -65,10 +67,11 @@ class _Boxes:
 
 
 class AskingView(_Boxes):
-    """Who asks to be let in; also those whose time is over go."""
+    """Who asks to be let in."""
 
     name = ASKING
-    refresh_s: float | None = None
+    #: those whose time is over go, and another site may describe a box
+    refresh_s: float | None = 10.0
 
     async def render(self, ctx: LiveContext, site: int, arg: str, language: str) -> str:
         """See `View.render`."""

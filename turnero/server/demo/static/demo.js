@@ -1,5 +1,6 @@
 // Draws each frame at the size its screen has in a hospital, scaled to the place there is.
-// The paper has a width only: its stage is as tall as the kiosk's beside it.
+// The paper has a width only: its stage is as tall as the desk's beside it.
+const LEAST = 200;
 const fit = (stage) => {
   const frame = stage.firstElementChild;
   const width = Number(stage.dataset.width);
@@ -8,9 +9,9 @@ const fit = (stage) => {
   if (height) {
     stage.style.height = `${Math.round(height * scale)}px`;
   } else {
-    const kiosk = document.querySelector(".demo-kiosk .stage");
-    stage.style.height = `${kiosk.offsetHeight}px`;
-    height = kiosk.offsetHeight / scale;
+    const tall = Math.max(document.querySelector(".demo-desk .stage").offsetHeight, LEAST);
+    stage.style.height = `${tall}px`;
+    height = tall / scale;
   }
   frame.style.width = `${width}px`;
   frame.style.height = `${Math.round(height)}px`;
