@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.peers.server import SITE
+from tests.peers.stores import put_database
 from turnero.server.front import Front
 from turnero.server.metrics import Metrics
 from turnero.server.rooms import Rooms
@@ -67,6 +68,8 @@ async def installation(
 ) -> AsyncIterator[Installation]:
     """The installation with the small hospital `SITE`."""
     known = load(folder, environment={}, given=settings)
+    if known.postgres is None:
+        put_database(folder)
     store = open_store(folder, clock=clock)
     metrics = Metrics()
     front = Front(waiting_app(waiting_web(known), lambda: front.reason or ""), metrics)

@@ -35,6 +35,7 @@ def test_help_names_every_act_and_imports_none_of_them() -> None:
         "replay",
         "bench",
         "verify",
+        "vault",
     ):
         assert act in done.stdout
     loaded = subprocess.run(

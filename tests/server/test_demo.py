@@ -34,7 +34,7 @@ def test_its_page_shows_kiosk_paper_desk_and_board_and_makes_the_browser_each_of
 ) -> None:
     page = _visit(demo)
     frames = [part.split('"')[0] for part in page.text.split('<iframe src="')[1:]]
-    assert frames == ["/kiosk", "/paper/hall", "/desk/demo.1", "/board"]
+    assert frames == ["/kiosk", "/paper/hall", "/phone", "/desk/demo.1", "/board"]
     jar = "; ".join(f"{cookie.name}={cookie.value}" for cookie in page.cookies.jar)
     for frame in (*frames, "/supervisor"):
         shown = httpx.get(f"{demo.url}{frame}", headers={"cookie": jar}, trust_env=False)

@@ -2,6 +2,9 @@
 
 import contextlib
 import json
+import os
+import re
+import shlex
 import socket
 import sqlite3
 import subprocess
@@ -12,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.peers.server import ROOT, RunningServer
+from tests.peers.server import ROOT, SITE, RunningServer
 
 
 @pytest.fixture
@@ -106,6 +109,27 @@ def test_a_missing_key_and_a_readable_one_are_faults(stopped: RunningServer) -> 
     code, found = examine(stopped.data)
     assert code == 1
     assert "is missing" in found["journal"]["said"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_files_that_the_servers_user_cannot_read_are_a_fault(stopped: RunningServer) -> None:
+    (stopped.data / "turnero.toml").write_text("")
+    os.chown(stopped.data, 65534, -1)
+    code, found = examine(stopped.data)
+    assert (code, found["owner"]["state"]) == (1, "fault")
+    assert "keys/journal.key" in found["owner"]["said"]
+    assert "turnero.toml" not in found["owner"]["said"]
+    subprocess.run(shlex.split(found["owner"]["todo"].partition(";")[0]), check=True, timeout=10)
+    assert "owner" not in examine(stopped.data)[1]
+
+
+def test_callbacks_that_nobody_is_rung_for_are_told(stopped: RunningServer) -> None:
+    assert examine(stopped.data)[1]["telephone"]["state"] == "ok"
+    offering = SITE.replace('key = "cash"', 'key = "cash"\ncallbacks = {}')
+    stopped.load(re.sub(r"(\[\[desk\]\])", r'\1\nphone = "201"', offering, count=1))
+    code, found = examine(stopped.data)
+    assert (code, found["telephone"]["state"]) == (0, "warning")
+    assert "rings nobody" in found["telephone"]["said"]
 
 
 def test_a_clock_behind_the_newest_fact_is_a_fault(stopped: RunningServer) -> None:

@@ -1,9 +1,11 @@
 """Live, ready by a real write, and metrics without a person in them."""
 
+import time
+
 import msgspec
 import pytest
 
-from tests.peers.server import RunningServer
+from tests.peers.server import SITE, RunningServer
 from tests.server.installation import Installation
 from turnero.queue.accuracy import Kept
 from turnero.queue.commands.forecasts import publish
@@ -24,7 +26,7 @@ async def test_ready_writes_and_asks_once_a_second(
 
     async def counted(*given, **named):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN003, ANN202
         nonlocal ran
-        ran += 1
+        ran += given[0] is health._touch  # others write meanwhile
         return await run(*given, **named)
 
     ledger.run = counted  # type: ignore[method-assign]
@@ -61,6 +63,25 @@ def test_metrics_count_tickets_requests_and_who_waits(own_server: RunningServer)
     assert 'turnero_journal_head{site="demo"} 4.0' in text
     assert "turnero_ready 1.0" in text
     assert "turnero_ledger_batch_commands_count" in text
+
+
+def test_metrics_tell_who_is_to_be_rung_and_whether_anybody_can_be(
+    own_server: RunningServer,
+) -> None:
+    own_server.load(
+        SITE.replace('key = "cash"\n', 'key = "cash"\ncallbacks = {}\n', 1).replace(
+            "[[desk]]\n", '[[desk]]\nphone = "201"\n'
+        )
+    )
+    asked = {"site": "demo", "service": "cash", "number": "987 654 482"}
+    with own_server.client("agent") as client:
+        assert client.post("/api/v1/callbacks", json=asked).status_code == 201
+        until = time.monotonic() + 30
+        while "turnero_dialling_open 1.0" not in (text := client.get("/metrics").text):
+            assert time.monotonic() < until, text
+            time.sleep(0.5)
+    assert 'turnero_callbacks{site="demo",stage=' in text
+    assert "654482" not in text
 
 
 async def test_metrics_are_for_this_machine_or_for_who_may(here: Installation) -> None:

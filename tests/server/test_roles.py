@@ -10,7 +10,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from tests.peers.server import SITE
-from tests.server.installation import PASSWORD, Installation, installation
+from tests.server.installation import ORIGIN, PASSWORD, Installation, installation
 from turnero.server import home
 from turnero.server.accounts.service import Accounts
 from turnero.server.looks import SiteLooks
@@ -74,6 +74,33 @@ async def test_each_role_gets_what_the_table_gives_it_and_nothing_else(
 
 
 @pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+async def test_no_page_of_another_site_writes_anything(whole: Installation, origin: str) -> None:
+    """With an administrator's own cookie, and where nobody needs one."""
+    login = f"chief{len(origin)}"
+    await whole.person(login, "administrator", site=None)
+    wrong, walked = [], 0
+    # from an address of its own: whoever walked through all roles has tried to sign in often enough
+    async with whole.client(address=f"127.0.1.{len(origin)}") as client:
+        signed_in = await client.post("/sign-in", data={"login": login, "password": PASSWORD})
+        assert signed_in.status_code == 303, signed_in.text
+        for method, path, permission in _routes(whole):
+            if method == "GET" or path.startswith("/api/v1/box"):
+                continue
+            client.headers["origin"] = origin
+            answer = await client.request(method, path, data={"idempotency_key": "k" * 12})
+            walked += 1
+            if answer.status_code != 403 and not (
+                permission != PUBLIC and answer.status_code == 303
+            ):
+                wrong.append((method, path, answer.status_code))
+        client.headers["origin"] = ORIGIN
+        assert (await client.get("/accounts")).status_code == 200, "still signed in"
+    assert not wrong
+    assert walked > 80
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_every_route_names_a_permission(whole: Installation) -> None:
     assert all(permission for _, _, permission in _routes(whole))
 
@@ -120,6 +147,16 @@ async def test_an_administrator_of_one_site_manages_that_sites_accounts_only(
         answer = await client.post(f"/accounts/{elsewhere}/state", data={**key, "disabled": "1"})
         assert answer.status_code == 403
         assert (await client.post(f"/accounts/tokens/{token}/revoke", data=key)).status_code == 403
+
+
+@pytest.mark.parametrize("body", [b"", b"login=x", b"\xff", b"role=%C3%B1&site=nowhere"])
+@pytest.mark.parametrize("path", ["/accounts", "/accounts/tokens"])
+async def test_a_form_that_is_none_is_said_on_the_page(
+    here: Installation, path: str, body: bytes
+) -> None:
+    async with here.client(await here.token("administrator")) as client:
+        answer = await client.post(path, content=body)
+    assert answer.status_code == 422
 
 
 async def test_a_slip_in_the_form_makes_nobody_more_than_was_chosen(here: Installation) -> None:

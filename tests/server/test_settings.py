@@ -59,6 +59,10 @@ def test_the_folder_can_come_from_the_environment(tmp_path: Path) -> None:
         ("tls = 'proxy'", ["trusted_proxies", 'tls = "proxy"']),
         ("tls = 'own'", ["tls_certificate", "tls_key"]),
         ("tls = 'own'\ntls_certificate = '/no'\ntls_key = '/no'", ["there is no file /no"]),
+        (
+            "exchange = 'asterisk'\nasterisk_password = 'x'\nasterisk_listen = '8765'",
+            ["asterisk_listen", '"127.0.0.1:8765"'],
+        ),
         ("data = '/elsewhere'", ["data", "--data"]),
         ("port = = 3", ["turnero.toml", "not TOML"]),
     ],

@@ -1,8 +1,10 @@
 """First run: no default password; a secret, shown once, makes the first administrator, once."""
 
 import re
+import subprocess
+import sys
 
-from tests.peers.server import RunningServer
+from tests.peers.server import ROOT, RunningServer
 from tests.server.installation import PASSWORD, Installation
 
 
@@ -40,6 +42,22 @@ async def test_a_newer_secret_voids_the_older(here: Installation) -> None:
     async with here.client() as client:
         assert (await client.post("/setup", data=_form(first))).status_code == 403
         assert (await client.post("/setup", data=_form(second))).status_code == 303
+
+
+def test_a_new_link_can_be_asked_for_and_opened(own_server: RunningServer) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "turnero", "setup", "--data", str(own_server.data)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    address, _, secret = done.stdout.strip().partition("/setup#")
+    assert address == own_server.url
+    with own_server.client() as client:
+        client.headers["origin"] = own_server.url
+        assert client.post("/setup", data=_form(secret)).status_code == 303
 
 
 async def test_what_is_wrong_is_said_beside_its_field(here: Installation) -> None:

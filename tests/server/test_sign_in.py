@@ -132,6 +132,30 @@ async def test_one_client_cannot_try_many_logins(here: Installation) -> None:
     assert statuses[-1] == 429
 
 
+async def test_who_signs_in_goes_on_to_an_address_with_any_letters(here: Installation) -> None:
+    await here.person("ana")
+    async with here.client() as client:
+        for given, there in (
+            ("/greeter?site=año", "/greeter?site=a%C3%B1o"),
+            ("/desk/中.1", "/desk/%E4%B8%AD.1"),
+            ("/desk/a%2Fb?x=1&y=2", "/desk/a%2Fb?x=1&y=2"),
+            ("//evil.example", "/"),
+        ):
+            answer = await client.post(
+                "/sign-in", data={"login": "ana", "password": PASSWORD, "next": given}
+            )
+            assert (answer.status_code, answer.headers["location"]) == (303, there)
+
+
+async def test_a_branch_behind_one_address_begins_its_day_at_the_same_time(
+    here: Installation,
+) -> None:
+    await here.person("ana")
+    async with here.client() as client:
+        statuses = [(await sign_in(client)).status_code for _ in range(12)]
+    assert statuses == [303] * 12
+
+
 async def test_a_sign_in_from_another_sites_page_is_refused(here: Installation) -> None:
     await here.person("ana")
     async with here.client(origin="http://evil.example") as client:

@@ -42,7 +42,7 @@ def test_every_route_says_what_it_is_what_it_takes_and_how_it_refuses(
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
-    assert len(operations) == 25
+    assert len(operations) == 32
     for (method, path), operation in operations.items():
         where = f"{method} {path}"
         assert path.startswith("/api/v1/"), where
@@ -55,6 +55,20 @@ def test_every_route_says_what_it_is_what_it_takes_and_how_it_refuses(
             assert operation["requestBody"]["content"]["application/json"]["schema"], where
             names = [parameter["name"] for parameter in operation["parameters"]]
             assert "Idempotency-Key" in names, where
+
+
+def test_options_names_every_method_of_a_path(
+    server: RunningServer, document: dict[str, Any]
+) -> None:
+    token = server.token("administrator", None)
+    for path, operations in document["paths"].items():
+        answer = httpx.options(
+            server.url + re.sub(r"{\w+}", "1", path),
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+        )
+        told = set(answer.headers["allow"].split(", "))
+        assert told == {"OPTIONS", *(method.upper() for method in operations)}, path
 
 
 def test_a_ticket_is_described_field_by_field(document: dict[str, Any]) -> None:

@@ -48,4 +48,6 @@ async def test_a_heartbeat_is_of_the_box_and_of_its_own_devices_only(tmp_path: P
         assert json.loads(heard[own.id]) == {"answered": True}
         assert json.loads(heard[await device_of(here)])["seq"] == 7
         assert not {one.id for one in others} & heard.keys()
-        assert (await beat(here, token, devices={str(own.id): "x" * 9_000})).status_code == 422
+        for wrong in ({"x": "x" * 9_000}, "ok", [1], 5, None):
+            refused = await beat(here, token, devices={str(own.id): wrong})
+            assert (refused.status_code, refused.json()["code"]) == (422, "message-wrong")

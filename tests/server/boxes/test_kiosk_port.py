@@ -14,14 +14,29 @@ from tests.server.boxes.paired import BOX, pair, with_box
 from tests.server.installation import Installation
 from turnero.kiosk import remote_shape
 from turnero.kiosk.ledger import LedgerKiosk
-from turnero.kiosk.port import By, Held, KioskPort
+from turnero.kiosk.port import By, CallChange, CallWish, Held, KioskPort
 from turnero.queue.requests import Issue, Rate
 from turnero.server.sites import load_site
 from turnero.store import devices
 from turnero.store.clock import VirtualClock
-from turnero.store.errors import Invalid, NotFound, Refused, TurneroError, Unavailable
+from turnero.store.errors import Invalid, NotFound, Refused, Unavailable
 
 HOSTED = BOX + '\n[[kiosk]]\nkey = "door"\nname = "Puerta"\nbox = "entrance"\n'
+RUNG = """
+[[service]]
+key = "results"
+prefix = "R"
+name = { es = "Resultados" }
+all_day = true
+callbacks = {}
+
+[[desk]]
+key = "9"
+name = "Ventanilla 9"
+phone = "201"
+primary = ["results"]
+"""
+MORNING_MS = 1_800_000_000_000 + 6 * 3_600_000
 BY = By("system")
 TAKE = Issue(service="cash", language="es", channel="kiosk", place="door")
 
@@ -45,9 +60,11 @@ class Asks:
 
 
 @asynccontextmanager
-async def asking(folder: Path) -> AsyncIterator[tuple[Installation, Asks]]:
+async def asking(
+    folder: Path, more: str = "", now_ms: int = 1_800_000_000_000
+) -> AsyncIterator[tuple[Installation, Asks]]:
     """A server, and a box that hosts the kiosk "door"."""
-    async with with_box(folder / "data", HOSTED, clock=VirtualClock(1_800_000_000_000)) as here:
+    async with with_box(folder / "data", HOSTED + more, clock=VirtualClock(now_ms)) as here:
         token = await pair(here)
         async with here.client(token) as client:
             yield here, Asks(client)
@@ -58,10 +75,11 @@ def test_every_method_of_the_port_is_a_message() -> None:
         name for name, _ in inspect.getmembers(KioskPort, inspect.isfunction) if name[0] != "_"
     }
     assert [name for name, one in remote_shape.METHODS.items() if not one.sited] == [
-        *("come_back", "find", "leave", "rate", "step_out")
+        *("change_call", "check_in", "come_back", "find", "leave", "rate", "step_out")
     ]
     assert {name for name, one in remote_shape.METHODS.items() if one.acts} == {
-        *("ask_help", "come_back", "issue", "leave", "rate", "step_out")
+        *("ask_call", "ask_help", "change_call", "check_in"),
+        *("come_back", "issue", "leave", "rate", "step_out"),
     }
 
 
@@ -76,7 +94,9 @@ async def test_a_box_sees_what_the_server_sees(tmp_path: Path) -> None:
         theirs = await port.find(held.code)
         assert theirs == await ask("find", code=held.code)
         assert theirs == await ask("find_short", short=held.short)
-        assert theirs == await ask("find_number", number=held.ticket.number)
+        numbered = await ask("find_number", number=held.ticket.number)
+        assert theirs is not None
+        assert theirs.ticket == numbered.ticket, "its place, and no more: see test_stolen_token.py"
         assert await ask("ticket", ticket=held.ticket.id) == held.ticket
         assert await ask("offers") == await port.offers(here.site)
         assert await ask("place", key="door") == await port.place(here.site, "door")
@@ -94,6 +114,35 @@ async def test_a_box_sees_what_the_server_sees(tmp_path: Path) -> None:
         assert await ask("leave", held=held, idempotency_key="l1") is None
         gone = await ask("ticket", ticket=held.ticket.id)
         assert gone.state == "cancelled"
+
+
+async def test_at_a_box_too_somebody_may_ask_to_be_rung(tmp_path: Path) -> None:
+    async with asking(tmp_path, RUNG, MORNING_MS) as (_, ask):
+        assert (await ask("calls")).services == ("results",)
+        assert await ask("spelled", number="987654482") == ("987", "654", "482")
+        with pytest.raises(Invalid) as short:
+            await ask("spelled", number="9876")
+        assert short.value.code.startswith("phone-")
+        wish = CallWish("987654482", "results", language="es", place="door")
+        held = (await ask("ask_call", wish=wish, idempotency_key="c1")).held
+        assert isinstance(held, Held)
+        assert (await ask("ask_call", wish=wish, idempotency_key="c1")).held.code == held.code
+        assert (await ask("ask_call", wish=wish)).held is None, "that number waits already"
+        found = await ask("call", ticket=held.ticket.id)
+        assert (found.end, found.tail) == (None, "482")
+        change = CallChange(hours=True, from_minute=13 * 60, to_minute=18 * 60)
+        await ask("change_call", held=held, change=change)
+        assert (await ask("call", ticket=held.ticket.id)).from_minute == 13 * 60
+        await ask("check_in", held=held)
+        assert (await ask("call", ticket=held.ticket.id)).end is not None
+        assert (await ask("ticket", ticket=held.ticket.id)).state == "waiting"
+        for wrong in (
+            CallWish("987654483", "results", place="hall"),
+            CallWish("987654483", ticket=held.ticket.id, place="door"),
+        ):
+            with pytest.raises(Refused) as refused:
+                await ask("ask_call", wish=wrong)
+            assert refused.value.status == 403
 
 
 async def test_a_refusal_is_raised_again_as_it_was(tmp_path: Path) -> None:
@@ -157,10 +206,22 @@ async def test_what_is_no_request_is_refused(tmp_path: Path, body: bytes) -> Non
         assert (got.status_code, got.json()["code"]) == (422, "message-wrong")
 
 
+@pytest.mark.parametrize(
+    "state", [b"\xff\xfe", b"[1]", b"", b"5", b'{"x":"' + b"x" * 9_000 + b'"}']
+)
+async def test_a_kiosk_says_of_itself_what_can_be_read(tmp_path: Path, state: bytes) -> None:
+    async with asking(tmp_path) as (here, ask):
+        device = await here.running.ledger.read(devices.by_key, here.site, "kiosk", "door")
+        assert device is not None
+        with pytest.raises(Invalid) as wrong:
+            await ask("heard", device=device.id, state=state)
+        assert wrong.value.code == "message-wrong"
+
+
 def test_an_answer_that_is_none_of_ours_is_no_answer() -> None:
-    with pytest.raises(TurneroError):
+    with pytest.raises(Unavailable):
         remote_shape.answered("offers", 200, b"<html>sign in to the hospital's network</html>")
-    assert type(remote_shape.refusal(502, b"<html>")) is TurneroError
+    assert type(remote_shape.refusal(502, b"<html>")) is Unavailable
     busy = b'{"code":"unavailable","status":503,"title":"x"}'
     assert isinstance(remote_shape.refusal(503, busy), Unavailable)
     wrong = remote_shape.refusal(422, b'{"code":"x","status":422,"params":{"a":1}}')

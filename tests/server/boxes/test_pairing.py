@@ -69,6 +69,45 @@ async def test_another_box_takes_the_place_of_the_one_before(tmp_path: Path) -> 
         assert (await beat(here, second)).status_code == 200
 
 
+async def test_whoever_was_let_in_as_a_box_before_gets_no_token_once_another_is(
+    tmp_path: Path,
+) -> None:
+    async with with_box(tmp_path / "data") as here:
+        device = await device_of(here)
+        stranger, wanted = await ask(here), await ask(here)  # it copied what the screen shows
+        await approve(here, stranger["code"], device)
+        await approve(here, wanted["code"], device)
+        token = (await poll(here, wanted["secret"]))["token"]
+        assert "token" not in await poll(here, stranger["secret"])
+        assert (await beat(here, token)).status_code == 200
+
+
+async def test_a_ward_full_of_boxes_behind_one_address_is_let_in_at_the_same_time(
+    tmp_path: Path,
+) -> None:
+    async with with_box(tmp_path / "data") as here:
+        asked = [await ask(here) for _ in range(6)]
+        for _ in range(40):
+            for one in asked:
+                assert (await poll(here, one["secret"])) == {"state": "waiting"}
+
+
+async def test_one_address_can_neither_fill_the_list_nor_try_secrets(tmp_path: Path) -> None:
+    async with with_box(tmp_path / "data") as here, here.client(address="10.0.0.1") as client:
+        said = {"fingerprint": "x", "version": "1"}
+        answers = [await client.post("/api/v1/box/pair", json=said) for _ in range(MOST)]
+        assert sum(one.is_success for one in answers) < MOST // 2
+        assert answers[-1].status_code == 429
+        tried = [
+            await client.post("/api/v1/box/pair/poll", json={"secret": str(n)}) for n in range(100)
+        ]
+        assert tried[0].json() == {"state": "expired"}
+        assert tried[-1].status_code == 429
+        # and whoever does keeps no box at that address from being let in
+        asked = {"secret": answers[0].json()["secret"]}
+        assert (await client.post("/api/v1/box/pair/poll", json=asked)).json()["state"] == "waiting"
+
+
 async def test_a_new_key_is_the_only_one_from_its_first_use(tmp_path: Path) -> None:
     async with with_box(tmp_path / "data") as here:
         token = await pair(here)

@@ -1,5 +1,6 @@
 """A box prints for the server: it takes jobs with their paper, and says what became of them."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from tests.server.boxes.paired import BOX, pair, with_box
 from tests.server.installation import Installation
 from turnero.kiosk.ledger import LedgerKiosk
 from turnero.kiosk.port import By, Printing
-from turnero.printer import spool
+from turnero.printer import reads, spool
 from turnero.printer.document import Document
+from turnero.printer.papers import LedgerPapers
 from turnero.printer.spool import PrintTest
+from turnero.printer.states import JobState
 from turnero.queue.requests import Issue
 from turnero.web.permissions import PUBLIC
 
@@ -96,6 +99,31 @@ async def test_a_ticket_of_a_boxs_kiosk_is_printed_by_the_box(tmp_path: Path) ->
             assert (twice.status_code, twice.json()["code"]) == (409, "print-move-illegal")
 
 
+async def test_one_paper_that_cannot_be_made_keeps_no_other_from_the_box(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make = LedgerPapers.make
+
+    async def fails_once(*given: Any) -> Document:
+        monkeypatch.setattr(LedgerPapers, "make", make)
+        raise ZeroDivisionError
+
+    async with with_box(tmp_path / "data", HOSTED) as here:
+        token = await pair(here)
+        made = [
+            await here.running.ledger.run(
+                spool.print_test, PrintTest("own", "es"), site=here.site, actor="test"
+            )
+            for _ in range(2)
+        ]
+        monkeypatch.setattr(LedgerPapers, "make", fails_once)
+        with caplog.at_level(logging.CRITICAL, "turnero.boxes"):
+            async with here.client(token) as client:
+                assert [one["job"] for one in await jobs(here, client)] == [made[1].job]
+        state = await here.running.ledger.read(reads.job_state, made[0].job)
+    assert state is JobState.FAILED
+
+
 async def test_a_test_page_comes_out_at_the_box_too(tmp_path: Path) -> None:
     async with with_box(tmp_path / "data", HOSTED) as here:
         token = await pair(here)
@@ -105,6 +133,38 @@ async def test_a_test_page_comes_out_at_the_box_too(tmp_path: Path) -> None:
             (job,) = await jobs(here, client)
             assert job["copy"]
             assert job["document"]["blocks"]
+
+
+async def test_a_copy_that_the_box_made_alone_is_kept_once(tmp_path: Path) -> None:
+    async with with_box(tmp_path / "data", HOSTED) as here:
+        token = await pair(here)
+        port = LedgerKiosk(here.running.web)
+        held = await port.issue(
+            here.site, Issue("cash", language="es", channel="kiosk", place="door"), BY
+        )
+        async with here.client(token) as client:
+            (job,) = await jobs(here, client)
+            await ask(client, "report", job=job["job"], state="cancelled", version=2)
+            said = {"printer": "own", "ticket": held.ticket.id, "place": "door", "state": "printed"}
+
+            async def copied(key: str = "copy-2-1", **other: str) -> httpx.Response:
+                return await client.post(
+                    "/api/v1/box/print/copied",
+                    json=said | other,
+                    headers={"idempotency-key": key},
+                )
+
+            first = await copied()
+            assert (await copied()).json() == first.json(), "an answer may be lost"
+            known = await port.printing(here.site, held.ticket.id)
+            assert known == Printing(first.json()["job"], "printed", None, copy=True)
+            assert (await ask(client, "take")).get("jobs", []) == []
+            for other, status in (
+                ({"state": "queued"}, 422),
+                ({"printer": "theirs"}, 403),
+                ({"ticket": "0" * 32}, 404),
+            ):
+                assert (await copied("copy-3-1", **other)).status_code == status
 
 
 async def test_a_box_prints_on_its_own_printers_only(tmp_path: Path) -> None:

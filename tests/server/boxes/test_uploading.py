@@ -16,6 +16,7 @@ from turnero.kiosk import remote_shape
 from turnero.kiosk.ledger import LedgerKiosk
 from turnero.kiosk.port import Place
 from turnero.queue import reads
+from turnero.queue.commands.issue import issue
 from turnero.queue.requests import Issue
 from turnero.queue.views import SiteView
 from turnero.server.sites import load_site
@@ -169,18 +170,40 @@ async def test_ratings_are_kept_by_code_and_once(tmp_path: Path) -> None:
         assert await upload(client, ratings=[bad]) == {"r3": "message-wrong"}
 
 
-async def test_what_is_too_much_or_not_its_own_is_refused_whole(tmp_path: Path) -> None:
+async def test_a_ticket_of_another_site_is_as_unknown_as_none(tmp_path: Path) -> None:
+    async with a_box(tmp_path) as (here, client):
+        ledger = here.running.ledger
+        await load_site(ledger, SITE.replace('key = "demo"', 'key = "other"'), actor="test")
+        theirs = await ledger.run(issue, Issue("cash"), site=here.site + 1, actor="test")
+        paper = await ledger.read(reads.paper, theirs.ticket, ledger.clock.line_ms())
+        assert paper is not None
+        rate = {"ticket": "", "question": "overall", "version": 1, "answer": 5, "place": "door"}
+        given = {"key": "r1", "code": paper.code, "rate": rate, "at_ms": 1}
+        assert await upload(client, ratings=[given]) == {"r1": "ticket-unknown"}
+
+
+async def test_what_is_too_much_or_not_its_own_is_refused(tmp_path: Path) -> None:
     async with a_box(tmp_path) as (here, client):
         lease = await leased(client)
         many = [made(lease, 0, here)] * (MOST + 1)
         got = await client.post("/api/v1/box/upload", json={"tickets": many})
         assert (got.status_code, got.json()["code"]) == (422, "message-wrong")
-        for path, said in (
-            ("upload", {"tickets": [made(lease, 0, here, kiosk="hall")]}),
-            ("lease", {"kiosk": "hall"}),
-        ):
-            got = await client.post(f"/api/v1/box/{path}", json=said)
-            assert (got.status_code, got.json()["code"]) == (403, "not-hosted")
+        got = await client.post("/api/v1/box/lease", json={"kiosk": "hall"})
+        assert (got.status_code, got.json()["code"]) == (403, "not-hosted")
+
+
+async def test_a_kiosk_that_is_another_boxs_since_keeps_no_other_away(tmp_path: Path) -> None:
+    async with a_box(tmp_path) as (here, client):
+        lease = await leased(client)
+        theirs, own = made(lease, 0, here, kiosk="hall"), made(lease, 1, here)
+        odd = made(lease, 2, here, instead_of="not a key")
+        far = made(lease, 3, here, kiosk="h" * 81)
+        assert list((await upload(client, theirs, odd, own, far)).values()) == [
+            "not-hosted", "message-wrong", "kept", "message-wrong",
+        ]  # fmt: skip
+        alarms = await here.running.ledger.read(reads.alarms, here.site)
+        named = {one.subject: one.figures.get("refused") for one in alarms}
+        assert named == {"hall": "C700", "door": None}, "somebody holds that paper"
 
 
 async def test_a_box_keeps_what_its_kiosk_offers_and_what_its_sign_shows(tmp_path: Path) -> None:
