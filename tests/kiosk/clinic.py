@@ -25,6 +25,7 @@ from turnero.store import journal
 from turnero.store.clock import VirtualClock
 from turnero.store.facts import Fact
 from turnero.store.ledger import Ledger
+from turnero.telephony.sealing import SealedNumbers
 from turnero.web.principal import Principal, Role
 from turnero.web.wiring import Web
 
@@ -48,6 +49,7 @@ key = "admission"
 name = {{ es = "Admisión", en = "Admission", pt = "Admissão" }}
 prefix = "A"
 all_day = true
+callbacks = {{}}
 [service.requirements]
 es = ["DNI", "Hoja de referencia"]
 en = ["Identity document", "Referral sheet"]
@@ -87,6 +89,7 @@ quota = 1
 [[desk]]
 key = "1"
 name = "Ventanilla 1"
+phone = "201"
 primary = ["admission", "blood", "hiv", "few"]
 
 [[kiosk]]
@@ -149,12 +152,13 @@ class Clinic:
     web: Web
     client: httpx.AsyncClient
     voice: Recorded
+    telephones: SealedNumbers
     keys: int = field(default=0)
 
     @property
     def port(self) -> LedgerKiosk:
         """The port that the pages use."""
-        return LedgerKiosk(self.web, ADDRESS)
+        return LedgerKiosk(self.web, ADDRESS, telephones=self.telephones)
 
     async def get(self, path: str, who: str = "hall") -> httpx.Response:
         """Look at a page; as nobody in particular with `who` empty."""

@@ -14,6 +14,8 @@ from turnero.kiosk import slice as kiosk
 from turnero.queue.commands.sites import load_site
 from turnero.queue.site_file import decode
 from turnero.store.clock import VirtualClock
+from turnero.store.vault import Vault
+from turnero.telephony.sealing import SealedNumbers
 from turnero.web.guards import demand_permissions
 from turnero.web.look import Look, OneLook
 from turnero.web.wiring import options, weave
@@ -38,11 +40,12 @@ def database(request: pytest.FixtureRequest) -> str | None:
 async def clinic(tmp_path: Path, profile: str, database: str | None) -> AsyncIterator[Clinic]:
     clock = VirtualClock(MORNING_MS)
     voice = Recorded()
+    telephones = SealedNumbers(Vault(tmp_path / "data"))
     look = Look(number=1, key="main", name="Clínica", profile=profile, zone="America/Lima")
     async with opened(tmp_path / "data", database, clock=clock) as ledger:
         await ledger.run(load_site, decode(described(profile)), site=1, actor="system")
         web = weave(
-            [replace(kiosk.make(ADDRESS), speech=voice)],
+            [replace(kiosk.make(ADDRESS, telephones=telephones), speech=voice)],
             ledger=ledger,
             clock=clock,
             authenticator=Kiosks(),
@@ -52,5 +55,5 @@ async def clinic(tmp_path: Path, profile: str, database: str | None) -> AsyncIte
         demand_permissions(app)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
-            yield Clinic(ledger, clock, web, client, voice)
+            yield Clinic(ledger, clock, web, client, voice, telephones)
         web.hub.stop()

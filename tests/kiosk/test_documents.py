@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.kiosk.documents import LONGEST, Document, Misread, clip, mrz, read
+from turnero.kiosk.documents import LONGEST, Document, Misread, clip, gather, mrz, read
 
 TODAY = date(2026, 11, 22)
 #: what stands behind the date of birth: nothing of it may ever be seen again
@@ -170,6 +170,52 @@ def test_nothing_behind_the_birthday_of_a_cedula_gets_in(
     assert clip(scan) == clip(other)
     assert read(scan, TODAY) == read(other, TODAY)
     assert clip(clip(scan)) == clip(scan)
+
+
+@given(
+    before=st.binary(max_size=320),
+    born=st.sampled_from(["0F19580317", "0X19580317", "XXXXXXXXXX", "0F19581399", "0000000000"]),
+    typed=st.booleans(),
+    pieces=st.lists(st.integers(1, 400), max_size=8),
+)
+def test_whatever_stands_around_it_no_finger_is_kept(
+    before: bytes, born: str, pieces: list[int], *, typed: bool
+) -> None:
+    """Read together with something else, by a scanner that sends a prefix, misread, or piecemeal."""
+    scan = before + cedula(born=born)
+    if typed:
+        scan = bytes(byte for byte in scan if chr(byte).isprintable())
+    kept, at = b"", 0
+    for size in [*pieces, len(scan)]:
+        kept, at = gather(kept, scan[at : at + size]), at + size
+        assert len(kept) <= LONGEST + 1
+    for held in (clip(scan), clip(kept)):
+        assert b"FINGER" not in held
+        assert b"1O+" not in held
+
+
+@given(st.binary(min_size=LONGEST + 1, max_size=600))
+def test_a_long_scan_that_nobody_knows_is_not_kept_at_all(scan: bytes) -> None:
+    """Older cards say nowhere what they are; some fingers come soon."""
+    assert clip(scan) in (b"", cedula_mark())
+
+
+def cedula_mark() -> bytes:
+    """All that is kept of one that cannot be read."""
+    return clip(b"PubDSK_")
+
+
+def test_a_scanner_that_says_what_it_reads_is_understood() -> None:
+    assert read(b"]L0" + cedula(), TODAY) == read(cedula(), TODAY)
+    assert clip(b"]L0" + cedula()) == clip(cedula())
+
+
+def test_digits_among_the_fingers_are_nobodys_number() -> None:
+    trap = b"SECRET0123456789ROA0M19991231"
+    short = cedula("19456123", ("ROA", "", "LUZ", ""), born="0X19581317", behind=trap)
+    for scan in (short, short.replace(b"\0", b"")):
+        assert clip(scan) == cedula_mark()
+        assert read(scan, TODAY) == Misread("cedula")
 
 
 def test_a_document_writes_itself_masked() -> None:

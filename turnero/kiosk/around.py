@@ -25,7 +25,7 @@ _KEEP: Final = {"cache-control": "private, max-age=86400, immutable"}
 class Beat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a kiosk's page says of itself."""
 
-    version: Annotated[str, Meta(max_length=20)] = ""
+    version: Annotated[str, Meta(max_length=80)] = ""
     #: the face that the page shows: "choose", "ticket", …
     page: Annotated[str, Meta(max_length=20)] = ""
     #: milliseconds since somebody touched it

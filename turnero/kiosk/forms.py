@@ -70,3 +70,25 @@ class KioskAnswerForm(AnswerForm, frozen=True, kw_only=True):
     """The same at a kiosk, where the address doesn't hold the ticket's code."""
 
     code: Code
+
+
+class CallForm(Form, frozen=True, kw_only=True):
+    """To be rung instead of waiting; without `sure` the number is read back first."""
+
+    number: Annotated[str, Meta(max_length=40)] = ""
+    service: Key = ""
+    attention: Key = ""
+    language: Annotated[str, Meta(max_length=10)] = ""
+    aids: Annotated[str, Meta(max_length=100)] = ""
+    whose: Literal["self", "mother", "father", "child", "partner", "carer", "other"] = "self"
+    #: whoever answers may be told what it is about
+    tell: Literal["", "yes"] = ""
+    when: Literal["any", "morning", "afternoon"] = "any"
+    sure: Literal["", "yes"] = ""
+
+
+class CallChangeForm(Form, frozen=True, kw_only=True):
+    """Other hours, or what becomes of it if today's do not suffice; empty: as it is."""
+
+    when: Literal["", "any", "morning", "afternoon"] = ""
+    left_over: Literal["", "tomorrow", "drop"] = ""

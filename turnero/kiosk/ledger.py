@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import bindparam, exists, func, literal, select
 
+from turnero.kiosk.call_ledger import LedgerCalls
 from turnero.kiosk.port import By, Held, Help, Place, Printing
 from turnero.queue import reads
 from turnero.queue.codes import DIGITS, short_code
+from turnero.queue.commands import callbacks
 from turnero.queue.commands.help import ask_help
 from turnero.queue.commands.issue import issue
-from turnero.queue.commands.moves import cancel, return_ticket
+from turnero.queue.commands.moves import return_ticket
 from turnero.queue.commands.ratings import rate
 from turnero.queue.commands.steps import step_out
 from turnero.queue.facts import PrintChanged
@@ -32,6 +34,7 @@ from turnero.queue.tables import (
     site,
     ticket,
 )
+from turnero.queue.telephones import Telephones
 from turnero.queue.views import MessageView, PauseView, SiteView, TicketView
 from turnero.store import devices, journal
 from turnero.store.devices import Beat
@@ -123,12 +126,18 @@ def nobody(_web: "Web", _site: int) -> int:
     return 0
 
 
-class LedgerKiosk:
+class LedgerKiosk(LedgerCalls):
     """See `KioskPort`."""
 
-    def __init__(self, web: "Web", public_address: str = "", listening: Listening = nobody) -> None:
+    def __init__(
+        self,
+        web: "Web",
+        public_address: str = "",
+        listening: Listening = nobody,
+        telephones: Telephones | None = None,
+    ) -> None:
+        super().__init__(web, telephones, self._holding)
         self._web = web
-        self._ledger = web.ledger
         self._address = public_address.rstrip("/")
         self._listening = listening
 
@@ -165,7 +174,7 @@ class LedgerKiosk:
         """See `KioskPort.issue`."""
 
         def held(tx: Tx, issued: Issued) -> Held:
-            found = self._held(tx, site, issued.ticket)
+            found = self._holding(tx, site, issued.ticket)
             if found is None:
                 raise TurneroError(f"ticket {issued.ticket} is gone")
             return found
@@ -204,7 +213,7 @@ class LedgerKiosk:
     async def leave(self, held: Held, by: By) -> None:
         """See `KioskPort.leave`."""
         move = TicketMove(held.ticket.id)
-        await self._ledger.run(cancel, move, site=held.site, actor=by.actor, key=by.key)
+        await self._ledger.run(callbacks.cancel, move, site=held.site, actor=by.actor, key=by.key)
 
     async def come_back(self, held: Held, by: By) -> None:
         """See `KioskPort.come_back`."""
@@ -262,7 +271,7 @@ class LedgerKiosk:
     def _now_ms(self) -> int:
         return self._web.clock.line_ms()
 
-    def _held(self, q: Query, site: int, ticket_id: str) -> Held | None:
+    def _holding(self, q: Query, site: int, ticket_id: str) -> Held | None:
         paper = reads.paper(q, ticket_id, self._now_ms())
         if paper is None:
             return None
@@ -279,7 +288,7 @@ class LedgerKiosk:
     def _by_code(self, q: Query, code: str) -> Held | None:
         found = reads.ticket_by_code(q, code, self._now_ms())
         number = reads.site_of_ticket(q, found.id) if found is not None else None
-        return self._held(q, number, found.id) if found is not None and number else None
+        return self._holding(q, number, found.id) if found is not None and number else None
 
     def _by_number(self, q: Query, site: int, number: str) -> Held | None:
         zone = q.row(_ZONE, site=site)
@@ -287,7 +296,7 @@ class LedgerKiosk:
             return None
         day = day_of(self._web.clock.now_ms(), zone.zone)
         row = q.row(_NUMBERED, site=site, day=day, number=number)
-        return self._held(q, site, row.id) if row is not None else None
+        return self._holding(q, site, row.id) if row is not None else None
 
     def _by_short(self, q: Query, site: int, short: str) -> Held | None:
         """One of a day's tickets; all are looked at, so that a wrong code takes as long as a right one."""
@@ -300,7 +309,7 @@ class LedgerKiosk:
             for row in q.rows(_CODES, site=site, day=day)
             if hmac.compare_digest(short_code(row.code), short)
         ]
-        return self._held(q, site, found[0]) if len(found) == 1 else None
+        return self._holding(q, site, found[0]) if len(found) == 1 else None
 
 
 def _place(

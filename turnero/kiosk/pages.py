@@ -50,8 +50,8 @@ def live_arg(site: int, key: str, scene: Scene) -> str:
     return f"{site}/{key}@{scene.place.key}?{scene.visit.query}"
 
 
-def taking(site: SiteView, scene: Scene, node: menu.Node) -> dict[str, Any]:
-    """What the page of one service needs."""
+def taking(site: SiteView, scene: Scene, node: menu.Node, *, calls: bool) -> dict[str, Any]:
+    """What the page of one service needs; `calls`: its patients may ask to be rung."""
     service = node.service
     chosen = next(
         (one for one in choosable(site.attentions) if one.key == scene.visit.attention), None
@@ -61,6 +61,7 @@ def taking(site: SiteView, scene: Scene, node: menu.Node) -> dict[str, Any]:
         "back": service_path(node.parent),
         "most_people": MOST_PEOPLE,
         "special": chosen,
+        "calls": calls,
         "attentions": choosable(site.attentions),
         "profile": site.profile,
         "requirements": scene.wording.lines(service.requirements),
@@ -75,6 +76,7 @@ def ticket_context(held: Held, scene: Scene, **more: Any) -> dict[str, Any]:
         "ticket": held.ticket,
         "qr": svg(held.url or held.code),
         "arg": f"{scene.site}/{scene.place.key}/{held.ticket.id}",
+        "call": None,
         **more,
     }
 
@@ -101,7 +103,8 @@ def routes(connect: Connect) -> list[HTTPRouteHandler]:
         if node.service.children:
             context = tree(site, scene, node.service, node.parent)
             return scene.page("kiosk/choose.html", context, path=path)
-        context = taking(site, scene, node)
+        offer = await scene.port.calls(scene.site)
+        context = taking(site, scene, node, calls=node.service.key in offer.services)
         return scene.page("kiosk/service.html", context, path=path, patience_s=READ_S)
 
     @get("/kiosk/ticket", opt={"permission": "kiosk.use"})

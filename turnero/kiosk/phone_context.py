@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from turnero.kiosk.call_words import LEFT_OVER, WHEN
 from turnero.kiosk.guidance import Guide
-from turnero.kiosk.port import Held
+from turnero.kiosk.port import Held, KioskPort
 from turnero.kiosk.questions import NO_ANSWER, questions
 from turnero.kiosk.rating import may_rate
 from turnero.kiosk.wording import Wording
@@ -14,14 +15,20 @@ if TYPE_CHECKING:
     from turnero.web.wiring import Web
 
 
-def phone_context(web: "Web", held: Held, language: str) -> dict[str, Any]:
+async def phone_context(web: "Web", port: KioskPort, held: Held, language: str) -> dict[str, Any]:
     """The context of "kiosk/phone.html"."""
+    call = await port.call(held.site, held.ticket.id)
+    offer = await port.calls(held.site)
     silent = Guide(None, language, on=False)
     finished = held.ticket.state == State.FINISHED
     return {
         **Wording.of(web, held.site, language, silent).functions(),
         "no_answer": NO_ANSWER,
         "held": held,
+        "call": call,
+        "offers_call": held.ticket.service in offer.services and call is None,
+        "when": WHEN,
+        "left_over": LEFT_OVER,
         "ticket": held.ticket,
         "address": f"/t/{held.code}",
         "query": f"?lang={language}",

@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 
 from turnero.queue.codes import short_code
+from turnero.queue.reads.patients_calls import CallOffer, PatientsCall
 from turnero.queue.requests import Issue, Rate
 from turnero.queue.views import (
     AttentionView,
@@ -129,6 +130,51 @@ class Place(msgspec.Struct, frozen=True):
         return self.pause is not None and self.pause.state == "paused"
 
 
+class CallWish(msgspec.Struct, frozen=True):
+    """To be rung instead of waiting, as it was typed. `repr` shows nothing of the number."""
+
+    number: str
+    #: the service; with a ticket, the ticket's own
+    service: str = ""
+    #: the id of who waits here and would rather be rung
+    ticket: str | None = None
+    attention: str | None = None
+    language: str | None = None
+    #: aids that were chosen at the kiosk
+    aids: tuple[str, ...] = ()
+    #: key of the kiosk, if one
+    place: str | None = None
+    #: of queue.callbacks.RELATIONS
+    relation: str = "self"
+    #: whoever answers may be told what it is about
+    may_tell: bool = False
+    #: hours that they prefer, minutes of the day
+    from_minute: int | None = None
+    to_minute: int | None = None
+
+    def __repr__(self) -> str:
+        return f"CallWish({self.service or self.ticket})"
+
+
+class CallAsked(msgspec.Struct, frozen=True):
+    """What became of the wish."""
+
+    #: the ticket that is its place; None: that number has a callback for the service already,
+    #: and whoever typed it may not be who asked for it
+    held: Held | None
+
+
+class CallChange(msgspec.Struct, frozen=True):
+    """Other hours, or what becomes of it if today's do not suffice; None: as it is."""
+
+    #: whether the two hours are set, None for any
+    hours: bool = False
+    from_minute: int | None = None
+    to_minute: int | None = None
+    #: tomorrow | drop
+    left_over: str | None = None
+
+
 class KioskPort(Protocol):
     """What a kiosk needs of a site. Refusals are raised as `Refused`, `Unavailable` as itself."""
 
@@ -182,6 +228,33 @@ class KioskPort(Protocol):
         """Say how it went."""
         ...
 
+    async def calls(self, site: int) -> CallOffer:
+        """What is offered of callbacks by telephone."""
+        ...
+
+    async def spelled(self, site: int, number: str) -> tuple[str, ...]:
+        """A number as it was understood, in the groups in which people say it.
+
+        Raises `Invalid` with a code `phone-…` for one that cannot be rung from here.
+        """
+        ...
+
+    async def ask_call(self, site: int, wish: CallWish, by: By) -> CallAsked:
+        """Be rung instead of waiting; the same key again gives the same ticket."""
+        ...
+
+    async def call(self, site: int, ticket: str) -> PatientsCall | None:
+        """How the callback of a ticket of this site stands; None: it is none."""
+        ...
+
+    async def change_call(self, held: Held, change: CallChange, by: By) -> None:
+        """Change what was asked for."""
+        ...
+
+    async def check_in(self, held: Held, by: By) -> None:
+        """Who was to be rung came, and waits here in the same place."""
+        ...
+
     async def printing(self, site: int, ticket: str) -> Printing | None:
         """How the newest paper of a ticket stands; None when there is none."""
         ...
@@ -201,7 +274,12 @@ class KioskPort(Protocol):
 
 def acts_of(port: KioskPort) -> dict[str, Callable[[Held, By], Awaitable[None]]]:
     """What the holder of a ticket may do with it, by the last word of the address."""
-    return {"leave": port.leave, "return": port.come_back, "step-out": port.step_out}
+    return {
+        "leave": port.leave,
+        "return": port.come_back,
+        "step-out": port.step_out,
+        "here": port.check_in,
+    }
 
 
 def choosable(attentions: tuple[AttentionView, ...]) -> tuple[AttentionView, ...]:

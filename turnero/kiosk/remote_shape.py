@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, get_type_hints
 import msgspec
 
 from turnero.kiosk.port import By, KioskPort
-from turnero.store.errors import Invalid, NotFound, Refused, TurneroError, Unavailable
+from turnero.store.errors import Invalid, NotFound, Refused, Unavailable
 
 #: arguments that the connection itself says
 _SAID: Final = frozenset({"self", "site", "by"})
@@ -93,23 +93,23 @@ def answer(said: Any) -> bytes:
 def answered(name: str, status: int, body: bytes) -> Any:
     """What a method returned, on the other side; its refusal is raised.
 
-    Raises `Unavailable` where the server cannot keep anything just now, and `TurneroError` for an
-    answer that is none of ours (a proxy's page, say).
+    Raises `Unavailable` where the server cannot keep anything just now, and where the answer is none
+    of ours (a proxy's page, say): whoever asks then goes on without it.
     """
     if status < 300:  # noqa: PLR2004
         try:
             return msgspec.json.decode(body, type=METHODS[name].answers)
         except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-            raise TurneroError(f"the answer to {name} cannot be read: {wrong}") from None
+            raise Unavailable(f"the answer to {name} cannot be read: {wrong}") from None
     raise refusal(status, body)
 
 
-def refusal(status: int, body: bytes) -> TurneroError:
-    """The error that the server raised."""
+def refusal(status: int, body: bytes) -> Refused | Unavailable:
+    """The error that the server raised; `Unavailable` for an answer that is none of ours."""
     try:
         problem = msgspec.json.decode(body, type=_Problem)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return TurneroError(f"the server answered {status}")
+        return Unavailable(f"the server answered {status}")
     if problem.status == _UNAVAILABLE and problem.code == "unavailable":
         return Unavailable("the server cannot keep anything just now")
     if problem.status == _NOT_FOUND:

@@ -154,8 +154,11 @@ async def host(web: "Web", scans: Scans, mine: Mine) -> None:
 
 
 async def _serve(web: "Web", scans: Scans, site: int, kiosk: str, address: str) -> None:
+    loop = asyncio.get_running_loop()
+
     def heard(scan: bytes) -> None:
         scans.put(site, kiosk, scan, web.clock)
         web.hub.poke(VIEW, site, f"{site}/{kiosk}")
+        loop.call_later(FRESH_S + 1, scans.waiting, site, kiosk, web.clock)  # forgets it
 
     await listen(address, heard)

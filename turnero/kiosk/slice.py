@@ -3,7 +3,17 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from turnero.kiosk import around, identity, numbered, own, pages, phone, scanner
+from turnero.kiosk import (
+    around,
+    calling,
+    identity,
+    numbered,
+    own,
+    pages,
+    phone,
+    phone_calls,
+    scanner,
+)
 from turnero.kiosk.ledger import LedgerKiosk, Listening, nobody
 from turnero.kiosk.port import KioskPort
 from turnero.kiosk.scanner import Mine, Scans
@@ -15,6 +25,7 @@ from turnero.kiosk.views import (
     ServicesView,
     TicketAtKioskView,
 )
+from turnero.queue.telephones import Telephones
 from turnero.store.devices import Device
 from turnero.web.languages import mark
 from turnero.web.problem_texts import Text
@@ -50,15 +61,17 @@ def make(
     connect: Connect | None = None,
     listening: Listening = nobody,
     mine: Mine = without_box,
+    telephones: Telephones | None = None,
 ) -> Slice:
     """The slice. `public_address`: where phones reach the server, "" when they do not; then a QR
     holds the ticket's code alone. `connect`: gives the port, by default the site's own ledger.
     `listening`: how many pages of staff ring now when somebody at a kiosk asks for help. `mine`:
-    whether a kiosk's scanner is read here.
+    whether a kiosk's scanner is read here. `telephones`: reads and seals numbers; without it no
+    callbacks are offered.
     """
 
     def to_ledger(web: "Web") -> KioskPort:
-        return LedgerKiosk(web, public_address, listening)
+        return LedgerKiosk(web, public_address, listening, telephones)
 
     scans = Scans()
 
@@ -70,10 +83,12 @@ def make(
         name="kiosk",
         routes=[
             *pages.routes(port),
+            *calling.routes(port),
             *around.routes(port),
             *own.routes(port, scans),
             *numbered.routes(port),
             *phone.routes(port),
+            *phone_calls.routes(port),
         ],
         templates=HERE / "templates",
         static=HERE / "static",

@@ -73,6 +73,17 @@ LIFE: Final = frozenset(
         "code-renewed",
         "ticket-rated",
         "print-changed",
+        "callback-asked",
+        "callback-changed",
+        "callback-joined",
+        "callback-put-off",
+        "callback-asking",
+        "callback-carried",
+        "callback-ended",
+        "callback-reopened",
+        "leg-dialled",
+        "leg-answered",
+        "leg-ended",
     }
 )
 #: facts that move people in a line or change whose turn it is, whoever's they are
@@ -199,6 +210,7 @@ class TicketAtKioskView(_AtKiosk):
             "ticket": ticket,
             "place": place,
             "printing": await port.printing(site, ticket_id),
+            "call": await port.call(site, ticket_id),
             "slow": ctx.web.clock.line_ms() - ticket.issued_ms > SLOW_MS,
         }
         return ctx.fragment("kiosk/ticket.html", "now", context, site=site, language=language)
@@ -261,7 +273,8 @@ class PhoneView:
 
     async def render(self, ctx: LiveContext, site: int, arg: str, language: str) -> str:
         """See `View.render`. A code that was revoked since is not found any more."""
-        context = phone_context(ctx.web, await self._find(ctx, arg), language)
+        held = await self._find(ctx, arg)
+        context = await phone_context(ctx.web, self._connect(ctx.web), held, language)
         return ctx.fragment("kiosk/phone.html", "ticket", context, site=site, language=language)
 
     async def _find(self, ctx: LiveContext, code: str) -> Held:

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from turnero.kiosk import menu, way
+from turnero.kiosk import call_words, menu, way
 from turnero.kiosk.guidance import Guide, sounding
 from turnero.kiosk.port import Held, Help, Place, Printing
 from turnero.kiosk.ticket_words import ADVICE, STATES, TROUBLES, UNKNOWN_TROUBLE, grounds
 from turnero.queue.codes import grouped
+from turnero.queue.reads.patients_calls import PatientsCall
 from turnero.queue.views import MessageView, ServiceView, TicketView, name_in
 from turnero.web.formats import Formats, formats
 from turnero.web.languages import Translator, mark
@@ -74,8 +75,11 @@ class Wording(msgspec.Struct, frozen=True):
             "grouped": grouped,
             "way": self.way,
             "way_sentence": self.way_sentence,
+            "call_sentences": self.call_sentences,
+            "when_of": call_words.when_of,
             "state_sentence": self.state_sentence,
             "state_advice": self.state_advice,
+            "urgent_sentence": self.urgent_sentence,
             "ahead_sentence": self.ahead_sentence,
             "wait_sentence": self.wait_sentence,
             "wait_notes": self.wait_notes,
@@ -201,6 +205,13 @@ class Wording(msgspec.Struct, frozen=True):
             return self.say.gettext(mark("Please come back now"))
         return self.say.gettext(STATES[ticket.state])
 
+    def urgent_sentence(self, ticket: TicketView, call: PatientsCall | None) -> str:
+        """What its holder must know though another page is in front; "" while nothing is urgent."""
+        if ticket.state == "called":
+            said = self.call_sentences(call)
+            return said[0] if said else self.say.gettext(STATES["called"])
+        return self.say.gettext(mark("Please come back now")) if ticket.hurry else ""
+
     def state_advice(self, ticket: TicketView, told: Sequence[MessageView] = ()) -> str:
         """What its holder does now; `told`: what its holder is told beside calls."""
         if ticket.state in _IN_LINE and any(one.sort == "emergency" for one in told):
@@ -221,6 +232,28 @@ class Wording(msgspec.Struct, frozen=True):
             "desk": ticket.desk_name or "",
             "until": self.fmt.time(until_ms) if until_ms else "",
         }
+
+    def call_sentences(self, call: PatientsCall | None) -> tuple[str, str] | None:
+        """Where a callback stands and what its person does; None where the ticket says it all."""
+        found = call_words.stands(call)
+        if call is None or found is None:
+            return None
+        title, advice = (self.say.gettext(text) for text in found)
+        said = [advice % {"tail": call.tail} if "%(tail)s" in advice else advice]
+        if call.due_ms is not None and call.end is None:
+            day, time = self.until(call.due_ms)
+            said.append(
+                self.say.gettext("We call again at about %(time)s.", time=time)
+                if day is None
+                else self.say.gettext("We call on %(day)s, from %(time)s on.", day=day, time=time)
+            )
+        if call.end is None and call.attempts:
+            said.append(
+                self.say.gettext(
+                    "We called %(n)s of %(most)s times.", n=call.attempts, most=call.most
+                )
+            )
+        return title, " ".join(said)
 
     def ahead_sentence(self, ticket: TicketView) -> str:
         """How many are before it; "" where nobody waits."""

@@ -14,13 +14,19 @@ from turnero.kiosk.documents.shape import Document, Misread
 
 __all__ = ["LONGEST", "Document", "Misread", "clip", "gather", "read"]
 
-#: bytes of a scan that are looked at: the address of a ticket, and no more
-LONGEST: Final = 300
+#: bytes of a scan that are looked at: more than an address, three lines of a card, or what is
+#: known of a cédula behind a scanner's own prefix
+LONGEST: Final = 200
 
 
 def clip(scan: bytes) -> bytes:
-    """What may be kept of a scan in memory: nothing of a cédula behind the date of birth."""
-    return cedula.clip(scan[: max(LONGEST, cedula.KNOWN)])[:LONGEST]
+    """What may be kept of a scan in memory: nothing of a cédula behind the date of birth, and nothing
+    at all of a longer code that does not say what it is: it may be a body too.
+    """
+    seen = scan[:LONGEST]
+    if cedula.MARK in seen:
+        return cedula.clip(seen)
+    return scan if len(scan) <= LONGEST else b""
 
 
 def read(scan: bytes, today: date) -> Document | Misread | None:
@@ -33,6 +39,7 @@ def read(scan: bytes, today: date) -> Document | Misread | None:
 
 
 def gather(kept: bytes, more: bytes) -> bytes:
-    """A scan that is still arriving: never more of it in memory than `read` may see."""
-    kept = (kept + more)[:LONGEST]
-    return kept[: cedula.KNOWN] if cedula.MARK in kept else kept
+    """A scan that is still arriving: no more of it in memory than tells `clip` what it is."""
+    kept = (kept + more)[: LONGEST + 1]
+    begins = kept.find(cedula.MARK) - cedula.MARKED
+    return kept if begins < -cedula.MARKED else kept[max(0, begins) :][: cedula.KNOWN]

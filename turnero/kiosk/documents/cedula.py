@@ -5,7 +5,8 @@ YYYYMMDD [150, 160) · then municipality, blood group and the templates of two f
 in all. Whatever follows the date of birth is never looked at: `clip` takes it away.
 
 A scanner that types like a keyboard leaves the NULs out, so that the fields run together: then
-the number is the last ten digits before the names, and the names cannot be told apart.
+the number is the last ten digits before the names, and the names cannot be told apart. One may send
+a prefix of its own: places count from the mark.
 """
 
 import re
@@ -14,8 +15,9 @@ from typing import Final
 
 from turnero.kiosk.documents.shape import Document, Misread, day
 
-#: what stands before the number in every one
+#: what stands before the number in every one, and where
 MARK: Final = b"PubDSK_"
+MARKED: Final = 24
 #: the number, four names, sex and date of birth
 NUMBER: Final = slice(48, 58)
 NAMES: Final = 58
@@ -27,21 +29,25 @@ KNOWN: Final = 160
 _NUMBER: Final = re.compile(r"[0-9]{5,10}")
 _LETTERS: Final = re.compile(r"[^\W\d_][^\d_]*")
 _BORN: Final = re.compile(r"[0O][MF][0-9]{8}")
-_TYPED: Final = re.compile(r"([0-9]{10})([^\W\d_][^\d_\0]*)[0O]([MF])([0-9]{8})")
+# From the mark on, each part as long as its place: digits among the fingers are nobody's number.
+_TYPED: Final = re.compile(
+    r"PubDSK_[^_]{0,17}?([0-9]{10})([^\W\d_][^\d_\0]{0,91})[0O]([MF])([0-9]{8})"
+)
 
 
 def clip(scan: bytes) -> bytes:
-    """The scan without what follows the date of birth, if it is a cédula; of one whose fields are
-    nowhere to be found, only what says that it is one.
+    """A cédula alone, without what follows the date of birth; of one whose fields are nowhere to be
+    found, only what says that it is one.
     """
-    if MARK not in scan[:KNOWN]:
+    at = scan.find(MARK)
+    if at < 0:
         return scan
-    kept = scan[:KNOWN]
-    text = kept.decode("latin-1")
-    if _BORN.fullmatch(text, BORN) is not None:
-        return kept
-    typed = _TYPED.search(text)
-    return kept[: typed.end()] if typed is not None else MARK
+    begins = at - MARKED
+    text = scan.decode("latin-1")
+    if begins >= 0 and _BORN.fullmatch(text, begins + BORN, begins + KNOWN) is not None:
+        return scan[begins : begins + KNOWN]
+    typed = _TYPED.match(text, at)
+    return scan[at : typed.end()] if typed is not None else MARK
 
 
 def read(scan: bytes, today: date) -> Document | Misread | None:
@@ -52,7 +58,7 @@ def read(scan: bytes, today: date) -> Document | Misread | None:
     text = scan.decode("latin-1")
     if _BORN.fullmatch(text, BORN) is not None:
         return _in_place(text, today)
-    typed = _TYPED.search(text)
+    typed = _TYPED.match(text)
     if typed is None:
         return Misread("cedula")
     return _document(typed[1], "", "", typed[3], day(typed[4], today.year), today)

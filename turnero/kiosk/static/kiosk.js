@@ -45,6 +45,8 @@
   addEventListener("scroll", fit, { capture: true, passive: true });
   addEventListener("resize", fit);
   document.addEventListener("live:swapped", fit);
+  // what is unfolded may be longer than the screen
+  document.addEventListener("toggle", fit, { capture: true });
 
   // --- reasons -------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@
     if (!box) return;
     const turn = page.dataset.state === "called";
     const hurry = page.dataset.hurry === "yes";
-    const urgent = turn ? box.dataset.turn : hurry ? box.dataset.back : "";
+    const { urgent } = page.dataset;
     document.title = `${urgent ? `${urgent} · ` : ""}${page.dataset.number} · ${box.dataset.site}`;
     const notify = document.querySelector(".phone-notify");
     if (notify) notify.hidden = !["waiting", "parked", "away"].includes(page.dataset.state);

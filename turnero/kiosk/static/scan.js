@@ -1,5 +1,5 @@
 // A scanner types a code like a very quick keyboard, whatever page is shown; the keypad types a
-// ticket's digits like a slow hand. Of a cédula nothing behind the date of birth is kept. A scanner
+// ticket's digits, or a telephone number, like a slow hand. Of a cédula nothing behind the date of birth is kept. A scanner
 // of the box's own is told by the live stream.
 "use strict";
 (() => {
@@ -7,15 +7,23 @@
   const QUICK_MS = 120;
   const LEAST = 8;
   const DIGITS = 8;
-  const LONGEST = 300;
+  const LONGEST = 200;
+  // of a telephone number with its country
+  const LONG_PHONE = 15;
   // a cédula: number, names, sex and date of birth; what follows are fingerprints
-  const CEDULA = "PubDSK_";
-  const BORN = /\d{10}[^\d_]+[0O][MF]\d{8}/;
+  const MARK = "PubDSK_";
+  const CEDULA = /PubDSK_[^_]{0,17}?\d{10}\p{L}[^\d_]{0,91}[0O][MF]\d{8}/u;
   // a card's machine-readable zone comes as three lines of 30
   const LINES = /^[ACI][A-Z0-9<;]{29}([A-Z0-9<;]{30})?$/;
   let typed = "";
   let at = -Infinity;
   let spent = false;
+
+  // nothing of a cédula that cannot be read, nor of a long code that does not say what it is
+  function clip(code) {
+    if (code.includes(MARK)) return CEDULA.exec(code)?.[0] ?? MARK;
+    return code.length > LONGEST ? "" : code;
+  }
 
   function found(code, scan = "0") {
     const form = document.querySelector("form[data-scan]");
@@ -52,11 +60,11 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       spent = true;
-      found(code);
+      found(clip(code));
     } else if (event.key.length === 1) {
-      typed = quick ? (typed + event.key).slice(0, LONGEST) : event.key;
-      const known = typed.includes(CEDULA) && BORN.exec(typed);
-      if (known) typed = typed.slice(0, known.index + known[0].length);
+      typed = quick ? (typed + event.key).slice(0, LONGEST + 1) : event.key;
+      const known = CEDULA.exec(typed);
+      if (known) [typed] = known;
     }
   }, { capture: true });
 
@@ -72,12 +80,15 @@
 
   // eight digits, or a printed number: its letters and up to four figures
   const digitsOf = (text) => {
+    if (document.querySelector(".entry-digits[data-phone]")) return text.replace(/\D/g, "").slice(0, LONG_PHONE);
     const plain = text.toUpperCase().replace(/[^A-Z0-9]/g, "");
     const letters = document.querySelector(".pad-letters") && /^[A-Z]{1,3}/.exec(plain)?.[0];
     if (!letters) return plain.replace(/\D/g, "").slice(0, DIGITS);
     return letters + plain.slice(letters.length).replace(/\D/g, "").slice(0, 4);
   };
-  const grouped = (digits) => digits.replace(/^(\d{4})(?=\d)/, "$1 ");
+  const grouped = (digits) => document.querySelector(".entry-digits[data-phone]")
+    ? digits.replace(/(\d{3})(?=\d)/g, "$1 ")
+    : digits.replace(/^(\d{4})(?=\d)/, "$1 ");
 
   document.addEventListener("click", (event) => {
     const key = event.target.closest?.("[data-digit]");
