@@ -36,6 +36,15 @@ async def test_what_a_kiosk_gave_without_connection_is_told_listed_and_seen(room
     assert "gave 2 tickets while it had no connection" in told
     assert f"{first} – {own.prefix}{own.first + 1}" in told
     assert f"no desk will call them: {own.prefix}799" in told
+    other = next(one for one in held.leases if one.prefix != own.prefix)
+    more = Upload(
+        other.service, f"{other.prefix}{other.first}", room.clock.now_ms(), "hall",
+        id=f"{9:032x}", code=f"{9:022d}", lease=other.lease, day=other.day,
+    )  # fmt: skip
+    await room.ledger.run(offline.bring, BringTicket(more), site=1, actor="box:1.door")
+    told = _alarms(await _page(room))
+    assert "gave 3 tickets while it had no connection. " in " ".join(told.split())
+    assert "–" not in told, "two series are no range"
     page = await room.text("/contingency/main/brought", "supervisor")
     assert first in page
     assert "Waiting" in page

@@ -86,7 +86,7 @@ async def test_another_day_has_its_own_list_and_what_is_no_day_means_today(room:
         "/out-of-turn/main", "supervisor"
     )
     assert len(await listed(room, f"/out-of-turn/main?day={DAY}")) == 1
-    for day in ("2025-10-16", "soon", "9999-12-31", "0001-01-01", "%00", "2025-13-45"):
+    for day in ("2025-10-16", "soon", "9999-12-31", "0001-01-01", "2025-13-45"):
         assert await listed(room, f"/out-of-turn/main?day={day}") == [], day
 
 

@@ -7,14 +7,20 @@ import msgspec
 import pytest
 
 from tests.desk.conftest import Room, keys_in
+from turnero.desk.day_sheet import sheet
+from turnero.desk.sheets import Table, Words
 from turnero.queue import reads
 from turnero.queue.accuracy import Kept
 from turnero.queue.commands import day, reports
 from turnero.queue.commands.forecasts import publish
 from turnero.queue.commands.help import ask_help
 from turnero.queue.commands.ratings import rate
+from turnero.queue.reads.reports import Labels
+from turnero.queue.report import Phoned, Waits, fold
 from turnero.queue.requests import AskHelp, CloseDay, PublishForecasts, Rate
 from turnero.store.timers import TimerDue
+from turnero.web.formats import formats
+from turnero.web.languages import translator
 
 #: the day of the room's clock
 DAY = "2025-10-15"
@@ -66,6 +72,19 @@ async def test_it_says_how_promised_waits_were_kept(room: Room) -> None:
     page = await room.text(f"/reports/main/{DAY}?lang=es", "supervisor")
     text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
     assert re.search("Cómo se cumplieron las esperas prometidas .*Admisión 40 75 % 10 %", text)
+
+
+def test_callbacks_that_ended_on_the_day_are_told_by_how_far_they_came() -> None:
+    phoned = Phoned("caja", 9, 5, 2, 1, 1, Waits(5, 600, 900, 1200))
+    report = msgspec.structs.replace(fold([], DAY, "America/Lima"), phoned=(phoned,))
+    say = translator("es", "pe")
+    words = Words(say, formats(say.tag, "America/Lima"), Labels({"caja": {"es": "Caja"}}, {}, {}))
+    tables = {one.title: one for one in sheet(report, words, Table("", (), ())).tables}
+    assert tables["Devolución de llamadas"].rows == (
+        ("Caja", "9", "5", "2", "1", "1", "10\xa0min"),
+    )
+    none = sheet(fold([], DAY, "America/Lima"), words, Table("", (), ()))
+    assert "Devolución de llamadas" not in {one.title for one in none.tables}
 
 
 async def test_it_reads_in_each_language(room: Room) -> None:

@@ -10,7 +10,6 @@ from turnero.desk.beside import judge
 from turnero.desk.day import Ratings
 from turnero.queue.commands.ratings import rate
 from turnero.queue.commands.sites import load_site
-from turnero.queue.report import wilson
 from turnero.queue.requests import Rate
 from turnero.queue.site_file import decode
 from turnero.store import devices
@@ -162,14 +161,6 @@ async def test_ratings_are_shown_with_their_number_and_no_share_of_few(room: Roo
     page = await _page(room)
     assert "75 %" in page
     assert "by 12 answers" in page
-
-
-@pytest.mark.parametrize(
-    ("good", "n", "low", "high"),
-    [(8, 10, 0.490, 0.943), (45, 50, 0.786, 0.957), (0, 12, 0, 0.243), (180, 200, 0.851, 0.934)],
-)
-def test_the_interval_is_wilsons(good: int, n: int, low: float, high: float) -> None:
-    assert wilson(good, n) == pytest.approx((low, high), abs=0.0006)
 
 
 def test_no_answer_is_not_counted_among_the_answers() -> None:

@@ -65,7 +65,7 @@ class LinePanel(_OfDesk):
         "ticket-stepped-out", "ticket-corrected", "served-by-hand", "ticket-transferred",
         "ticket-sent-on",
         "ticket-cancelled", "ticket-not-served", "press-undone", "line-moved", "day-closed",
-        "site-loaded",
+        "site-loaded", "callback-asked", "callback-put-off",
     })  # fmt: skip
     #: a wait gets long without anything happening
     refresh_s: float | None = 15.0

@@ -45,6 +45,7 @@ STATES: Final = {
     "serving": mark("At the desk"),
     "parked": mark("Set aside"),
     "away": mark("Stepped out"),
+    "retry": mark("To be rung again"),
     "finished": mark("Attended"),
     "no-show": mark("Did not come"),
     "cancelled": mark("Cancelled"),
@@ -165,7 +166,7 @@ class Cards:
         look = web.looks.look(site)
         now_ms = web.clock.line_ms()
         read = await web.ledger.read(read_ticket, ticket, now_ms)
-        seconds = await web.ledger.read(takings.undo_seconds, site)
+        undo_ms = await web.ledger.read(line.undo_ms, site)
         context = common(web, language) | {
             "ticket_id": ticket,
             "number": read.ticket.number,
@@ -174,7 +175,7 @@ class Cards:
             "renewed": renewed,
             "paper": paper,
             "undoing": undoing,
-            "undo_until_ms": now_ms + seconds * 1000 - UNDO_MARGIN_MS,
+            "undo_until_ms": now_ms + undo_ms - UNDO_MARGIN_MS,
             "held": await self._held(web, ticket) if fresh or renewed else None,
             "qr": svg,
             "card": await self.panel.shown(request, site, ticket, language),

@@ -9,17 +9,14 @@ from sqlalchemy import bindparam, func, or_, select
 
 from turnero.queue.facts import TicketCalled
 from turnero.queue.numbers import day_of
-from turnero.queue.report import GOOD, wilson
+from turnero.queue.report import GOOD
+from turnero.queue.shares import FEWEST, wilson
 from turnero.queue.states import ASIDE, AT_DESK, State
 from turnero.queue.tables import desk, note, rating, service, site, ticket
 from turnero.queue.views import Names
 from turnero.store import journal
 from turnero.store.sql import Query, Statement
 
-#: with fewer answers no share is shown: it would say more than is known
-FEWEST: Final = 10
-#: with fewer answers the share is marked as one of few
-FEW: Final = 30
 #: calls out of turn that are listed
 _MOST: Final = 25
 

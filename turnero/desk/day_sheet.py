@@ -6,9 +6,9 @@ shares are told at all.
 
 from typing import Final
 
-from turnero.desk.day import FEW, FEWEST
 from turnero.desk.sheets import Figure, Sheet, Table, Words
 from turnero.queue.report import DayReport, Rated, Waits
+from turnero.queue.shares import FEW, FEWEST
 from turnero.web.languages import mark
 
 #: hours beside each other in one table
@@ -34,6 +34,7 @@ def sheet(report: DayReport, words: Words, promises: Table) -> Sheet:
             *_by_hour(report, words),
             promises,
             *_paths(report, words),
+            *_phoned(report, words),
             _reasons(report, words),
             _desks(report, words),
             _help(report, words),
@@ -164,6 +165,32 @@ def _cell(waits: Waits | None) -> str:
     if waits is None:
         return ""
     return f"{-(-waits.median_s // 60)}·{-(-waits.p90_s // 60)}"
+
+
+def _phoned(report: DayReport, words: Words) -> list[Table]:
+    """Callbacks that ended on the day; nothing where there were none."""
+    if not report.phoned:
+        return []
+    _, number = words.say.gettext, words.fmt.number
+    rows = [
+        (
+            words.service(one.service),
+            *map(number, (one.ended, one.joined, one.answered, one.dialled, one.never)),
+            words.seconds(one.waits.median_s) if one.waits else "–",
+        )
+        for one in sorted(report.phoned, key=lambda one: words.place(one.service))
+    ]
+    heads = (
+        _("Service"),
+        _("Calls asked for"),
+        _("Spoke with an agent"),
+        _("Answered, did not speak"),
+        _("Rung, nobody answered"),
+        _("Never rung"),
+        _("Half waited at most"),
+    )
+    note = _("From the asking to the conversation. Each is counted on the day on which it ended.")
+    return [Table(_("Callbacks by phone"), heads, tuple(rows), note=note)]
 
 
 def _paths(report: DayReport, words: Words) -> list[Table]:

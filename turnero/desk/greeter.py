@@ -149,6 +149,7 @@ def routes(
                 "about": local(web.clock.now_ms(), read.site.zone).strftime("%H:%M"),
                 "services": await services.shown(request, number, str(number), language),
                 "help": await help_panel.shown(request, number, str(number), language),
+                "links": await web.slots.fill("room.links", request, site=number),
             },
             site=number,
         )

@@ -70,6 +70,8 @@ def routes(panels: DeskPanels, people: People) -> list[HTTPRouteHandler]:
                 "tools": await web.slots.fill("desk.ticket", request, ticket=serving)
                 if serving
                 else "",
+                "call": await web.slots.fill("desk.call", request, desk=ref),
+                "links": await web.slots.fill("room.links", request, site=site),
                 "side": await web.slots.fill("desk.side", request, desk=ref),
             },
             site=site,

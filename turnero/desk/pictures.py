@@ -12,8 +12,9 @@ from typing import Final
 
 import msgspec
 
-from turnero.desk.day import FEW, Ratings
+from turnero.desk.day import Ratings
 from turnero.desk.today import HOUR_MS, Hour
+from turnero.queue.shares import FEW
 
 WIDTH: Final = 640
 #: left of the axis, for its figures; right of the last column

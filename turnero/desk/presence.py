@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, and_, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Text, and_, literal_column, select
 
 from turnero.desk.seat import split
 from turnero.queue.attendance import UNATTENDED
 from turnero.queue.commands.presence import page_gone, page_here
 from turnero.queue.requests import AtPage
-from turnero.queue.tables import alarm, desk, desk_session
+from turnero.queue.tables import CLOSED, alarm, desk, desk_session
 from turnero.store.errors import Refused, Unavailable
 from turnero.store.sql import Query, Statement
 from turnero.store.tables import timer
@@ -62,7 +62,7 @@ _OPEN = Statement(
             ),
         )
     )
-    .where(desk_session.c.state != bindparam("closed"))
+    .where(desk_session.c.state != CLOSED)
 )
 
 
@@ -83,7 +83,7 @@ def sessions(q: Query) -> list[Session]:
         Session(
             row.id, row.site, row.ref, row.agent, row.due_ms is not None or row.alarm is not None
         )
-        for row in q.rows(_OPEN, closed="closed")
+        for row in q.rows(_OPEN)
     ]
 
 

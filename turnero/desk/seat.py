@@ -29,7 +29,7 @@ from turnero.web.wiring import Web
 _HERE: Final = frozenset({
     "ticket-called", "ticket-recalled", "service-started", "service-finished", "ticket-no-show",
     "ticket-parked", "ticket-transferred", "ticket-sent-on", "path-changed", "ticket-cancelled",
-    "session-paused", "session-resumed", "handed-over", "handover-read",
+    "session-paused", "session-resumed", "handed-over", "handover-read", "callback-put-off",
 })  # fmt: skip
 #: facts that name no desk and may be about any
 _ANYWHERE: Final = frozenset({
@@ -49,6 +49,7 @@ AIDS: Final = {
 #: the line's sentences of why (queue.routing.SENTENCES), marked here for the catalogues
 WHY: Final = (
     mark("%(number)s is the only one waiting."),
+    mark("%(number)s is next of those who are here: this desk rings nobody now."),
     mark("%(number)s has waited longest: %(minutes)s min."),
     mark("%(attention)s: %(minutes)s min waiting, target %(target)s."),
     mark("%(number)s goes first by class: %(attention)s."),

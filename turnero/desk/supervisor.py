@@ -41,6 +41,7 @@ def routes(
                 "site_no": number,
                 "now": await now.shown(request, number, arg, language),
                 "today": await today.shown(request, number, arg, language),
+                "calls": await web_of(request).slots.fill("supervisor.calls", request, site=number),
                 "help": await help_panel.shown(request, number, arg, language),
             },
             site=number,

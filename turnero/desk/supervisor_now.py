@@ -104,7 +104,7 @@ class SupervisorPanel(Panel):
         "press-undone", "session-opened", "session-paused", "session-resumed", "session-closed",
         "day-closed", "site-loaded", "service-paused", "service-resumed", "kiosk-paused",
         "kiosk-resumed", "line-moved", "line-kept", "message-shown", "message-ended",
-        "alarm-raised", "alarm-seen", "alarm-ended",
+        "alarm-raised", "alarm-seen", "alarm-ended", "callback-asked", "callback-put-off",
     })  # fmt: skip
     #: waits grow and devices fall silent without a fact
     refresh_s: float | None = 10.0

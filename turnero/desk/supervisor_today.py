@@ -9,6 +9,7 @@ from turnero.desk import pictures
 from turnero.desk import today as by_hour
 from turnero.desk.panels import Panel, common
 from turnero.desk.people import People
+from turnero.queue.shares import FEW, FEWEST
 from turnero.store.facts import Entry
 from turnero.store.sql import Query
 from turnero.web.wiring import Web
@@ -52,8 +53,8 @@ class TodayPanel(Panel):
         agents = {agent for one in read.hours.taken_over for agent in (one.before, one.by)}
         return common(web, language) | {
             "today": today,
-            "few": figures.FEW,
-            "fewest": figures.FEWEST,
+            "few": FEW,
+            "fewest": FEWEST,
             "names": {one.actor: self._people.name(one.actor) for one in today.overrides},
             "by_hour": read.hours,
             "waits": pictures.waits(hours) if any(one.called for one in hours) else None,

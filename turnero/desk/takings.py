@@ -3,20 +3,14 @@
 It adds no rule of its own but that; the ticket is cancelled, and its number is not given again.
 """
 
-from sqlalchemy import bindparam, select
-
 from turnero.queue import refusals, rows
 from turnero.queue.commands import moves
 from turnero.queue.requests import Moved, TicketMove
 from turnero.queue.settings import settings_of
-from turnero.queue.tables import site
-from turnero.store.sql import Query, Statement
 from turnero.store.tx import Tx
 
 #: the version of a ticket that nobody has touched since it was taken
 _UNTOUCHED = 1
-
-_SETTINGS = Statement(select(site.c.settings).where(site.c.no == bindparam("site")))
 
 
 def take_back(tx: Tx, request: TicketMove) -> Moved:
@@ -28,9 +22,3 @@ def take_back(tx: Tx, request: TicketMove) -> Moved:
     if held.version != _UNTOUCHED:
         raise refusals.refused("undo-touched", number=held.number)
     return moves.cancel(tx, request)
-
-
-def undo_seconds(q: Query, site_no: int) -> int:
-    """For how long an act can be undone at that site."""
-    row = q.row(_SETTINGS, site=site_no)
-    return settings_of(row.settings).undo_s if row else 0

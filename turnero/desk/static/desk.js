@@ -66,12 +66,16 @@
 
   const targetOf = (ctx) => (typeof ctx?.target === "string" ? document.querySelector(ctx.target) : ctx?.target);
 
+  // Another connection may be to another journal: one restored from a backup has lower numbers.
+  let anew = false;
+  document.addEventListener("live:hello", () => { anew = true; });
+
   /** Neither an answer nor the stream may show an older state of the line than is shown. */
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
     if (targetOf(ctx)?.id !== "seat" || !ctx.text) return;
     const seq = /data-seq="(\d+)"/.exec(ctx.text)?.[1];
-    if (seq !== undefined && Number(seq) < Number(get("seat-now")?.dataset.seq ?? 0)) event.preventDefault();
+    if (!anew && seq !== undefined && Number(seq) < Number(get("seat-now")?.dataset.seq ?? 0)) event.preventDefault();
   });
 
   let focused = false;
@@ -86,6 +90,7 @@
 
   document.addEventListener("live:swapped", (event) => {
     if (event.target.id !== "seat") return;
+    anew = false;
     seated();
     keepFocus();
   });
