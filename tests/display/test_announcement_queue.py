@@ -19,8 +19,9 @@ ORIGIN = "http://board.test"
 PLAY = """async (steps) => {
   const { Announcements } = await import("/queue.js");
   const queue = new Announcements();
-  const call = ([seq, number, at = 0, inForce = true]) =>
-    ({ seq, number, at, inForce, sounds: { full: {ms: 8000}, brief: {ms: 5000}, bare: {ms: 4000} } });
+  const call = ([seq, number, at = 0, inForce = true, byPhone = false]) =>
+    ({ seq, number, at, inForce, byPhone,
+       sounds: { full: {ms: 8000}, brief: {ms: 5000}, bare: {ms: 4000} } });
   const said = [];
   for (const step of steps) {
     if (step.take) queue.take(step.take.map(call), step.floor ?? 0, step.now ?? 0, step.gap ?? false,
@@ -84,6 +85,17 @@ async def test_the_screen_follows_the_voice(play: Play) -> None:
         {"take": [[1, "A001"], [2, "A002"], [3, "A003"]], "next": 1},
     )
     assert (after["current"], after["recent"], after["waiting"]) == (2, [1], [3])
+
+
+async def test_who_is_called_by_telephone_is_listed_and_neither_said_nor_shown_large(
+    play: Play,
+) -> None:
+    rung = [3, "C003", 0, False, True]
+    after = await play({"take": [[1, "A001"]]}, {"take": [[1, "A001"], rung], "next": 1})
+    assert after["said"] == [None]
+    assert (after["current"], after["recent"]) == (1, [3])
+    alone = await play({"take": []}, {"take": [rung]})
+    assert (alone["current"], alone["recent"], alone["waiting"]) == (None, [3], [])
 
 
 async def test_a_long_backlog_gives_up_the_second_language_then_the_chime_never_a_call(

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from tests.display.conftest import Board
 from tests.display.waiting_room import Room
 from tests.peers.axe import axe_violations
+from turnero.display import announce
 
 pytestmark = pytest.mark.requires("chromium")
 
@@ -166,6 +167,46 @@ async def test_another_board_sounds_when_the_first_is_blocked(
     await expect(calls).to_have_attribute("data-sounding", "yes", timeout=10_000)
     await expect(one.locator("#calls")).to_have_attribute("data-sounding", "no")
     await expect(one.locator("#sound")).to_be_hidden()
+
+
+async def test_when_the_board_that_sounds_leaves_another_takes_over_at_once(
+    room: Room, show_board: Board
+) -> None:
+    one, two = await show_board("hall-1", sound=True), await show_board("hall-2", sound=True)
+    await ready(one)
+    await ready(two)
+    await expect(one.locator("#calls")).to_have_attribute("data-sounding", "yes")
+    await one.goto("about:blank")
+    await expect(two.locator("#calls")).to_have_attribute("data-sounding", "yes")
+    async with two.expect_response(lambda answer: "/display/voice/" in answer.url):
+        await room.call("v1")
+    await one.goto(f"{room.url}/board")
+    await expect(one.locator("#calls")).to_have_attribute("data-sounding", "yes", timeout=10_000)
+    await expect(two.locator("#calls")).to_have_attribute("data-sounding", "no")
+
+
+async def test_when_the_board_that_sounds_goes_dark_another_takes_over_and_gives_it_back(
+    room: Room, show_board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its current is cut: it says no more. Two seconds stand here for the usual twenty-five."""
+    one, two = await show_board("hall-1", sound=True), await show_board("hall-2", sound=True)
+    await two.clock.install()
+    await two.reload()
+    await ready(two)
+    await expect(one.locator("#calls")).to_have_attribute("data-sounding", "yes")
+    await one.route("**/board/heartbeat", lambda route: route.abort())
+    with monkeypatch.context() as soon:
+        soon.setattr(announce, "ALIVE_MS", 2_000)
+        await asyncio.sleep(2.5)
+        await two.clock.fast_forward(10_000)
+        await expect(two.locator("#calls")).to_have_attribute("data-sounding", "yes")
+        async with two.expect_response(lambda answer: "/display/voice/" in answer.url):
+            _, number = await room.call("v1")
+        await large(two, number, "calling")
+    await one.unroute("**/board/heartbeat")
+    await one.reload()
+    await expect(one.locator("#calls")).to_have_attribute("data-sounding", "yes", timeout=10_000)
+    await expect(two.locator("#calls")).to_have_attribute("data-sounding", "no")
 
 
 async def test_the_public_name_of_a_service_is_the_only_one_shown(

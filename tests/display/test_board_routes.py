@@ -1,15 +1,19 @@
 """What the board's addresses answer, and to whom."""
 
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from tests.display.sound import opened, seconds
 from tests.display.waiting_room import Room
 from turnero.display.voice.chime import LENGTH_MS
+from turnero.queue.commands.pictures import KeepPicture, keep
+from turnero.web.pictures import tidy
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -125,3 +129,19 @@ async def test_a_person_looks_at_a_board_without_making_it_sound(
 
 async def test_another_sites_board_is_not_shown(room: Room, http: httpx.AsyncClient) -> None:
     assert (await http.get("/board?site=hnc", headers=by("stranger"))).status_code == 403
+
+
+async def test_a_picture_is_shown_to_its_own_site_alone(
+    room: Room, http: httpx.AsyncClient
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (200, 100), "#0b5d4e").save(out, "PNG")
+    made = KeepPicture(*tidy(out.getvalue()))
+    await room.act(room.hall.act(keep, made))
+    path = f"/display/picture/1/{made.digest}.webp"
+    shown = await http.get(path, headers=by("hall-1"))
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
+    assert (await http.get(path, headers=by("stranger"))).status_code == 403
+    assert (await http.get(path)).status_code == 303  # to where one signs in
+    other = path.replace("/1/", "/2/")
+    assert (await http.get(other, headers=by("stranger"))).status_code == 404

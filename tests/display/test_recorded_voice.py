@@ -109,6 +109,20 @@ def test_a_number_that_was_not_recorded_is_made_of_its_words(folder: Path) -> No
     assert said == ["a", "40", "y", "7"]
 
 
+def test_figures_are_said_as_numbers_and_a_telephone_number_digit_by_digit(folder: Path) -> None:
+    voice = voice_of(folder)
+    said = heard(voice.say(Line("es", "Ventanilla 47")), [300, 50, 300])
+    assert said == ["ventanilla", "47"]
+    assert heard(voice.say(Line("es", "7 3 7")), [300, 50, 300, 50, 300]) == ["7", "3", "7"]
+
+
+def test_a_recorded_sentence_may_hold_figures(folder: Path) -> None:
+    manifest = folder / "voice.toml"
+    whole = '[words]\n"cuelgue y marque 106" = "a.wav"'
+    manifest.write_text(MANIFEST.replace("[words]", whole))
+    assert heard(voice_of(folder).say(Line("es", "Cuelgue y marque 106.")), [300]) == ["a"]
+
+
 @pytest.mark.requires("espeak-ng")
 def test_a_sentence_that_lacks_a_word_is_the_synthesisers_whole(folder: Path) -> None:
     synthetic = espeak.find()
@@ -213,6 +227,8 @@ def odd(rate: int = RATE, width: int = 2, channels: int = 1) -> bytes:
         ("voice.toml", None, "has no voice.toml"),
         ("voice.toml", b"language = ", "voice.toml: "),
         ("voice.toml", b"language = 'es'\nvolume = 3", "unknown field `volume`"),
+        ("voice.toml", b"language = 'es'\ngap_ms = -40", "gap_ms"),
+        ("voice.toml", b"language = 'es'\npause_ms = 60_000", "pause_ms"),
         ("voice.toml", b"language = 'fr'", "'fr' is none of es, en, pt, qu"),
         ("voice.toml", b"language = 'es'\n[numbers]\nuno = '7.wav'", "'uno' under .numbers. is no number"),
         ("voice.toml", b"language = 'es'\n[letters]\nAB = '7.wav'", "'AB' under .letters. is no letter"),

@@ -15,8 +15,9 @@ from turnero.queue.reads.boards import RECENT
 from turnero.queue.views import BoardView, CallView
 from turnero.store.devices import Device
 
-#: A board that was not heard for this long does not sound: three heartbeats and a little.
-ALIVE_MS: Final = 50_000
+#: A board that was not heard for this long does not sound: two heartbeats and a little, since until
+#: then nobody hears who is called.
+ALIVE_MS: Final = 25_000
 
 #: Languages that nobody's own choice turns on: the voice waits for a native speaker's approval.
 _BY_SITE_ONLY: Final = frozenset({"qu"})

@@ -39,8 +39,8 @@ def routes(studio: Studio) -> list[HTTPRouteHandler]:
         if number is None:
             raise NotFound("site-unknown", site=site) if site else Refused("site-missing", 422)
         who.within(number)
-        own = who.role == Role.BOARD
-        key = await web.ledger.read(own_key, number, who.place) if own else board
+        own = who.role in (Role.BOARD, Role.BOX)
+        key = await web.ledger.read(own_key, number, who, board) if own else board
         shown = await load(web, number, key)
         if shown.device is None and key:
             raise NotFound("board-unknown", board=key)
@@ -57,7 +57,7 @@ def routes(studio: Studio) -> list[HTTPRouteHandler]:
             or settings.notices.get(look.languages[0], ()),
             "chime": address(studio, Script(chime=True, lines=())),
             "voice": ("zone" if key else "alone") if own else "mute",
-            "report": "/board/heartbeat" if own and key else "",
+            "report": f"/board/heartbeat?board={key}" if own and key else "",
         }
         return page(request, "display/board.html", context, site=number, language=language)
 
@@ -71,13 +71,15 @@ def routes(studio: Studio) -> list[HTTPRouteHandler]:
         return Response(sound.wav, media_type="audio/wav", headers=headers)
 
     @post("/board/heartbeat", opt={"permission": "board.report"}, status_code=204)
-    async def heartbeat(request: PageRequest, data: JSONBody[BoardState]) -> None:
+    async def heartbeat(
+        request: PageRequest, data: JSONBody[BoardState], board: FromQuery[str] = ""
+    ) -> None:
         """How the board is. Other boards of the zone learn at once when this one went mute."""
         web = web_of(request)
         site = request.user.site
         if site is None:
             raise Refused("site-missing", 422)
-        key = await web.ledger.read(own_key, site, request.user.place)
+        key = await web.ledger.read(own_key, site, request.user, board)
         device = await web.ledger.read(devices.by_key, site, "board", key)
         if device is None:
             raise NotFound("board-unknown", board=key)

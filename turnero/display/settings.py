@@ -41,12 +41,12 @@ def settings_of(device: Device | None) -> BoardSettings:
 
 
 class BoardState(msgspec.Struct, frozen=True):
-    """What a board says of itself every fifteen seconds; kept as its heartbeat."""
+    """What a board says of itself every ten seconds; kept as its heartbeat."""
 
     #: journal number of the newest call it knows
     seq: int
-    #: "ok", "blocked" by the browser, "failed", or "unknown" before it tried
-    sound: Literal["ok", "blocked", "failed", "unknown"]
+    #: "ok", "blocked" by the browser, "failed", "unknown" before it tried, "gone" when its page is left
+    sound: Literal["ok", "blocked", "failed", "unknown", "gone"]
     #: from the last announced call to the start of its announcement; null: none yet
     lag_ms: int | None = None
     #: calls not yet announced

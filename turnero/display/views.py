@@ -20,7 +20,7 @@ from turnero.store.facts import Entry
 from turnero.store.sql import Query
 from turnero.web.languages import Translator, translator
 from turnero.web.look import Look
-from turnero.web.principal import Principal
+from turnero.web.principal import Principal, Role
 from turnero.web.view import LiveContext
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _KINDS: Final = frozenset({
     "ticket-stepped-out", "ticket-corrected", "ticket-not-served",
     "press-undone", "session-opened", "session-paused", "session-resumed",
     "session-closed", "day-closed", "site-loaded", "message-shown", "message-ended",
+    "callback-asked", "callback-put-off",
 })  # fmt: skip
 
 #: (longest text, class): how large a text may be so that it stays on one line of its place.
@@ -61,6 +62,8 @@ class Card(msgspec.Struct, frozen=True):
     at_ms: int
     #: the person is still awaited
     in_force: bool
+    #: the person is rung: nobody here is to come
+    by_phone: bool
     #: (full | brief | bare, sound)
     sounds: tuple[tuple[str, Sound], ...]
 
@@ -139,6 +142,7 @@ def card(call: CallView, studio: Studio, settings: BoardSettings, look: Look) ->
         arrow=announce.arrow(call, settings),
         at_ms=call.at_ms,
         in_force=call.calling,
+        by_phone=call.by_phone,
         sounds=tuple(
             (length, Sound(address(studio, script), length_ms(script, studio.voice)))
             for length, script in lengths
@@ -146,13 +150,19 @@ def card(call: CallView, studio: Studio, settings: BoardSettings, look: Look) ->
     )
 
 
-def own_key(q: Query, site: int, place: str | None) -> str:
-    """The board that a device's token stands for: that of its place, by default the site's first.
+def own_key(q: Query, site: int, who: Principal, wanted: str) -> str:
+    """The board that a device's token stands for: that of its place, by default the site's first; of
+    a box the wanted one, if it hosts it. Raises `NotFound`.
 
     "" where the site describes no board: then the token's board shows the whole site.
     """
-    if place is not None:
-        return place
+    if who.role == Role.BOX:
+        hosted = devices.by_key(q, site, "board", wanted)
+        if hosted is None or who.place is None or hosted.setting("box") != who.place:
+            raise NotFound("board-unknown", board=wanted[:80])
+        return wanted
+    if who.place is not None:
+        return who.place
     boards = (one.key for one in devices.of_site(q, site) if one.kind == "board")
     return next(boards, "")
 

@@ -15,12 +15,12 @@ from pymodbus import FramerType
 from pymodbus.datastore import ModbusDeviceContext, ModbusSequentialDataBlock, ModbusServerContext
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 
+from tests.peers.ends import OnPty, OnTcp, signs_of
 from turnero.display.signs.machines import machine
 from turnero.display.signs.opening import Lines
 from turnero.display.signs.port import Limits, Sign
 from turnero.display.signs.state import SignSettings
 from turnero.display.signs.virtual import Faults, Machine, VirtualLine
-from turnero.display.signs.virtual_server import SignsOnPty, SignsOnTcp
 
 LIMITS = Limits(connect_s=1, write_s=1, answer_s=0.3, gap_s=0.002, reopen_s=(0.02, 0.1))
 
@@ -60,9 +60,7 @@ class Bench(Protocol):
 class OwnBench:
     """A machine of ours."""
 
-    def __init__(
-        self, sign: Sign, url: str, line: VirtualLine, end: SignsOnTcp | SignsOnPty | None
-    ) -> None:
+    def __init__(self, sign: Sign, url: str, line: VirtualLine, end: OnTcp | OnPty | None) -> None:
         self.sign = sign
         self.url = url
         self.line = line
@@ -83,18 +81,18 @@ class OwnBench:
 
     async def unplug(self) -> None:
         """See `Bench`."""
-        if isinstance(self.end, SignsOnTcp):
+        if isinstance(self.end, OnTcp):
             await self.end.stop()
-        elif isinstance(self.end, SignsOnPty):
+        elif isinstance(self.end, OnPty):
             await self.end.unplug()
         self.fail(Faults(unplugged=True))
 
     async def plug(self) -> None:
         """See `Bench`."""
         self.fail(Faults())
-        if isinstance(self.end, SignsOnTcp):
+        if isinstance(self.end, OnTcp):
             await self.end.start()
-        elif isinstance(self.end, SignsOnPty):
+        elif isinstance(self.end, OnPty):
             await self.end.plug()
 
 
@@ -202,13 +200,13 @@ async def benched(
     line = VirtualLine("hall")
     given = {"url": "virtual://hall", "protocol": protocol, "address": 5, "width": 6} | settings
     line.machines.append(machine("hall", protocol, 5, 6, tcp=way == "tcp"))
-    end: SignsOnTcp | SignsOnPty | None = None
+    end: OnTcp | OnPty | None = None
     if way in ("tcp", "socket"):
-        end = SignsOnTcp(line)
+        end = OnTcp(signs_of(line))
         await end.start()
         given["url"] = f"{way}://{end.address}"
     elif way == "pty":
-        end = SignsOnPty(line, name)
+        end = OnPty(signs_of(line), name)
         await end.plug()
         given["url"] = f"serial://{name}?baudrate=9600"
     sign = opened({"hall": line}, limits, **given)

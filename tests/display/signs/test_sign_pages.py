@@ -20,6 +20,7 @@ from turnero.display.signs.virtual import Faults
 from turnero.display.signs.worker import Pace
 from turnero.web.guards import demand_permissions
 from turnero.web.look import Look, OneLook
+from turnero.web.principal import Principal, Role
 from turnero.web.wiring import Web, options, weave
 
 LOOK = Look(number=1, key="hnc", name="Hospital Nacional", profile="pe", zone="America/Lima")
@@ -136,6 +137,16 @@ async def test_who_may_see_it_and_who_may_throw_switches(pages: Pages) -> None:
     assert (await pages.throw("greeter", sign="s1", fault="mute", to="on")).status_code == 403
     assert (await pages.get(who="agent")).status_code == 403
     assert (await pages.get("/display/signs/other")).status_code == 404
+
+
+async def test_another_sites_signs_are_nobodys_here(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = Principal(actor="user:7", role=Role.SUPERVISOR, site=2)
+    monkeypatch.setattr(Known, "people", {**Known.people, "elsewhere": elsewhere})
+    assert (await pages.get(who="elsewhere")).status_code == 403
+    assert (await pages.throw("elsewhere", sign="s1", fault="mute", to="on")).status_code == 403
+    assert await pages.faults() == Faults()
 
 
 async def test_switches_that_are_not_there_are_refused(pages: Pages) -> None:

@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from tests.display.signs.signed import BOXED, SITE, Signed
 from tests.printer.patience import until
 from turnero.display.signs.room import Signs
-from turnero.display.signs.state import SignCall, SignState
+from turnero.display.signs.state import SignCall, SignState, of_zone
 from turnero.display.signs.station import LedgerStation
 from turnero.display.signs.virtual import Faults
 from turnero.display.signs.worker import Pace
+from turnero.queue.views import BoardView, CallView
 
 
 @asynccontextmanager
@@ -65,6 +66,17 @@ async def test_the_last_one_stands_until_the_service_ends_and_no_older_one_comes
     assert (await hall.shown("sa")).calls == (SignCall("C002", "2", "left"),)
     await hall.press("v2", "finish")
     assert (await hall.shown("sa")).calls == ()
+
+
+def test_who_is_called_by_telephone_stands_on_no_sign_of_a_hall() -> None:
+    def call(seq: int, **more: bool) -> CallView:
+        names = {"es": "Caja"}
+        return CallView(seq, f"C{seq:03}", "Ventanilla 1", "", names, "es", seq, **more, recalls=0)
+
+    here = call(1, in_force=True, calling=False)
+    rung = call(2, in_force=False, calling=False, by_phone=True)
+    view = BoardView("s", "S", 9, 9, calls=(), recent=(rung, here), queues=())
+    assert of_zone(view, {}).calls == (SignCall("C001", "1"),)
 
 
 async def test_a_state_holds_numbers_and_desks_and_nothing_else(hall: Signed) -> None:

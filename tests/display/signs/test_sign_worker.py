@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
-from tests.display.signs.benches import opened
+from tests.display.signs.benches import LIMITS
 from tests.printer.patience import until
 from turnero.display.signs.face import Face
 from turnero.display.signs.machines import machine
+from turnero.display.signs.opening import Lines
 from turnero.display.signs.port import Outcome, Reason, Result, Sign
-from turnero.display.signs.state import SignCall, SignState
+from turnero.display.signs.state import SignCall, SignSettings, SignState
 from turnero.display.signs.station import Ring, SignBeat
 from turnero.display.signs.virtual import Faults, VirtualLine
 from turnero.display.signs.worker import Pace, Worker
@@ -61,9 +62,8 @@ class Case:
         self.station = OwnStation()
         self.line = VirtualLine("s1")
         self.line.machines.append(machine("s1", "ditel", 5, 6, tcp=False))
-        self.sign = Noting(
-            opened({"s1": self.line}, url="virtual://s1", protocol="ditel", address=5, width=6)
-        )
+        self.lines = Lines(LIMITS, {"s1": self.line})
+        self.sign = Noting(self.lines.sign(SignSettings("virtual://s1", "ditel", 5, width=6)))
         self.worker = Worker(DEVICE, self.sign, self.station, pace=pace, idle=idle)
 
     @property
@@ -164,6 +164,21 @@ async def test_unplugged_and_plugged_again_it_shows_the_whole_state_without_a_ca
         case.fail(Faults())
         await case.shows("A047 3")
         await until(lambda: case.station.beats[-1].result is Result.SHOWN)
+
+
+async def test_a_line_that_another_sign_opened_anew_is_painted_on_again() -> None:
+    """What was lost with the line is lost for all that hang on it."""
+    async with working() as case:
+        await case.shows(" HOLA ")
+        case.line.machines.append(machine("s2", "ditel", 6, 6, tcp=False))
+        case.line.machines[0].panel = replace(case.line.machines[0].panel, text="######")
+        for session in list(case.line.sessions):
+            session.end()
+        neighbour = case.lines.sign(SignSettings("virtual://s1", "ditel", 6, width=6))
+        assert (await neighbour.show(Face("A001"))).well
+        case.worker.wake()
+        await case.shows(" HOLA ")
+        await neighbour.close()
 
 
 async def test_a_failing_sign_says_why_and_since_when_and_ends_it_when_it_is_well() -> None:

@@ -1,12 +1,13 @@
 """Rights and duties of patients, in our own sentences, with the law where a country's profile has one.
 
 Said simply and without figures: an hour, an age or a number of days is in the law that is named, and
-changes with it. Nothing here is legal advice, and no site has to show it.
+changes with it. A law is named only where it says the whole sentence; a duty that is good manners names
+none. Nothing here is legal advice, and no site has to show it: the text is its lawyer's to judge.
 
-Sources: Peru, Ley 29414 with D.S. 027-2015-SA (respect, information, consent, emergencies), Ley 28683
-(priority), Ley 29733 (personal data), D.S. 002-2019-SA (claims). Colombia, Ley 1751 de 2015, article 10
-(rights and duties), Decreto Ley 019 de 2012, article 13 (priority), Ley 1581 de 2012 (personal data),
-Ley 1755 de 2015 (petitions and complaints).
+Sources. Peru: Ley 29414, which gives article 15 of Ley 26842 its text, with D.S. 027-2015-SA (respect,
+information, consent, emergencies); Ley 26842 itself (what is confidential); Ley 28683 (who goes first);
+D.S. 002-2019-SA (claims). Colombia: Ley 1751 de 2015, articles 6 and 10 (rights and duties); Decreto Ley
+019 de 2012, article 13 (special attention); Ley 1755 de 2015 (petitions and complaints).
 """
 
 from typing import Final
@@ -60,7 +61,7 @@ SENTENCES: Final[dict[str, tuple[Sentence, ...]]] = {
         Sentence(_WORDS, _PE),
         Sentence(_CONSENT, _PE),
         Sentence(_TRUTH, duty=True),
-        Sentence(_SECRET, "Ley 29733"),
+        Sentence(_SECRET, "Ley 26842"),
         Sentence(_EMERGENCY, _PE),
         Sentence(_CANCEL, duty=True),
         Sentence(
@@ -75,22 +76,23 @@ SENTENCES: Final[dict[str, tuple[Sentence, ...]]] = {
         Sentence(_RESPECT, _CO),
         Sentence(
             mark(
-                "Infants, pregnant women, older adults, persons with disability and veterans have priority."
+                "Infants, pregnant women, older adults, persons with disability and veterans"
+                " get special attention."
             ),
             "Decreto Ley 019 de 2012",
         ),
-        Sentence(_KIND, _CO, duty=True),
+        Sentence(_KIND, duty=True),
         Sentence(_WORDS, _CO),
         Sentence(_CONSENT, _CO),
         Sentence(_TRUTH, _CO, duty=True),
-        Sentence(_SECRET, "Ley 1581 de 2012"),
+        Sentence(_SECRET, _CO),
         Sentence(_EMERGENCY, _CO),
         Sentence(_CANCEL, duty=True),
         Sentence(
             mark("You can make a petition, complaint or claim, and must be answered."),
             "Ley 1755 de 2015",
         ),
-        Sentence(_CARE, _CO, duty=True),
+        Sentence(_CARE, duty=True),
     ),
     "plain": (
         Sentence(_RESPECT),

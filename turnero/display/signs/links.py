@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 #: bytes taken at once from a line; an answer has a few dozen at most
 _PIECE: Final = 256
+#: pieces thrown away before a conversation: no late answer is longer, and a line that talks
+#: without end must not be listened to without end
+_LATE: Final = 16
 
 
 class Link(Protocol):
@@ -96,8 +99,9 @@ class TcpLink:
 
     async def drain(self) -> None:
         """See `Link.drain`."""
-        while await self.read(0.001):
-            continue
+        for _ in range(_LATE):
+            if not await self.read(0.001):
+                return
 
     async def gone(self) -> bool:
         """See `Link.gone`."""
@@ -129,13 +133,13 @@ class SerialLink:
 
     def __init__(self, port: "serial.Serial") -> None:
         self._port = port
-        #: one that may hang in the port
-        self._hung: threading.Thread | None = None
+        #: set at the end of an act that nobody waits for any more: it may hang in the port
+        self._hung: threading.Event | None = None
 
     @classmethod
     async def open(cls, path: str, settings: SerialSettings) -> "SerialLink":
         """Open the port; `OSError`. A name below /dev/serial/by-id is looked up anew each time."""
-        opening = asyncio.ensure_future(in_thread(lambda: _opened(path, settings)))
+        opening = in_thread(lambda: _opened(path, settings))
         try:
             return cls(await asyncio.shield(opening))
         except asyncio.CancelledError:
@@ -200,17 +204,24 @@ class SerialLink:
 
         Raises `OSError` while an act before still hangs: no second thread waits behind it.
         """
-        if self._hung is not None and self._hung.is_alive():
+        if self._hung is not None and not self._hung.is_set():
             raise OSError("the serial port hangs")
-        started: list[threading.Thread] = []
+        ended = threading.Event()
+
+        def noted() -> T:
+            try:
+                return act()
+            finally:
+                ended.set()
+
         try:
-            return await asyncio.wait_for(in_thread(act, started.append), limit_s + 1.0)
+            return await asyncio.wait_for(in_thread(noted), limit_s + 1.0)
         except termios.error as error:  # is no OSError
             raise OSError(str(error)) from error
         except TypeError as error:  # pyserial on a port that was closed meanwhile
             raise OSError("the port is closed") from error
         except (TimeoutError, asyncio.CancelledError):
-            self._hung = started[0]
+            self._hung = ended
             raise
 
 
@@ -257,9 +268,7 @@ def _sent(port: "serial.Serial", limit_s: float) -> None:
         waited += 0.005
 
 
-async def in_thread(
-    act: Callable[[], T], started: Callable[[threading.Thread], None] | None = None
-) -> T:
+def in_thread(act: Callable[[], T]) -> "asyncio.Future[T]":
     """Run in a thread that nobody waits for at the end of the process."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
@@ -282,8 +291,5 @@ async def in_thread(
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(tell, result, None)
 
-    thread = threading.Thread(target=run, name="sign-port", daemon=True)
-    if started is not None:
-        started(thread)
-    thread.start()
-    return await done
+    threading.Thread(target=run, name="sign-port", daemon=True).start()
+    return done

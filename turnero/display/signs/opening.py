@@ -72,20 +72,21 @@ def check(settings: SignSettings) -> SplitResult:
 
 
 def _check_line(url: str, protocol: str) -> SplitResult:
-    parts = urlsplit(url)
-    if parts.scheme not in _SCHEMES:
-        raise _bad("url", "it must begin with serial://, tcp://, socket:// or virtual:")
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         raise _bad("url", str(error)) from None
+    if parts.scheme not in _SCHEMES:
+        raise _bad("url", "it must begin with serial://, tcp://, socket:// or virtual:")
     if parts.scheme in ("tcp", "socket"):
         if not parts.hostname:
             raise _bad("url", "no host")
         if port is None and not (parts.scheme == "tcp" and protocol in _MODBUS):
             raise _bad("url", "no port: write host:port")
     if parts.scheme == "serial":
-        if parts.netloc or not Path(parts.path).is_relative_to("/dev"):
+        path = Path(parts.path)
+        if parts.netloc or not path.is_relative_to("/dev") or ".." in path.parts:
             raise _bad("url", "a serial port is written serial:///dev/…")
         _serial_settings(parts)
     elif parts.query:
@@ -118,11 +119,10 @@ def _serial_settings(parts: SplitResult) -> SerialSettings:
     return found
 
 
-def line_of(url: str) -> str:
-    """What two signs on one line have in common."""
-    parts = urlsplit(url)
-    if parts.scheme == "serial":
-        return f"serial:{parts.path}"
+def _line(parts: SplitResult, port: int) -> str:
+    """What signs on one line have in common, however it is written."""
+    if parts.scheme in ("tcp", "socket"):
+        return f"{parts.hostname}:{port}"
     return f"{parts.scheme}:{parts.netloc or parts.path}"
 
 
@@ -139,7 +139,7 @@ class Lines:
     def sign(self, settings: SignSettings) -> Sign:
         """The sign with these settings. Opens nothing yet. Raises `Invalid("bad-sign")`."""
         parts = check(settings)
-        bus = self._bus(settings.url, parts, settings.protocol)
+        bus = self._bus(parts, settings.protocol)
         kind = KINDS[settings.protocol]
         address = kind.address if settings.address is None else settings.address
         width = kind.width if settings.width is None else settings.width
@@ -154,14 +154,15 @@ class Lines:
             case _:
                 raise _bad("protocol", f"it must be one of {', '.join(KINDS)}")
 
-    def _bus(self, url: str, parts: SplitResult, protocol: str) -> Bus:
-        key = line_of(url)
+    def _bus(self, parts: SplitResult, protocol: str) -> Bus:
+        port = parts.port or (MODBUS_PORT if protocol in _MODBUS else 0)
+        key = _line(parts, port)
         found = self._buses.get(key)
         if found is None or not found.users:
-            found = self._buses[key] = Bus(self._connect(parts, protocol), self._limits)
+            found = self._buses[key] = Bus(self._connect(parts, port), self._limits)
         return found
 
-    def _connect(self, parts: SplitResult, protocol: str) -> Callable[[], Awaitable[Link]]:
+    def _connect(self, parts: SplitResult, port: int) -> Callable[[], Awaitable[Link]]:
         if parts.scheme == "serial":
             settings = _serial_settings(parts)
             return lambda: SerialLink.open(parts.path, settings)
@@ -170,7 +171,6 @@ class Lines:
             if line is None:
                 raise _bad("url", "no virtual sign of that name")
             return lambda: _virtual(line)
-        port = parts.port or (MODBUS_PORT if protocol in _MODBUS else 0)
         return lambda: TcpLink.open(parts.hostname or "", port)
 
 

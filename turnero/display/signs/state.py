@@ -78,6 +78,8 @@ def _told(call: CallView, arrows: dict[str, str]) -> SignCall:
 
 
 def _newest(view: BoardView) -> Sequence[CallView]:
-    """Every call once, the newest first."""
-    calls = {call.seq: call for call in (*view.recent, *view.calls)}
+    """Every call of somebody here once, the newest first."""
+    # Who is rung is not to come: a sign would send them to a desk.
+    here = (call for call in (*view.recent, *view.calls) if not call.by_phone)
+    calls = {call.seq: call for call in here}
     return [calls[seq] for seq in sorted(calls, reverse=True)]

@@ -7,12 +7,14 @@ import { Announcements } from "./queue.js";
 import { Player } from "./player.js";
 import { Told } from "./told.js";
 
-const BEAT_MS = 15_000;
+const BEAT_MS = 10_000;
 /** Between two announcements, so that they are heard as two. */
 const PAUSE_MS = 400;
 /** A call that is taken back while it is said stays readable as such for this long. */
 const ANNULLED_MS = 2_500;
-const NOTICE_MS = 12_000;
+/** Services, messages and notices that have no room at once take turns. */
+const TURN_MS = 12_000;
+const LINES = 7;
 const RECENT = 4;
 const REFUSED_MS = 15_000;
 /** This page slept (a screen that was off, a browser that was stopped): as good as a lost server. */
@@ -63,6 +65,7 @@ function callOf(node) {
     number: data.number,
     at: Number(data.at),
     inForce: data.inForce === "yes",
+    byPhone: data.byPhone === "yes",
     sounds: { full: sound("full"), brief: sound("brief"), bare: sound("bare") },
   };
 }
@@ -81,8 +84,7 @@ function take() {
   button.hidden = player.state !== "blocked" || !mine();
   if (queue.waiting.length && mine()) player.prepare(queue.waiting[0].sounds[queue.length].url);
   if (speaking && hushed()) player.stop();
-  fitAlarm();
-  bands();
+  turns();
   draw();
   speak();
 }
@@ -141,7 +143,7 @@ async function turn(sound) {
 // --- drawing ---------------------------------------------------------------------------------
 
 let drawn = "";
-let turnOfBands = 0;
+let turnOf = 0;
 
 function draw() {
   const call = queue.current;
@@ -161,15 +163,16 @@ function draw() {
     ...recent.map((one) => {
       const item = document.createElement("li");
       item.dataset.seq = one.seq;
+      item.classList.toggle("by-phone", one.byPhone);
       item.append(...copies(one.node));
       return item;
     }),
   );
 }
 
-/** Several languages, or several emergencies, may be too long for the panel: then all letters are smaller. */
-function fitAlarm() {
-  for (const one of document.querySelectorAll(".alarm-one")) {
+/** What is too long for its place has smaller letters: several languages, or several emergencies. */
+function fit() {
+  for (const one of document.querySelectorAll(".alarm-one, .say")) {
     for (let size = 100; size >= 30; size -= 5) {
       one.style.setProperty("--fit", size / 100);
       if (one.scrollHeight <= one.clientHeight && one.scrollWidth <= one.clientWidth) break;
@@ -181,11 +184,11 @@ const copies = (node) => [...node.cloneNode(true).children];
 
 // --- the board about itself ------------------------------------------------------------------
 
-async function beat() {
+async function beat(sound = player.state) {
   if (!board.dataset.report) return;
   const body = {
     seq: queue.last ?? 0,
-    sound: player.state,
+    sound,
     lag_ms: lag,
     backlog: queue.waiting.length,
     sounding: mine(),
@@ -196,6 +199,8 @@ async function beat() {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
+      // It is said to the end though the page is gone.
+      keepalive: true,
       signal: AbortSignal.timeout(10_000),
     });
   } catch {
@@ -203,22 +208,24 @@ async function beat() {
   }
 }
 
-/** More messages than have room take turns, two at a time. */
-function bands() {
-  const all = [...document.querySelectorAll(".say")];
-  const first = (2 * turnOfBands) % Math.max(1, all.length + (all.length % 2));
-  all.forEach((one, at) => { one.hidden = all.length > 2 && (at < first || at > first + 1); });
+/** Of what has no room at once, so many at a time; `title`: where the turn is written. */
+function inTurn(selector, room, title) {
+  const all = [...document.querySelectorAll(selector)];
+  const turns = Math.max(1, Math.ceil(all.length / room));
+  const each = Math.ceil(all.length / turns);
+  const first = (turnOf % turns) * each;
+  all.forEach((one, at) => { one.hidden = at < first || at >= first + each; });
+  if (title) {
+    title.toggleAttribute("data-turn", turns > 1);
+    if (turns > 1) title.dataset.turn = `${(turnOf % turns) + 1} / ${turns}`;
+  }
 }
 
-function notices() {
-  const lines = [...(document.getElementById("notices")?.children ?? [])];
-  if (lines.length < 2) return;
-  let shown = 0;
-  setInterval(() => {
-    lines[shown].hidden = true;
-    shown = (shown + 1) % lines.length;
-    lines[shown].hidden = false;
-  }, NOTICE_MS);
+function turns() {
+  inTurn(".say", 1);
+  inTurn(".lines li", LINES, document.getElementById("waits-title"));
+  inTurn("#notices li", 1);
+  fit();
 }
 
 let awake = performance.now();
@@ -238,15 +245,16 @@ document.addEventListener("live:swapped", (event) => {
 document.addEventListener("live:refused", () => setTimeout(() => location.reload(), REFUSED_MS));
 button.addEventListener("click", () => player.unblock());
 
-addEventListener("resize", fitAlarm);
+addEventListener("resize", fit);
 take();
-notices();
 player.probe().then(() => {
   probed = true;
   speak();
 });
 setInterval(beat, BEAT_MS);
+// Another board of the zone need not wait until this one is missed.
+addEventListener("pagehide", () => beat("gone"));
 setInterval(() => {
-  turnOfBands += 1;
-  bands();
-}, NOTICE_MS);
+  turnOf += 1;
+  turns();
+}, TURN_MS);

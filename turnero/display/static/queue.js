@@ -15,6 +15,7 @@ export const ANNUL_MS = 60_000;
  * @property {string} number    as printed
  * @property {number} at        when it was called, ms UTC by the server's clock
  * @property {boolean} inForce  the person is still awaited or being served
+ * @property {boolean} byPhone  the person is rung, and nobody here is to come
  * @property {Record<Length, {ms: number}>} sounds
  */
 /** @typedef {"full" | "brief" | "bare"} Length  chime and all languages; one language; no chime */
@@ -63,6 +64,7 @@ export class Announcements {
       if (this.last !== null && call.seq <= this.last) continue;
       const announce =
         this.last !== null &&
+        !call.byPhone &&
         call.at > quiet &&
         (!gap || (call.inForce && now - call.at < FRESH_MS));
       if (announce) this.waiting.push(call);
@@ -95,7 +97,7 @@ export class Announcements {
 
   /** The call shown large: the last one said. @returns {Call | null} */
   get current() {
-    return this.shown.at(-1) ?? null;
+    return this.shown.findLast((call) => !call.byPhone) ?? null;
   }
 
   /** Those below it, newest first: without a number twice, without what was taken back. */

@@ -6,12 +6,13 @@ loaded, and refused whole with the reason; how they are sounded, and what is sai
 
 import hashlib
 import io
+import re
 import tomllib
 import wave
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -24,6 +25,10 @@ MOST: Final = 3_000
 #: one fragment, seconds; a set, bytes
 LONGEST_S: Final = 10
 LARGEST_BYTES: Final = 300_000_000
+
+#: milliseconds; longer, and who is called thinks that it was all
+Pause = Annotated[int, msgspec.Meta(ge=0, le=2_000)]
+_FIGURES: Final = re.compile(r"\d{1,4}")
 
 #: words of a fragment, as they are compared: ("cuarenta", "y", "siete")
 Phrase = tuple[str, ...]
@@ -48,9 +53,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: dict[str, str] = {}
     #: instead of our own chime
     chime: str | None = None
-    #: between two fragments, and where a sentence has a comma, milliseconds
-    gap_ms: int = 40
-    pause_ms: int = 180
+    #: between two fragments, and where a sentence has a comma
+    gap_ms: Pause = 40
+    pause_ms: Pause = 180
 
 
 class Fragments(msgspec.Struct, frozen=True):
@@ -75,6 +80,11 @@ def words_of(text: str) -> Phrase:
     return tuple(
         word if len(word) == 1 and word.isupper() else word.lower() for word in plain if word
     )
+
+
+def spelt(text: str, language: str) -> str:
+    """A text with its figures as words, as they are said: "20 minutos" -> "veinte minutos"."""
+    return _FIGURES.sub(lambda found: number(int(found[0]), language), text)
 
 
 def load(path: Path) -> Fragments:
@@ -176,7 +186,7 @@ def _phrases(manifest: Manifest, path: Path) -> Iterator[tuple[Phrase, str]]:
     for text, name in manifest.words.items():
         if not words_of(text):
             raise FragmentError(f"{path}: an entry under [words] has no words")
-        yield words_of(text), name
+        yield words_of(spelt(text, manifest.language)), name
 
 
 def _checked(data: bytes, where: str) -> int:

@@ -67,7 +67,7 @@ class Recorded:
         if own is None:
             return None
         found: list[tuple[str, bool]] = []
-        for clause in line.text.split(","):
+        for clause in fragments.spelt(line.text, line.language).split(","):
             names = fragments.joined(words_of(clause), own)
             if names is None:
                 return None
