@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,10 +17,11 @@ from uuid import uuid4
 
 import httpx
 
-from tests.peers.postgres import free_port
-from tests.peers.server import ROOT, SITE, RunningServer
+from tests.peers.ends import PrinterOnTcp
+from tests.peers.forked import Process, turnero
+from tests.peers.ports import free_port
+from tests.peers.server import SITE, RunningServer
 from turnero.printer.virtual import Faults, VirtualPrinter
-from turnero.printer.virtual_server import VirtualPrinterServer
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ class PaperMachine:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.printer = VirtualPrinter("hall", now_ms=lambda: time.time_ns() // 1_000_000)
-        self._server = VirtualPrinterServer(self.printer)
+        self._server = PrinterOnTcp(self.printer)
         self._do(self._server.start())
 
     def _do(self, work: Any) -> Any:
@@ -89,21 +90,35 @@ def site(printers: dict[str, str], extra: str = "") -> str:
     return SITE + text + extra
 
 
+def two_free_ports() -> int:
+    """The first of two ports side by side that nobody listens on."""
+    while True:
+        port = free_port()
+        with socket.socket() as beside, suppress(OSError):
+            beside.bind(("127.0.0.1", port + 1))
+            return port
+
+
 @dataclass
 class RunningBox:
     """`turnero device` on a data folder."""
 
     data: Path
     server: str
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=two_free_ports)
     words: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
 
     @property
     def url(self) -> str:
         """Where its own pages are."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def board(self) -> str:
+        """Where its board is."""
+        return f"http://127.0.0.1:{self.port + 1}"
 
     @property
     def log(self) -> str:
@@ -116,17 +131,11 @@ class RunningBox:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         kept = {k: v for k, v in os.environ.items() if not k.startswith("TURNERO_")}
         with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "turnero", "device", "--server", self.server),
-                    *("--data", str(self.data), "--port", str(self.port), *self.words),
-                ],
-                cwd=ROOT,
-                env={**kept, "PYTHONUNBUFFERED": "1", **self.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+            words = ("device", "--server", self.server, "--data", str(self.data))
+            self.process = turnero(
+                (*words, "--port", str(self.port), *self.words),
+                {**kept, "PYTHONUNBUFFERED": "1", **self.environment},
+                log,
             )
         soon("the box answers", lambda: self.get("/health/ready").is_success)
         return self
@@ -193,10 +202,10 @@ class Hospital:
 
         return soon("the box shows a code", look)
 
-    def pair(self) -> None:
-        """Let the box in, and wait until it is connected."""
+    def pair(self, key: str = "entrance") -> None:
+        """Let the box in as that one, and wait until it is connected."""
         code = self.code()
-        answer = self.send("/boxes/approve", code=code, device=self.device("box", "entrance"))
+        answer = self.send("/boxes/approve", code=code, device=self.device("box", key))
         assert (answer.status_code, answer.headers["location"]) == (303, "/boxes"), answer.text
         self.connected()
 
@@ -212,18 +221,37 @@ class Hospital:
             found = db.execute("select id from device where kind=? and key=?", (kind, key))
             return int(found.fetchone()[0])
 
-    def issue(self) -> dict[str, Any]:
+    def issue(self, site: str = "demo", place: str = "door") -> dict[str, Any]:
         """Take a ticket at the door's kiosk, as its server would for it."""
-        token = self.server.act("token-create", role="kiosk", site="demo", place="door")["token"]
+        token = self.server.act("token-create", role="kiosk", site=site, place=place)["token"]
         with httpx.Client(
             base_url=self.server.url,
             timeout=20,
             trust_env=False,
             headers={"authorization": f"Bearer {token}", "idempotency-key": uuid4().hex},
         ) as client:
-            answer = client.post("/api/v1/tickets", json={"service": "admission", "site": "demo"})
+            answer = client.post("/api/v1/tickets", json={"service": "admission", "site": site})
             assert answer.is_success, answer.text
             return dict(answer.json())
+
+    def call(self) -> None:
+        """Desk 1 opens and calls whoever is next."""
+        token = self.server.act("token-create", role="desk", site="demo", place="1")["token"]
+        headers = {"authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=self.server.url, headers=headers, trust_env=False) as desk:
+            for act in ("open", "next"):
+                answer = desk.post(f"/api/v1/desks/demo.1/{act}", json={})
+                assert answer.is_success, answer.text
+
+    def heard(self, kind: str, key: str) -> str | None:
+        """What a device said of itself, as the server has it."""
+        import sqlite3
+
+        with sqlite3.connect(self.server.data / "turnero.db") as db:
+            found = db.execute(
+                "select state from heartbeat where device = ?", (self.device(kind, key),)
+            ).fetchone()
+            return None if found is None else str(found[0])
 
     def jobs(self, data: Path | None = None) -> list[str]:
         """The states of all print jobs at the server (or in that folder), oldest first."""

@@ -2,8 +2,6 @@
 
 import time
 
-import httpx
-
 from tests.device.standing import Hospital, PaperMachine, site, soon
 from turnero.device.box import read_token
 
@@ -105,10 +103,5 @@ def test_a_sign_at_a_box_shows_who_is_called(hospital: Hospital, machine: PaperM
 
     soon("it is idle", lambda: shows("Hola"))
     number = hospital.issue()["number"]
-    token = hospital.server.act("token-create", role="desk", site="demo", place="1")["token"]
-    headers = {"authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=hospital.server.url, headers=headers, trust_env=False) as desk:
-        for act in ("open", "next"):
-            answer = desk.post(f"/api/v1/desks/demo.1/{act}", json={})
-            assert answer.is_success, answer.text
-    soon("the number, by its next heartbeat", lambda: shows(number))
+    hospital.call()
+    soon("the number, before its next heartbeat", lambda: shows(number), 10)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from tests.device.standing import RunningBox, soon
-from tests.peers.postgres import free_port
+from tests.peers.ports import free_port
 from tests.peers.server import ROOT
 from turnero.device.settings import settings_of
 from turnero.device.systemd import Systemd

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.peers.postgres import free_port
+from tests.peers.ports import free_port
 from tests.peers.server import RunningServer
 from turnero.boxes.protocol import Poll
 from turnero.device.link import Link

@@ -11,8 +11,8 @@ import msgspec
 
 #: what all addresses of a box's API begin with
 BASE: Final = "/api/v1/box"
-#: tickets and ratings of one upload
-MOST: Final = 200
+#: tickets and ratings of one upload: they fit into a request that the server reads
+MOST: Final = 100
 #: seconds between two heartbeats
 BEAT_S: Final = 20.0
 
@@ -61,6 +61,8 @@ class Paired(_Message, frozen=True):
     #: keys of the site and of the box
     site: str | None = None
     box: str | None = None
+    #: which of all servers this is, whatever it is called
+    installation: str = ""
 
 
 # --- what the box hosts -------------------------------------------------------------------------
@@ -97,6 +99,8 @@ class BoxConfig(_Message, frozen=True):
     public_address: str
     #: of all of the above: changes when any of it does
     version: str
+    #: as in `Paired`
+    installation: str = ""
 
 
 # --- heartbeat ----------------------------------------------------------------------------------
@@ -190,6 +194,28 @@ class Reported(_Message, frozen=True):
     """The answer: how the server's job stands now; "": it knows no such job of this box."""
 
     state: str
+
+
+class Copied(_Message, frozen=True):
+    """`POST /print/copied`: a copy that somebody asked for at the box while it had no server, and how
+    that ended. Said under an Idempotency-Key. From then on `Report` speaks of it.
+    """
+
+    #: key of the device
+    printer: str
+    ticket: str
+    place: str | None
+    state: str
+    reason: str | None = None
+    #: as in `Report`
+    version: int = 1
+
+
+class CopyKept(_Message, frozen=True):
+    """The answer."""
+
+    #: the server's number
+    job: int
 
 
 class Answer(_Message, frozen=True):

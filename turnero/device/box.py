@@ -6,12 +6,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
-from turnero.boxes.protocol import BoxConfig, Pairing
-from turnero.device import keeping
-from turnero.device.keeping import CONFIG, SEQ, Note
+import msgspec
+
+from turnero.boxes.protocol import BoxConfig, Paired, Pairing
+from turnero.device import keeping, moving
+from turnero.device.keeping import CONFIG, GAVE, PAGES, SEQ, Note
 from turnero.device.link import Link, News
 from turnero.device.settings import BoxSettings, write
+from turnero.display.signs.station import SignBeat
 from turnero.store.keys import load_key
 from turnero.store.ledger import Ledger
 
@@ -42,12 +46,16 @@ class Box:
         self.refused = False
         #: the server has taken it out of its site: what it said (a refusal's code)
         self.dropped: str | None = None
-        #: of the server's program, as it said last
+        #: of the server's program, as it said last: pages reload when it changes
         self.server_version = ""
         #: called after anything that the box's own pages show; must not wait
         self.changed: list[Callable[[], None]] = []
         #: called with each piece of news of the site; must not wait
         self.heard: list[Callable[[News], None]] = []
+        #: how each sign is now, by the id of its device: filled by whoever paints them
+        self.signs: Callable[[], dict[int, SignBeat]] = dict
+        #: called when it belongs to another site or server: nothing of the one before is left
+        self.moved: list[Callable[[], None]] = []
         #: called when other devices are hosted, or otherwise
         self.configured: list[Callable[[], None]] = []
         link.changed.append(self.tell)
@@ -77,14 +85,41 @@ class Box:
         """Go on where it was before it stopped."""
         self.config = await self.ledger.read(keeping.kept, CONFIG, BoxConfig)
         self.seq = await self.ledger.read(keeping.kept, SEQ, int)
-        self.link.use(read_token(self.settings.data))
+        pages: str | None = await self.ledger.read(keeping.kept, PAGES, str)
+        self.server_version = pages or ""
+        gave: str | None = await self.ledger.read(keeping.kept, GAVE, str)
+        if gave is not None and urlsplit(gave).hostname != urlsplit(self.link.server).hostname:
+            log.warning("its token is of %s: %s has to let it in", gave, self.link.server)
+            self.link.use(None)  # a token is shown to nobody but who gave it
+        else:
+            self.link.use(read_token(self.settings.data))
+
+    async def let_in(self, paired: Paired) -> None:
+        """A server has let it in. As another box than before: it forgets whose it was."""
+        before = self.config
+        if before is not None and _other(before, paired):
+            log.warning(
+                "it was %s of %s: what is left of that is forgotten", before.box, before.site_key
+            )
+            await self.ledger.run(moving.forget, None, site=before.site, actor="system")
+            self.config = self.seq = None
+            for call in self.moved:
+                call()
+        await self.note(GAVE, msgspec.json.encode(self.link.server).decode())
+        if paired.token is not None:
+            self.take_over(paired.token)
+        log.info("let in as %s of %s", paired.box, paired.site)
+
+    async def serve(self, version: str) -> None:
+        """The server's program has this version."""
+        if version != self.server_version:
+            self.server_version = version
+            await self.note(PAGES, msgspec.json.encode(version).decode())
+            self.tell()
 
     async def configure(self, config: BoxConfig) -> None:
         """From now on it is what the server says."""
-        before = self.config
         await self.ledger.run(keeping.configure, config, site=config.site, actor="system")
-        if before is not None and (before.site, before.box) != (config.site, config.box):
-            self.seq = None
         self.config = config
         log.info("hosts %s", ", ".join(f"{one.kind} {one.key}" for one in config.devices) or "-")
         for call in self.configured:
@@ -104,6 +139,13 @@ class Box:
     async def note(self, name: str, value: str | None) -> None:
         """Keep something by name in the box's store."""
         await self.ledger.run(keeping.note, Note(name, value), site=0, actor="system")
+
+
+def _other(before: BoxConfig, paired: Paired) -> bool:
+    if (before.site_key, before.box) != (paired.site, paired.box):
+        return True
+    # a server of before this was told says nothing: the same names are the same box
+    return bool(before.installation) and before.installation != paired.installation
 
 
 def fingerprint(key: bytes) -> str:

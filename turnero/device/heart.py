@@ -15,7 +15,7 @@ from turnero.device import jobs
 from turnero.device.box import Box
 from turnero.device.link import Pause
 from turnero.store import devices
-from turnero.store.errors import Refused, TurneroError
+from turnero.store.errors import NotFound, Refused, TurneroError
 from turnero.store.sql import Query
 
 log = logging.getLogger("turnero.device")
@@ -26,6 +26,7 @@ FRESH_MS: Final = 60_000
 REVOKED_S: Final = 60.0
 #: seconds between two questions to the outside address
 PING_S: Final = 60.0
+_WRONG: Final = 400
 
 
 class Heart:
@@ -66,8 +67,9 @@ class Heart:
                     rest_s = REVOKED_S
                 else:
                     log.warning("the server does not take the heartbeat: %s", refused)
-                    box.dropped = refused.code
-                    box.tell()
+                    if isinstance(refused, NotFound):
+                        box.dropped = refused.code
+                        box.tell()
             except TurneroError as error:
                 log.info("no heartbeat: %s", error)
                 await pause.rest()
@@ -78,8 +80,6 @@ class Heart:
 
     async def _beat(self) -> None:
         box = self._box
-        if box.config is None:
-            await box.configure(await box.link.config())
         beaten = await box.link.beat(await self.said())
         if box.dropped is not None:
             box.dropped = None
@@ -87,9 +87,7 @@ class Heart:
         if beaten.token is not None:
             box.take_over(beaten.token)
             self.ring()  # its first use ends the one before
-        if box.server_version != beaten.version:
-            box.server_version = beaten.version
-            box.tell()
+        await box.serve(beaten.version)
         if box.config is None or box.config.version != beaten.config:
             await box.configure(await box.link.config())
             self.ring()
@@ -123,15 +121,18 @@ def _devices(q: Query, site: int, now_ms: int) -> dict[int, msgspec.Raw]:
     }
 
 
-async def ping(box: Box) -> None:
+async def ping(box: Box, every_s: float = PING_S) -> None:
     """Ask the outside address while all is well; whoever waits there raises the alarm when nobody does."""
     more: dict[str, Any] = {"timeout": 10.0, "trust_env": False, "follow_redirects": True}
     async with httpx.AsyncClient(**more) as client:
         while True:
-            if box.link.online and box.ledger.broken is None:
+            await box.link.wait_online()
+            if box.ledger.broken is None:
+                # Neither its address nor an error that holds it: whoever knows it can feign this box.
                 try:
-                    answer = await client.get(box.settings.ping)
-                    answer.raise_for_status()
+                    status = (await client.get(box.settings.ping)).status_code
+                    if status >= _WRONG:
+                        log.warning("the outside address answers %s", status)
                 except httpx.HTTPError as error:
-                    log.warning("the outside address does not answer: %r", error)
-            await asyncio.sleep(PING_S)
+                    log.warning("the outside address does not answer: %s", type(error).__name__)
+            await asyncio.sleep(every_s)

@@ -8,14 +8,16 @@ import logging
 from typing import Final
 
 import msgspec
-from sqlalchemy import Text, bindparam, cast, insert, or_, select, update
+from sqlalchemy import Text, bindparam, cast, exists, insert, or_, select, update
 
-from turnero.boxes.protocol import Handed, Report
+from turnero.boxes.protocol import Copied, Handed, Report
 from turnero.device.keeping import Note, kept, note
+from turnero.device.offline.tables import AT_HAND, box_ticket
 from turnero.device.tables import box_paper
 from turnero.printer import spool
 from turnero.printer.states import JobMove, JobState
 from turnero.printer.tables import QUEUED, SENDING, print_job
+from turnero.printer.test_page import TEST
 from turnero.queue.facts import PrintChanged
 from turnero.store import devices, journal
 from turnero.store.errors import Refused
@@ -75,14 +77,63 @@ _DOCUMENT = Statement(select(box_paper.c.document).where(box_paper.c.job == bind
 _OF_TICKET = Statement(
     select(box_paper.c.document)
     .select_from(box_paper.join(print_job, print_job.c.id == box_paper.c.job))
-    .where(print_job.c.ticket == bindparam("ticket"))
+    .where(print_job.c.ticket == bindparam("ticket"), box_paper.c.document != b"")
     .order_by(box_paper.c.job)
     .limit(1)
+)
+_COPIES = Statement(
+    select(
+        print_job.c.id,
+        print_job.c.ticket,
+        print_job.c.place,
+        print_job.c.state,
+        print_job.c.reason,
+        print_job.c.created_ms,
+        device.c.key.label("printer"),
+    )
+    .select_from(print_job.join(device, device.c.id == print_job.c.printer))
+    .where(
+        print_job.c.site == bindparam("site"),
+        print_job.c.copy == 1,
+        print_job.c.ticket.not_like(f"{TEST}%"),
+        print_job.c.state != QUEUED,
+        print_job.c.state != SENDING,
+        ~exists().where(box_paper.c.job == print_job.c.id),
+        ~exists().where(
+            timer.c.kind == spool.RETRY_TIMER,
+            timer.c.site == print_job.c.site,
+            timer.c.key == cast(print_job.c.id, Text),
+        ),
+        # the server has to know the ticket first
+        ~exists().where(box_ticket.c.id == print_job.c.ticket, AT_HAND),
+    )
+    .order_by(print_job.c.id)
+    .limit(MOST)
 )
 _SERVER_JOB = Statement(select(box_paper.c.server_job).where(box_paper.c.job == bindparam("job")))
 _OPEN = Statement(
     select(print_job.c.id).where(or_(print_job.c.state == QUEUED, print_job.c.state == SENDING))
 )
+
+
+_OLD = Statement(
+    update(box_paper)
+    .where(
+        box_paper.c.told >= box_paper.c.version,
+        box_paper.c.document != b"",
+        box_paper.c.job.in_(
+            select(print_job.c.id).where(
+                print_job.c.updated_ms < bindparam("b_before"),
+                print_job.c.state != QUEUED,
+                print_job.c.state != SENDING,
+                print_job.c.state != bindparam("b_failed"),
+            )
+        ),
+    )
+    .values(document=b"")
+)
+#: milliseconds after which nobody asks for a copy: a paper holds its ticket's code, and fills the disk
+KEPT_MS: Final = 7 * 24 * 3600 * 1000
 
 
 class Keep(msgspec.Struct, frozen=True):
@@ -93,11 +144,21 @@ class Keep(msgspec.Struct, frozen=True):
     created_ms: int
 
 
-class Paper(msgspec.Struct, frozen=True):
-    """What stands on the paper of a job of this box's own spool."""
+class MadeHere(msgspec.Struct, frozen=True):
+    """A copy that was made at this box, and of which the server has not heard."""
 
     job: int
-    document: bytes
+    #: the same for the same copy
+    key: str
+    copied: Copied
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """The server knows of a copy that was made here, by that number; None: it does not want to."""
+
+    job: int
+    server_job: int | None
+    version: int
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -148,9 +209,36 @@ def keep(tx: Tx, request: Keep) -> int:
     return made.job
 
 
-def add_paper(tx: Tx, request: Paper) -> None:
-    """Command: the document of a job that was made here."""
-    tx.run(_NEW, job=request.job, server_job=None, document=request.document, version=0, told=0)
+def copies(q: Query, site: int) -> list[MadeHere]:
+    """The copies that ended here without the server, oldest first; as far as `follow` has seen."""
+    version = max(1, kept(q, f"papers/{site}", int) or 0)
+    return [
+        MadeHere(
+            row.id,
+            f"copy-{row.id}-{row.created_ms}",
+            Copied(row.printer, row.ticket, row.place, row.state, row.reason, version),
+        )
+        for row in q.rows(_COPIES, site=site)
+    ]
+
+
+def heard(tx: Tx, request: Heard) -> None:
+    """Command: from now on such a copy is a job like those of the server."""
+    found = document_of(tx, request.job, spool.job_row(tx, request.job).ticket)
+    tx.run(
+        _NEW,
+        job=request.job,
+        server_job=request.server_job,
+        document=found[0] if found is not None else b"",
+        version=request.version,
+        told=request.version,
+    )
+
+
+def tidy(tx: Tx, _request: None) -> int:
+    """Command: forget what stood on papers that ended a week ago, as the server knows; how many."""
+    before_ms = tx.now_ms - KEPT_MS
+    return tx.run(_OLD, b_before=before_ms, b_failed=JobState.FAILED.value)
 
 
 def settle(tx: Tx, request: Settled) -> None:

@@ -23,6 +23,10 @@ T = TypeVar("T")
 CONFIG: Final = "config"
 #: number of the last fact of the site that was heard
 SEQ: Final = "seq"
+#: address of the server that gave its token
+GAVE: Final = "gave"
+#: version of the server's program, which pages carry
+PAGES: Final = "pages"
 
 _GET = Statement(select(box_state.c.value).where(box_state.c.name == bindparam("name")))
 _SET = Statement(
@@ -77,9 +81,6 @@ def kept(q: Query, name: str, kind: type[T]) -> T | None:
 
 def configure(tx: Tx, config: BoxConfig) -> None:
     """Command: the box's site and devices are these from now on."""
-    before = kept(tx, CONFIG, BoxConfig)
-    if before is not None and (before.site, before.box) != (config.site, config.box):
-        note(tx, Note(SEQ, None))  # another journal
     note(tx, Note(CONFIG, msgspec.json.encode(config).decode()))
     _put_site(tx, config)
     # All anew: a key may have gone from one to another. Heartbeats stay, they go by the id.
@@ -111,7 +112,8 @@ def _put_site(tx: Tx, config: BoxConfig) -> None:
         "languages": msgspec.json.encode(config.languages).decode(),
     }
     if not tx.run(_SET_SITE, b_no=config.site, **{f"b_{name}": said[name] for name in said}):
-        tx.run(_NEW_SITE, no=config.site, hours=None, settings="{}", closed_ms=0, **said)
+        unsaid = {"hours": None, "settings": "{}", "callbacks": "{}", "closed_ms": 0}
+        tx.run(_NEW_SITE, no=config.site, **unsaid, **said)
 
 
 def _settings(text: str) -> str:

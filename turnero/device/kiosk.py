@@ -10,8 +10,18 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from turnero.device.box import Box
-from turnero.kiosk.port import By, Held, Help, Place, Printing
+from turnero.kiosk.port import (
+    By,
+    CallAsked,
+    CallChange,
+    CallWish,
+    Held,
+    Help,
+    Place,
+    Printing,
+)
 from turnero.printer import reads, spool
+from turnero.queue.reads.patients_calls import CallOffer, PatientsCall
 from turnero.queue.requests import Issue, Rate
 from turnero.queue.views import SiteView, TicketView
 from turnero.store import devices
@@ -83,10 +93,37 @@ class RemoteKiosk:
         """See `KioskPort.rate`."""
         await self._ask("rate", by, held=held, request=request)
 
+    async def calls(self, site: int) -> CallOffer:
+        """See `KioskPort.calls`."""
+        return await self._ask("calls")
+
+    async def spelled(self, site: int, number: str) -> tuple[str, ...]:
+        """See `KioskPort.spelled`."""
+        return await self._ask("spelled", number=number)
+
+    async def ask_call(self, site: int, wish: CallWish, by: By) -> CallAsked:
+        """See `KioskPort.ask_call`."""
+        return await self._ask("ask_call", by, kiosk=wish.place, wish=wish)
+
+    async def call(self, site: int, ticket: str) -> PatientsCall | None:
+        """See `KioskPort.call`."""
+        return await self._ask("call", ticket=ticket)
+
+    async def change_call(self, held: Held, change: CallChange, by: By) -> None:
+        """See `KioskPort.change_call`."""
+        await self._ask("change_call", by, held=held, change=change)
+
+    async def check_in(self, held: Held, by: By) -> None:
+        """See `KioskPort.check_in`."""
+        await self._ask("check_in", by, held=held)
+
     async def printing(self, site: int, ticket: str) -> Printing | None:
         """See `KioskPort.printing`: the box's own spool knows first."""
-        own = await self._box.ledger.read(_printing, site, ticket)
-        return own or await self._ask("printing", ticket=ticket)
+        return await self.printing_here(site, ticket) or await self._ask("printing", ticket=ticket)
+
+    async def printing_here(self, site: int, ticket: str) -> Printing | None:
+        """The same, as far as the box's own spool knows."""
+        return await self._box.ledger.read(_printing, site, ticket)
 
     async def ask_help(self, site: int, place: str, need: str, by: By) -> Help:
         """See `KioskPort.ask_help`."""

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import uvicorn
 import uvloop
+from msgspec.structs import replace
 
 from turnero.device.running import Running
 from turnero.device.settings import BoxSettings, keep
@@ -43,7 +44,7 @@ class Life:
         self._running: Running | None = None
         self._server: Server | None = None
 
-    async def run(self, sock: socket.socket) -> int:
+    async def run(self, *socks: socket.socket) -> int:
         """Work until a signal or a broken store; the process's exit code."""
         try:
             store = await asyncio.to_thread(open_store, self._settings.data)
@@ -69,11 +70,11 @@ class Life:
         alive: asyncio.Task[None] | None = None
         try:
             await running.start()
-            address = f"http://{HOST}:{sock.getsockname()[1]}/"
+            address = f"http://{HOST}:{self._settings.port}/"
             say(f"Turnero's box: open {address} on its screen; its server is {running.link.server}")
             self._systemd.tell("READY=1", f"STATUS=Server {running.link.server}")
             alive = asyncio.create_task(self._alive(), name="watchdog")
-            await self._server.serve([sock])
+            await self._server.serve([*socks])
         finally:
             self._systemd.tell("STOPPING=1")
             if alive is not None:
@@ -113,7 +114,9 @@ def start(settings: BoxSettings) -> int:
         signal.signal(sig, _early)  # until the server takes them over
     logs.configure(settings.log_level)
     try:
-        sock = bind(HOST, settings.port)
+        pages = bind(HOST, settings.port)
+        settings = replace(settings, port=pages.getsockname()[1])
+        board = bind(HOST, settings.board_port)
     except CannotStartError as error:
         say(f"turnero: {error}")
         return CANNOT_START
@@ -122,7 +125,7 @@ def start(settings: BoxSettings) -> int:
         contextlib.suppress(KeyboardInterrupt),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        return runner.run(life.run(sock))
+        return runner.run(life.run(pages, board))
     return 0
 
 

@@ -7,6 +7,7 @@ raised there. Who repeats, and when, is decided by whoever asked.
 
 import asyncio
 import logging
+import ssl
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -22,6 +23,8 @@ from turnero.boxes.protocol import (
     Beat,
     Beaten,
     BoxConfig,
+    Copied,
+    CopyKept,
     Pair,
     Paired,
     Pairing,
@@ -31,8 +34,9 @@ from turnero.boxes.protocol import (
     Take,
     Taking,
 )
+from turnero.device.silence import Why, why
 from turnero.kiosk import remote_shape
-from turnero.store.errors import Refused, TurneroError, Unavailable
+from turnero.store.errors import Unavailable
 
 log = logging.getLogger("turnero.device")
 
@@ -53,14 +57,24 @@ SILENT_S: Final = 15.0
 BACK_OFF_S: Final = (0.5, 15.0)
 #: a number beyond every journal: the stream answers with where it ends
 BEYOND: Final = 2**53
+#: how our own answers begin; a page is a hotel's, a proxy's or somebody else's
+_OURS: Final = ("application/json", "application/problem+json", "text/event-stream")
 #: what goes wrong before anything was said
 _UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNAUTHORIZED: Final = 401
 _BROKEN: Final = 500
+_TOO_MUCH: Final = (429, 503)
 
 
 class Unsent(Unavailable):
     """The server was not reached: it has heard nothing of this request."""
+
+
+def _vouched() -> ssl.SSLContext:
+    """Who is believed: whom everybody believes, and whom this machine does, such as a house's own."""
+    found = httpx.create_ssl_context(trust_env=False)
+    found.load_default_certs()
+    return found
 
 
 class Pause:
@@ -98,6 +112,8 @@ class Link:
         self.standing: Standing = "unpaired"
         #: since when it stands so, wall clock
         self.since_ms = _now_ms()
+        #: why the last request failed; None: it did not
+        self.why: Why | None = None
         #: when the server last answered, wall clock; None: not since this start
         self.answered_ms: int | None = None
         #: server's clock less ours, milliseconds; None: not known yet
@@ -114,6 +130,7 @@ class Link:
             # a write without a token must come from a page of the server's own: it is as good
             headers={"user-agent": "turnero-device", "origin": self.server},
             trust_env=False,
+            verify=_vouched(),
             transport=transport,
         )
 
@@ -186,6 +203,10 @@ class Link:
         """How a job stands."""
         return await self._message("POST", "/print/report", Reported, report)
 
+    async def copied(self, copied: Copied, key: str) -> CopyKept:
+        """A copy was made here while there was no server; the same `key` again is the same copy."""
+        return await self._message("POST", "/print/copied", CopyKept, copied, key)
+
     async def answer(self, answer: Answer) -> Reported:
         """Whether a paper came out; a copy is another job."""
         return await self._message("POST", "/print/answer", Reported, answer)
@@ -205,9 +226,12 @@ class Link:
         )
         return remote_shape.answered(method, 200, answer)
 
-    async def _message(self, method: str, path: str, kind: type[M], body: Any = None) -> M:
+    async def _message(
+        self, method: str, path: str, kind: type[M], body: Any = None, key: str | None = None
+    ) -> M:
         sent = None if body is None else msgspec.json.encode(body)
-        answer = await self.ask(method, protocol.BASE + path, sent)
+        headers = {"idempotency-key": key} if key is not None else None
+        answer = await self.ask(method, protocol.BASE + path, sent, headers=headers)
         try:
             return msgspec.json.decode(answer, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
@@ -231,25 +255,29 @@ class Link:
         try:
             answer = await self._client.request(method, path, content=body, headers=given, **more)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            self._lost(token)
+            self._lost(token, why(error))
             kind = Unsent if isinstance(error, _UNSENT) else Unavailable
             raise kind(f"{self.server} does not answer: {error!r}") from None
-        self._judge(answer.status_code, token)
+        self._judge(answer, token)
         if answer.is_success:
             return answer.content
-        raise self._refusal(answer.status_code, answer.content)
-
-    def _refusal(self, status: int, body: bytes) -> TurneroError:
-        found = remote_shape.refusal(status, body)
-        if isinstance(found, Refused | Unavailable):
-            return found
-        return Unavailable(str(found))
+        raise remote_shape.refusal(answer.status_code, answer.content)
 
     def _headers(self, token: str | None) -> dict[str, str]:
         return {} if token is None else {"authorization": f"Bearer {token}"}
 
-    def _judge(self, status: int, token: str | None) -> None:
-        """What an answer says of the connection; one to a token used no more says nothing."""
+    def _judge(self, answer: httpx.Response, token: str | None) -> None:
+        """What an answer says of the connection; one to a token used no more says nothing.
+
+        Raises `Unavailable` for an answer that is none of our server's.
+        """
+        if not answer.headers.get("content-type", "").startswith(_OURS):
+            self._lost(token, "stranger")
+            raise Unavailable(
+                f"something else answers at {self.server}: {answer.status_code} without our data"
+            )
+        status = answer.status_code
+        self._explain("busy" if status in _TOO_MUCH else None)
         if token != self._token or token is None:
             return
         if status == _UNAUTHORIZED:
@@ -260,9 +288,50 @@ class Link:
             self.answered_ms = _now_ms()
             self._stand("online")
 
-    def _lost(self, token: str | None) -> None:
+    def _lost(self, token: str | None, reason: Why) -> None:
+        self._explain(reason)
         if token == self._token and token is not None and self.standing != "revoked":
             self._stand("away")
+
+    def _explain(self, reason: Why | None) -> None:
+        if reason != self.why:
+            self.why = reason
+            for call in self.changed:
+                call()
+
+    # --- pages of the server, as they are ---------------------------------------------------------
+
+    async def page(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        params: dict[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> httpx.Response:
+        """What the server answers to this box's token. Raises `Unavailable`."""
+        try:
+            return await self._client.request(
+                method,
+                path,
+                params=params,
+                content=body,
+                headers=self._headers(self._token) | headers,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise Unavailable(f"{self.server} does not answer: {error!r}") from None
+
+    async def stream(self, path: str, headers: dict[str, str]) -> AsyncGenerator[bytes, None]:
+        """The same of a stream that has no end. Raises `Unavailable`."""
+        limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S, read=SILENT_S)
+        given = self._headers(self._token) | headers
+        try:
+            async with self._client.stream("GET", path, headers=given, timeout=limits) as answer:
+                if answer.is_success:
+                    async for chunk in answer.aiter_raw():
+                        yield chunk
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise Unavailable(f"the stream of {self.server} ended: {error!r}") from None
 
     # --- news -----------------------------------------------------------------------------------
 
@@ -280,9 +349,9 @@ class Link:
                 headers=self._headers(token),
                 timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S, read=SILENT_S),
             ) as answer:
-                self._judge(answer.status_code, token)
+                self._judge(answer, token)
                 if not answer.is_success:
-                    raise self._refusal(answer.status_code, await answer.aread())
+                    raise remote_shape.refusal(answer.status_code, await answer.aread())
                 async with aclosing(_events(answer.aiter_lines())) as events:
                     async for name, id_, data in events:
                         if name == "reset":
@@ -294,7 +363,7 @@ class Link:
                             seq = int(id_)
                             yield News(seq, str(data.get("kind", "")), data.get("data") or {})
         except (httpx.HTTPError, OSError) as error:
-            self._lost(token)
+            self._lost(token, why(error))
             raise Unavailable(f"the stream of {self.server} ended: {error!r}") from None
 
     async def close(self) -> None:

@@ -10,18 +10,19 @@ from litestar.params import FromPath
 from turnero import __version__
 from turnero.boxes.protocol import Answer
 from turnero.device import jobs, words
+from turnero.device.board import PAGE, board_of
 from turnero.device.box import Box
 from turnero.device.entry import COOKIE, BoxAuthenticator
 from turnero.device.jobs import Settled
 from turnero.device.pairing import Pairer
 from turnero.device.standing import standing
 from turnero.printer import reads, spool
-from turnero.printer.pages import AnswerForm
+from turnero.printer.pages import AnswerForm, answered
 from turnero.store.errors import NotFound, Unavailable
 from turnero.store.facts import Entry
 from turnero.web import cookies, qr
 from turnero.web.forms import Form, read_form
-from turnero.web.pages import own_path, page, see_other, web_of
+from turnero.web.pages import page, see_other, web_of
 from turnero.web.principal import PageRequest, Principal
 from turnero.web.view import LiveContext
 
@@ -45,7 +46,7 @@ class BoxView:
 
     async def admit(self, ctx: LiveContext, principal: Principal, arg: str) -> int:
         """See `View.admit`: it belongs to no site before the box does."""
-        if arg not in ("home", "status"):
+        if arg not in ("home", "status", "board"):
             raise NotFound("view-unknown")
         return 0
 
@@ -55,12 +56,13 @@ class BoxView:
 
     async def render(self, ctx: LiveContext, site: int, arg: str, language: str) -> str:
         """See `View.render`."""
-        context = await context_of(self._box)
-        return ctx.fragment(f"device/{arg}.html", "now", context, site=site, language=language)
+        context = await context_of(self._box, arg)
+        name = "status" if arg == "status" else "home"
+        return ctx.fragment(f"device/{name}.html", "now", context, site=site, language=language)
 
 
-async def context_of(box: Box) -> dict[str, Any]:
-    """All that the box's own pages show."""
+async def context_of(box: Box, screen: str = "home") -> dict[str, Any]:
+    """All that the box's own pages show; `screen`: home | board | status."""
     now = await standing(box)
     pairing = box.pairing if box.link.standing == "unpaired" else None
     return {
@@ -68,14 +70,23 @@ async def context_of(box: Box) -> dict[str, Any]:
         "standing": box.link.standing,
         "since_ms": box.link.since_ms,
         "pairing": pairing,
+        "why": words.NOBODY.get(box.link.why or ""),
         "qr": qr.svg(pairing.url) if pairing is not None else None,
         "now": now,
         "printers": [(one, *words.of_printer(one)) for one in now.printers],
         "signs": [(one, *words.of_sign(one)) for one in now.signs],
         "program": __version__,
         "uptime_s": box.uptime_s,
-        "go": goes_to(box),
+        "screen": screen,
+        "go": shows_board(box) if screen == "board" else goes_to(box),
     }
+
+
+def shows_board(box: Box) -> str | None:
+    """Where the screen of a board belongs; None while there is none, or nobody to ask for it."""
+    if board_of(box) is None or not box.link.online:
+        return None
+    return f"http://127.0.0.1:{box.settings.board_port}{PAGE}"
 
 
 def goes_to(box: Box) -> str | None:
@@ -100,7 +111,12 @@ def routes(box: Box, pairer: Pairer, entry: BoxAuthenticator) -> list[HTTPRouteH
     @get("/status", opt=_PUBLIC)
     async def status(request: PageRequest) -> Response[str]:
         """How the box is, for the technician."""
-        return page(request, "device/status.html", await context_of(box))
+        return page(request, "device/status.html", await context_of(box, "status"))
+
+    @get("/screen/board", opt=_PUBLIC)
+    async def board(request: PageRequest) -> Response[str]:
+        """Why a screen that is a board shows none; it goes on by itself."""
+        return page(request, "device/home.html", await context_of(box, "board"))
 
     @post("/pair", opt=_PUBLIC, status_code=200)
     async def pair(request: PageRequest) -> Response[str]:
@@ -119,7 +135,7 @@ def routes(box: Box, pairer: Pairer, entry: BoxAuthenticator) -> list[HTTPRouteH
         cookie = cookies.issue(request, COOKIE, entry.proof(kiosk), _YEAR_S)
         return see_other(request, "/kiosk", [cookie])
 
-    return [home, status, pair, open_kiosk, _answering(box), live, ready]
+    return [home, status, board, pair, open_kiosk, _answering(box), live, ready]
 
 
 def _answering(box: Box) -> HTTPRouteHandler:
@@ -132,7 +148,8 @@ def _answering(box: Box) -> HTTPRouteHandler:
             raise NotFound("print-job-unknown")
         came_out = form.came_out == "yes"
         await _answered(box, job, came_out=came_out, key=form.idempotency_key)
-        return see_other(request, own_path(form.next))
+        said = "thanks" if came_out else "copy"
+        return answered(request, box.site, said, form.next)
 
     return answer
 

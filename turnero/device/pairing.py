@@ -78,8 +78,7 @@ class Pairer:
             await asyncio.sleep(self._poll_s)
             return
         if stands.state == "approved" and stands.token is not None:
-            box.take_over(stands.token)
-            log.info("let in as %s of %s", stands.box, stands.site)
+            await box.let_in(stands)
         box.refused = stands.state == "refused"
         await box.note(KEPT, None)
         box.pairing = None

@@ -13,7 +13,7 @@ import msgspec
 
 from turnero.device import jobs
 from turnero.device.box import Box
-from turnero.device.jobs import Keep, Settled, Told
+from turnero.device.jobs import Heard, Keep, Settled, Told
 from turnero.device.link import News, Pause
 from turnero.device.offline.paper import made_here
 from turnero.printer.document import Document
@@ -65,7 +65,8 @@ class BoxPapers:
             config.languages[0] if config else "es", config.profile if config else "plain"
         )
         fmt = formats(say.tag, config.zone if config else "UTC")
-        head = copy_head(self._box.ledger.clock.now_ms(), say, fmt)
+        now_ms = self._box.ledger.clock.now_ms() + (self._box.link.offset_ms or 0)
+        head = copy_head(now_ms, say, fmt)
         return Document((*head, *document.blocks))
 
 
@@ -85,9 +86,12 @@ class Papers:
         self._ready = ready
         self._wanted = asyncio.Event()
         self._untold = asyncio.Event()
+        #: the server's clock is known
+        self._timed = False
         box.heard.append(self._heard)
         box.configured.append(self._wanted.set)
         box.link.changed.append(self._online)
+        box.link.clocks.append(self._clock)
 
     def changed(self) -> None:
         """A job here has changed."""
@@ -98,6 +102,11 @@ class Papers:
             self._wanted.set()
         elif news.kind == _PRINT and news.data.get("state") in ("printed", "cancelled"):
             self._wanted.set()  # decided there
+
+    def _clock(self, _server_ms: int, _took_ms: int) -> None:
+        if not self._timed:
+            self._timed = True
+            self._wanted.set()
 
     def _online(self) -> None:
         if self._box.link.online:
@@ -130,8 +139,8 @@ class Papers:
 
     async def _take(self) -> None:
         box = self._box
-        if box.config is None or not box.keys("printer"):
-            return
+        if box.config is None or box.link.offset_ms is None or not box.keys("printer"):
+            return  # without the server's clock a paper's age is not known
         before = -1
         while (
             ready := await self._ready()
@@ -163,3 +172,18 @@ class Papers:
                     log.warning("print job %s is not reported: %s", one.report.job, refused)
                 wanted = Told(one.job, one.report.version)
                 await box.ledger.run(jobs.told, wanted, site=box.site, actor="system")
+        await self._tell_copies()
+
+    async def _tell_copies(self) -> None:
+        """Those that were made while the server was away, once they have ended."""
+        box = self._box
+        for one in await box.ledger.read(jobs.copies, box.site):
+            number = None
+            try:
+                number = (await box.link.copied(one.copied, one.key)).job
+            except Refused as refused:
+                if not box.link.online:
+                    raise
+                log.warning("the copy %s is not taken: %s", one.job, refused)
+            heard = Heard(one.job, number, one.copied.version)
+            await box.ledger.run(jobs.heard, heard, site=box.site, actor="system")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,9 @@ from litestar import Litestar
 from litestar.types import ASGIApp
 
 from turnero.boxes.protocol import BoxConfig
-from turnero.device import heart, pages, signs
+from turnero.device import heart, jobs, pages, signs
+from turnero.device.alarms import Alarms
+from turnero.device.board import Board, beside
 from turnero.device.box import Box
 from turnero.device.entry import BoxAuthenticator, only_here
 from turnero.device.heart import Heart
@@ -25,6 +28,7 @@ from turnero.device.settings import BoxSettings
 from turnero.kiosk import slice as kiosk
 from turnero.printer import slice as printer
 from turnero.printer.room import Printers
+from turnero.store.clock import Clock
 from turnero.store.consumers import Consumers
 from turnero.store.facts import ClockJumped
 from turnero.store.ledger import Ledger
@@ -40,16 +44,37 @@ log = logging.getLogger("turnero.device")
 
 HERE: Final = Path(__file__).parent
 LANGUAGES: Final = ("es", "en", "pt", "qu")
+#: seconds between two looks for papers of long ago
+TIDY_S: Final = 3600.0
 #: seconds before a part that failed is started again
 RETRY_S: Final = 2.0
-#: seconds for which pages are told of another version, once the box was revoked: they reload
-TOLD_S: Final = 10.0
 
 PROBLEMS: Final = {
     "kiosk-unknown": Text(
         mark("There is no such kiosk"), mark("This box hosts no kiosk called “%(kiosk)s”.")
     ),
 }
+
+
+class SiteClock:
+    """The hours that people read, and that are compared with the server's: by the server's clock, as
+    soon as it is known. What a box writes down for itself goes by its own.
+    """
+
+    def __init__(self, own: Clock, link: Link) -> None:
+        self._own, self._link = own, link
+
+    def now_ms(self) -> int:
+        """See `Clock.now_ms`."""
+        return self._own.now_ms() + (self._link.offset_ms or 0)
+
+    def line_ms(self) -> int:
+        """See `Clock.line_ms`."""
+        return self._own.line_ms() + (self._link.offset_ms or 0)
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock.sleep`."""
+        await self._own.sleep(seconds)
 
 
 class BoxLooks:
@@ -99,17 +124,20 @@ class Running:
         self.web: Web = weave(
             self._slices(entry),
             ledger=ledger,
-            clock=ledger.clock,
+            clock=SiteClock(ledger.clock, self.link),
             authenticator=entry,
             looks=BoxLooks(self.box),
             languages=LANGUAGES,
             sign_in="/",
         )
         given: dict[str, Any] = options(self.web)
-        self.app: ASGIApp = only_here(Litestar(**given, openapi_config=None))
+        own = Litestar(**given, openapi_config=None)
+        board = Board(self.box, settings.port)
+        self.app: ASGIApp = only_here(beside(own, board, settings.board_port))
         ringer = Ringer(self.box, self.web.hub.poke)
         self.link.changed.append(ringer.ring_all)
-        self.box.changed.append(lambda: pages.poke(self.web))
+        self.box.changed += [lambda: pages.poke(self.web), self._reload]
+        self.box.moved += [self.keeping.forget, self.kiosk.forget]
         self.link.changed.append(self._stood)
         timers = {kind: command for one in self.web.slices for kind, command in one.timers.items()}
         consumers = [each for one in self.web.slices for each in one.consumers.values()]
@@ -120,8 +148,8 @@ class Running:
     def _slices(self, entry: BoxAuthenticator) -> list[Slice]:
         settings, box = self.settings, self.box
         printing = printer.compose(Printers(settings.data / "paper", BoxPapers(box)))
-        display, _ = signs.make(box, settings.data)
-
+        display, painted = signs.make(box, settings.data)
+        box.signs = painted.beats
         own = Slice(
             name="device",
             routes=pages.routes(box, self.pairer, entry),
@@ -143,6 +171,7 @@ class Running:
         await self.ledger.start()
         await self.box.load()
         await self.keeping.restore()
+        await self.kiosk.restore()
         self._timers.start()
         self._consumers.start()
         follower = Follower(self.box, self.heart)
@@ -153,14 +182,32 @@ class Running:
         self._begin("take", self.papers.take)
         self._begin("report", self.papers.report)
         self._begin("changes", self._changes)
+        self._begin("tidy", self._tidy)
         if self.settings.ping:
             self._begin("ping", lambda: heart.ping(self.box))
+        if self.settings.alarm.way:
+            self._begin("alarms", self._alarm)
         for one in self.web.slices:
             for name, task in one.tasks.items():
                 self._begin(name, lambda task=task: task(self.web))  # type: ignore[misc]
 
     def _begin(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(_guard(name, work), name=name))
+
+    async def _alarm(self) -> None:
+        """Tell of the box's own troubles outside; its adapter is loaded where one is set."""
+        from turnero.telephony.messages.opening import open_ways  # noqa: PLC0415
+
+        alarm = self.settings.alarm
+        opened = open_ways(alarm.ways, self.settings.data, lambda: time.time_ns() // 1_000_000)
+        (messenger,) = opened.values()
+        await Alarms(self.box, messenger, alarm.to).run()
+
+    async def _tidy(self) -> None:
+        """Papers of long ago are forgotten."""
+        while True:
+            await self.ledger.run(jobs.tidy, None, site=0, actor="system")
+            await asyncio.sleep(TIDY_S)
 
     async def _changes(self) -> None:
         """What the box's store keeps may be news for the server, and for the box's own pages."""
@@ -174,19 +221,22 @@ class Running:
         self.box.tell()
 
     def _stood(self) -> None:
-        """Pages of a revoked box prove nothing any more: they end, and come back by the front door."""
         away = self.link.standing == "away"
         self.heart.offline_ms = self.link.since_ms if away else None
-        if self.link.standing not in ("revoked", "unpaired"):
+
+    def _reload(self) -> None:
+        """Pages come anew once nobody touches them when the server's program is another, and when the
+        box was switched off or let in: then they prove nothing any more, and come by the front door.
+        """
+        standing = self.link.standing
+        parts = [self.web.assets.version, self.box.server_version]
+        parts += [standing] if standing in ("revoked", "unpaired") else []
+        version = "-".join(parts)
+        if version == self.web.hub.version:
             return
-        version = self.web.assets.version
-        self.web.hub.version = f"{version}-{self.link.standing}"
+        self.web.hub.version = version
         self.web.hub.seats.end(None)
-
-        def again() -> None:
-            self.web.hub.version = version
-
-        asyncio.get_running_loop().call_later(TOLD_S, again)
+        self.web.hub.seats.end_all()
 
     @property
     def well(self) -> bool:

@@ -55,15 +55,15 @@ class Standing(msgspec.Struct, frozen=True):
 
 async def standing(box: Box) -> Standing:
     """How it is now."""
-    return await box.ledger.read(_read, box.site)
+    return await box.ledger.read(_read, box.site, box.signs())
 
 
-def _read(q: Query, site: int) -> Standing:
+def _read(q: Query, site: int, painted: dict[int, SignBeat]) -> Standing:
     there = devices.of_site(q, site)
     kinds = ("printer", "sign", "kiosk")
     return Standing(
         printers=tuple(_printer(q, one) for one in there if one.kind == "printer"),
-        signs=tuple(_sign(one) for one in there if one.kind == "sign"),
+        signs=tuple(_sign(one, painted.get(one.id)) for one in there if one.kind == "sign"),
         kiosks=tuple(one for one in there if one.kind == "kiosk"),
         others=tuple(one for one in there if one.kind not in kinds),
         spool=jobs.under_way(q),
@@ -90,11 +90,7 @@ def _printer(q: Query, one: Device) -> PrinterNow:
     )
 
 
-def _sign(one: Device) -> SignNow:
-    try:
-        beat = msgspec.json.decode(one.state, type=SignBeat) if one.state else None
-    except msgspec.ValidationError:
-        beat = None
+def _sign(one: Device, beat: SignBeat | None) -> SignNow:
     if beat is None:
         return SignNow(one.name, one.key, None, None, None, "")
     face = beat.face

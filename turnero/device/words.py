@@ -23,6 +23,24 @@ WRONG: Final[Mapping[str, str]] = {
     "too-narrow": mark("The numbers do not fit on it"),
     "fault": mark("The program has an error with it"),
 }
+#: why the server is not reached → what to look at
+NOBODY: Final[Mapping[str, str]] = {
+    "unnamed": mark(
+        "No machine is known by this name. Please check how it is written, and the network."
+    ),
+    "closed": mark(
+        "Nothing listens there. Please check the address with its port, and whether the server runs."
+    ),
+    "uncertified": mark(
+        "Its certificate is not accepted. Please check the name, and this machine's date and hour."
+    ),
+    "silent": mark("It does not answer in time. Please check the network cable and the address."),
+    "stranger": mark(
+        "Something answers there, but it is not Turnero: a sign-in page of the network, a proxy or "
+        "another program. Please check the address, also whether it begins with https."
+    ),
+    "busy": mark("It takes no more questions just now. This box asks again by itself."),
+}
 _UNKNOWN: Final = mark("Something is wrong with it")
 _NEW: Final = mark("Not asked yet")
 _WELL: Final = mark("Ready")

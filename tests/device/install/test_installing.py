@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from turnero.cli import main
 from turnero.device.install import screens, showing
-from turnero.device.install.shape import LOCAL, Screen
+from turnero.device.install.shape import BOARD, LOCAL, Screen
 from turnero.device.install.showing import Area, Layout
 
 SERVER = "https://turnos.example.org"
@@ -34,7 +34,8 @@ def test_it_says_each_file_that_it_wrote_and_what_to_do_next(tmp_path: Path) -> 
     assert len(written) == 8
     for path in written:
         assert f"wrote      /{path}  (" in done.output
-    assert "systemctl enable --now turnero-device turnero-screens" in done.output
+    assert "systemctl enable turnero-device turnero-screens" in done.output
+    assert "systemctl restart turnero-device turnero-screens" in done.output
     assert f"Then open {SERVER}/boxes and approve" in done.output
     assert f"TURNERO_SERVER={SERVER}\n" in written["etc/turnero/device.env"]
 
@@ -51,6 +52,32 @@ def test_doing_it_again_changes_nothing_and_remembers_what_was_said(tmp_path: Pa
     assert again.exit_code == 0, again.output
     assert again.output.count("unchanged  /etc/") == 8
     assert files(tmp_path) == before
+
+
+def test_an_address_outside_is_asked_by_the_installed_box_until_it_is_taken_back(
+    tmp_path: Path,
+) -> None:
+    told = "TURNERO_PING=https://hc.example.org/1f2e\n"
+    place = tmp_path / "etc/turnero/device.env"
+    install(tmp_path, "--server", SERVER, "--ping", "https://hc.example.org/1f2e")
+    assert told in place.read_text()
+    assert place.stat().st_mode & 0o007 == 0
+    install(tmp_path)
+    assert told in place.read_text(), "it is remembered"
+    assert install(tmp_path, "--ping", "hc.example.org").exit_code == 1
+    assert told in place.read_text()
+    install(tmp_path, "--ping", "")
+    assert "PING" not in place.read_text()
+
+
+def test_where_its_alarms_go_is_written_by_hand_and_stays(tmp_path: Path) -> None:
+    place = tmp_path / "etc/turnero/device.env"
+    install(tmp_path, "--server", SERVER)
+    told = "TURNERO_ALARM=smtps://u:p=w@mail.example.org\nTURNERO_ALARM_TO=ti@example.org\n"
+    place.write_text(place.read_text() + told)
+    install(tmp_path)
+    assert told in place.read_text()
+    assert place.stat().st_mode & 0o007 == 0
 
 
 def test_what_was_changed_by_hand_is_put_right_and_said(tmp_path: Path) -> None:
@@ -77,6 +104,8 @@ def test_a_dry_run_shows_every_file_and_writes_none(tmp_path: Path) -> None:
     [
         ([], "which server?"),
         (["--server", "ftp://x"], "is not the address of a server"),
+        (["--server", "http://[::1"], "is not the address of a server"),
+        (["--server", SERVER, "--ping", "http://["], "--ping wants an http(s) address"),
         (["--screens", "kiosk"], '"kiosk" is not of the form kiosk=HDMI-1'),
         (["--screens", "tv=HDMI-1"], 'a screen shows kiosk or board, not "tv"'),
         (["--screens", "kiosk=HDMI 1"], '"HDMI 1" is no output; "xrandr" lists them'),
@@ -145,6 +174,22 @@ def test_the_program_of_a_box_is_hardly_exposed(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout[-200:]
 
 
+@pytest.mark.requires("systemd")
+def test_the_users_and_groups_are_made_as_written(tmp_path: Path) -> None:
+    install(tmp_path, "--server", SERVER, "--screens", BOTH)
+    users = tmp_path / "etc/sysusers.d/turnero.conf"
+    done = subprocess.run(
+        ["systemd-sysusers", "--dry-run", users],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    for made in ("turnero-hardware", "turnero-device", "turnero-screens"):
+        assert made in done.stderr
+
+
 def test_udev_reads_the_rules(tmp_path: Path) -> None:
     install(tmp_path, "--server", SERVER)
     rules = tmp_path / "etc/udev/rules.d/70-turnero.rules"
@@ -184,9 +229,8 @@ def test_outputs_stand_side_by_side_and_the_others_are_off() -> None:
 
 def test_a_screen_shows_its_own_page_with_its_own_sound(tmp_path: Path) -> None:
     kiosk, board = screens.read(BOTH)
-    assert showing.address(kiosk, SERVER, "secret") == f"{LOCAL}/"
-    assert showing.address(board, SERVER, None) == f"{SERVER}/board"
-    assert showing.address(board, SERVER, "secret") == f"{SERVER}/enter#secret"
+    assert showing.address(kiosk) == f"{LOCAL}/"
+    assert showing.address(board) == f"{BOARD}/board"
     words = showing.chromium(board, Area(1080, 1920, 1920, 0), "x", tmp_path, "chromium")
     assert "--kiosk" in words
     assert "--alsa-output-device=plughw:1,3" in words

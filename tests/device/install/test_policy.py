@@ -4,19 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from turnero.device.install import policy, writing
-from turnero.device.install.shape import LOCAL, Plan, Screen
+from turnero.device.install.shape import BOARD, LOCAL, Plan, Screen
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = f"{LOCAL}/"
-PASSWORDS = "file:///etc/passwd"
-#: the command line knows neither: they are opened beside the page, from outside
-SOURCE = f"{PAGE} view-source:{PAGE}"
-VERSION = f"{PAGE} chrome://version"
+HERE = (f"{LOCAL}/", ["Take a ticket here"])
+PASSWORDS, SOURCE, VERSION = "file:///etc/passwd", f"view-source:{LOCAL}/", "chrome://version"
+REFUSED = ["blocked", "organization"]
 #: what a test needs to open it so; without them nothing opens anything from outside
 WATCHED = ("RemoteDebuggingAllowed", "DeveloperToolsAvailability")
 PLAN = Plan(
@@ -26,14 +25,23 @@ PLAN = Plan(
 )
 
 
-def look(work: Path, policies: Path, *addresses: str) -> dict[str, str]:
-    """What each address shows, in namespaces of its own."""
+def as_root(test: Callable[..., None]) -> Callable[..., None]:
+    """With the programs that it takes, and the right to make namespaces."""
+    needs = pytest.mark.requires("chromium", "xvfb", "tesseract-ocr", "iproute2")
+    reason = "mount namespaces with a policy of their own need root"
+    root = pytest.mark.skipif(os.geteuid() != 0, reason=reason)
+    marked: Callable[..., None] = needs(root(test))
+    return marked
+
+
+def look(work: Path, policies: Path, *browsers: list[tuple[str, list[str]]]) -> list[list[str]]:
+    """What each browser shows of its addresses, in namespaces of its own."""
     work.mkdir()
     done = subprocess.run(
         [
             *("unshare", "--mount", "--net", "--propagation", "private"),
             *(sys.executable, Path(__file__).with_name("inside.py"), work, policies),
-            *addresses,
+            json.dumps(browsers),
         ],
         capture_output=True,
         text=True,
@@ -42,26 +50,24 @@ def look(work: Path, policies: Path, *addresses: str) -> dict[str, str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, str] = json.loads(done.stdout)
+    found: list[list[str]] = json.loads(done.stdout)
     return found
 
 
-@pytest.mark.requires("chromium", "xvfb", "tesseract-ocr", "iproute2")
-@pytest.mark.skipif(
-    os.geteuid() != 0, reason="mount namespaces with a policy of their own need root"
-)
+def assert_words(seen: str, words: list[str]) -> None:
+    assert [word for word in words if word not in seen] == [], seen
+
+
+@as_root
 def test_the_kiosk_shows_its_page_and_nothing_of_the_machine(tmp_path: Path) -> None:
     writing.write(PLAN, tmp_path)
-    seen = look(tmp_path / "locked", tmp_path / "etc/chromium/policies", PAGE, PASSWORDS)
-    assert "Take a ticket here" in seen[PAGE]
-    assert "blocked" in seen[PASSWORDS]
-    assert "organization" in seen[PASSWORDS]
+    policies = tmp_path / "etc/chromium/policies"
+    (page,), (passwords,) = look(tmp_path / "locked", policies, [HERE], [(PASSWORDS, REFUSED)])
+    assert_words(page, HERE[1])
+    assert_words(passwords, REFUSED)
 
 
-@pytest.mark.requires("chromium", "xvfb", "tesseract-ocr", "iproute2")
-@pytest.mark.skipif(
-    os.geteuid() != 0, reason="mount namespaces with a policy of their own need root"
-)
+@as_root
 def test_neither_the_source_of_the_page_nor_the_browsers_own_pages_are_shown(
     tmp_path: Path,
 ) -> None:
@@ -69,32 +75,30 @@ def test_neither_the_source_of_the_page_nor_the_browsers_own_pages_are_shown(
     installed = tmp_path / "etc/chromium/policies/managed/turnero.json"
     said = json.loads(installed.read_text())
     installed.write_text(json.dumps({k: v for k, v in said.items() if k not in WATCHED}))
-    seen = look(tmp_path / "locked", tmp_path / "etc/chromium/policies", SOURCE, VERSION)
-    for address in (SOURCE, VERSION):
-        assert "blocked" in seen[address]
-        assert "organization" in seen[address]
+    looks = [HERE, (SOURCE, REFUSED), (VERSION, REFUSED)]
+    (seen,) = look(tmp_path / "locked", tmp_path / "etc/chromium/policies", looks)
+    for (_, words), text in zip(looks, seen, strict=True):
+        assert_words(text, words)
 
 
-@pytest.mark.requires("chromium", "xvfb", "tesseract-ocr", "iproute2")
-@pytest.mark.skipif(
-    os.geteuid() != 0, reason="mount namespaces with a policy of their own need root"
-)
+@as_root
 def test_without_the_policy_a_kiosk_is_no_lock(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
-    seen = look(tmp_path / "bare", tmp_path / "none", PASSWORDS, SOURCE, VERSION)
-    assert "/bin/bash" in seen[PASSWORDS]
-    assert "JavaScript" in seen[VERSION]
-    assert "<title>" in seen[SOURCE]
+    looks = [
+        HERE,
+        (PASSWORDS, ["/bin/bash"]),
+        (SOURCE, ["<title>"]),
+        (VERSION, ["JavaScript"]),
+    ]
+    (seen,) = look(tmp_path / "bare", tmp_path / "none", looks)
+    for (_, words), text in zip(looks, seen, strict=True):
+        assert_words(text, words)
 
 
 def test_the_policy_allows_the_boxs_own_pages_and_a_boards_only() -> None:
     said = json.loads(policy.file(PLAN).text)
     assert {"*", "chrome://*", "file://*", "view-source:*"} <= {*said["URLBlocklist"]}
-    assert said["URLAllowlist"] == [
-        LOCAL,
-        "https://turnos.example.org/board",
-        "https://turnos.example.org/enter",
-    ]
+    assert said["URLAllowlist"] == [LOCAL, BOARD]
     kiosk = Plan(PLAN.server, PLAN.program, PLAN.screens[:1])
     assert json.loads(policy.file(kiosk).text)["URLAllowlist"] == [LOCAL]
     assert said["AutoplayAllowed"] is True

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.device.offline.standing import HOUR_MS, SITE, beside
 from turnero.device.offline import reads
 from turnero.device.offline.paper import made_here
+from turnero.device.offline.tables import box_rating
 from turnero.kiosk.port import By
 from turnero.kiosk.rating import may_rate
 from turnero.printer.document import Text
@@ -18,8 +20,11 @@ from turnero.queue.commands import calls, desks, finishing
 from turnero.queue.requests import Finish, Next, OpenDesk, Rate
 from turnero.queue.views import NOT_KNOWN
 from turnero.store.devices import Device
-from turnero.store.errors import Refused
+from turnero.store.errors import Refused, Unavailable
+from turnero.store.sql import Statement
 from turnero.store.tx import Tx
+
+_RATINGS = Statement(select(box_rating))
 
 
 async def test_the_patient_sees_no_difference_but_a_small_sign(tmp_path: Path) -> None:
@@ -59,11 +64,26 @@ async def test_nobody_waits_twice_for_a_server_that_does_not_answer(tmp_path: Pa
         await it.take()
         it.wire.cut = False
         heard = len(it.wire.heard)
-        await it.take()
+        held = await it.take()
         await it.port.offers(it.box.site)
+        await it.port.printing(it.box.site, held.ticket.id)
+        await it.port.printing(it.box.site, "f" * 32)
         assert len(it.wire.heard) == heard, "nothing is asked until the server was heard again"
         await it.ready()
         assert (await it.take()).ticket.number == "C001"
+
+
+async def test_a_network_that_answers_itself_stops_nobody(tmp_path: Path) -> None:
+    async with beside(tmp_path) as it:
+        it.wire.portal = True
+        assert (await it.port.place(it.box.site, "door")).offline
+        assert (await it.take()).ticket.number == "C700"
+        assert await it.port.find("x" * 22) is None
+        with pytest.raises(Unavailable):
+            await it.beat()
+        it.wire.portal = False
+        await it.ready()
+        assert await it.tickets() == [("C700", "waiting")]
 
 
 async def test_what_was_made_is_brought_once_and_in_its_place(tmp_path: Path) -> None:
@@ -206,6 +226,20 @@ async def test_a_rating_is_kept_and_counts_once(tmp_path: Path) -> None:
         rated = await it.port.ticket(it.box.site, held.ticket.id)
         assert rated is not None
         assert rated.rated
+
+
+async def test_a_rating_waits_until_its_ticket_was_brought(tmp_path: Path) -> None:
+    """There are more tickets than are brought at once."""
+    async with beside(tmp_path) as it:
+        it.wire.cut = True
+        for _ in range(reads.BATCH + 1):
+            held = await it.take()
+        rate = Rate(held.ticket.id, "overall", 1, 5)
+        await it.port.rate(held, rate, By("kiosk:door", "rating-1"))
+        it.wire.cut = False
+        await it.ready()
+        (rating,) = await it.ledger.read(lambda q: q.rows(_RATINGS))
+        assert (rating.open, rating.refused) == (0, "move-illegal"), "known, and not served yet"
 
 
 async def test_what_needs_the_server_says_so_kindly(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Chromium's managed policy: the lock of a box. `--kiosk` alone is none: file:, view-source: and
 chrome: open in it for anybody who gets hold of a keyboard.
 
-Everything is blocked except the box's own pages and, where a screen is a board, the board's.
+Everything is blocked except the box's own pages and, where a screen is a board, the board that it brings.
 """
 
 from pathlib import PurePosixPath
@@ -9,12 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
-from turnero.device.install.shape import LOCAL, File, Plan
+from turnero.device.install.shape import BOARD, LOCAL, File, Plan
 
 PATH: Final = PurePosixPath("/etc/chromium/policies/managed/turnero.json")
-#: of the server's pages a board needs its own and the one that takes its token
-_BOARD: Final = ("/board", "/enter")
-
 _ALWAYS: Final[dict[str, Any]] = {
     # "*" alone leaves chrome://version open in Chromium 156; each of its own schemes is named
     "URLBlocklist": [
@@ -73,11 +70,8 @@ _ALWAYS: Final[dict[str, Any]] = {
 
 
 def allowed(plan: Plan) -> list[str]:
-    """The addresses that may be shown."""
-    found = [LOCAL]
-    if any(one.show == "board" for one in plan.screens):
-        found += [plan.server + path for path in _BOARD]
-    return found
+    """The addresses that may be shown: all of them the box's own."""
+    return [LOCAL, BOARD] if any(one.show == "board" for one in plan.screens) else [LOCAL]
 
 
 def file(plan: Plan) -> File:

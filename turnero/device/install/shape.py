@@ -12,14 +12,14 @@ Rotation = Literal["normal", "left", "right", "inverted"]
 
 #: where the box serves its own pages, to its own screens only
 LOCAL: Final = f"http://127.0.0.1:{PORT}"
+#: and the board that hangs at it
+BOARD: Final = f"http://127.0.0.1:{PORT + 1}"
 #: the box's data, made by systemd
 DATA: Final = PurePosixPath("/var/lib/turnero-device")
 #: which server, and whatever else the program reads from its environment
 ENVIRONMENT: Final = PurePosixPath("/etc/turnero/device.env")
 #: what hangs where
 SCREENS: Final = PurePosixPath("/etc/turnero/screens.json")
-#: a board's token, if one of the screens is a board; an administrator puts it there
-BOARD_TOKEN: Final = PurePosixPath("/etc/turnero/board.token")
 #: group of whoever may use printers, signs and scanners
 HARDWARE: Final = "turnero-hardware"
 
@@ -45,6 +45,10 @@ class Plan(msgspec.Struct, frozen=True):
     #: the `turnero` to run
     program: PurePosixPath
     screens: tuple[Screen, ...] = ()
+    #: asked from outside while all is well; "" for none
+    ping: str = ""
+    #: "NAME=value": what somebody wrote into its environment, and stays there
+    told: tuple[str, ...] = ()
 
 
 class File(msgspec.Struct, frozen=True):

@@ -5,7 +5,6 @@ Ends when X does; systemd then starts both again.
 """
 
 import asyncio
-import os
 import re
 import shutil
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from turnero.device.install.shape import BOARD_TOKEN, LOCAL, Screen
+from turnero.device.install.shape import BOARD, LOCAL, Screen
 
 #: seconds that a tool of X may take
 _TOOL_S: Final = 15.0
@@ -72,11 +71,9 @@ def arranging(layout: Layout, outputs: set[str]) -> list[str]:
     return words
 
 
-def address(screen: Screen, server: str, token: str | None) -> str:
-    """What a screen shows first. A token stands behind "#": it is sent to nobody in an address."""
-    if screen.show == "kiosk":
-        return f"{LOCAL}/"
-    return f"{server}/enter#{token}" if token else f"{server}/board"
+def address(screen: Screen) -> str:
+    """What a screen shows first."""
+    return f"{LOCAL}/" if screen.show == "kiosk" else f"{BOARD}/board"
 
 
 def chromium(screen: Screen, area: Area, url: str, profile: Path, program: str) -> list[str]:
@@ -106,7 +103,7 @@ async def show(layout: Layout, home: Path) -> None:
         async with asyncio.TaskGroup() as group:
             await _arrange(layout)
             for screen in layout.screens:
-                group.create_task(_keep(screen, layout.server, home / screen.show))
+                group.create_task(_keep(screen, home / screen.show))
             while True:
                 await asyncio.sleep(LOOK_S)
                 outputs = await _outputs()
@@ -118,13 +115,13 @@ async def show(layout: Layout, home: Path) -> None:
         raise lost
 
 
-async def _keep(screen: Screen, server: str, profile: Path) -> None:
+async def _keep(screen: Screen, profile: Path) -> None:
     """One screen's Chromium, for ever."""
     program = shutil.which("chromium") or "chromium"
     while True:
         area = (await _outputs()).get(screen.output)
         if area is not None:
-            words = chromium(screen, area, address(screen, server, _token()), profile, program)
+            words = chromium(screen, area, address(screen), profile, program)
             started = await asyncio.create_subprocess_exec(*words)
             try:
                 await started.wait()
@@ -160,11 +157,3 @@ async def _tool(*words: str) -> tuple[int, str]:
         await started.wait()
         return 1, ""
     return started.returncode or 0, said.decode("utf-8", "replace")
-
-
-def _token() -> str | None:
-    """A board's token where an administrator left one."""
-    try:
-        return Path(os.fspath(BOARD_TOKEN)).read_text("utf-8").strip() or None
-    except OSError:
-        return None

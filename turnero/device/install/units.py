@@ -162,8 +162,11 @@ def files(plan: Plan) -> list[File]:
         File(
             ENVIRONMENT,
             "# Written by `turnero device install`.\n"
-            f"TURNERO_SERVER={plan.server}\nTURNERO_DATA={DATA}\n",
+            f"TURNERO_SERVER={plan.server}\nTURNERO_DATA={DATA}\n"
+            + (f"TURNERO_PING={plan.ping}\n" if plan.ping else "")
+            + "".join(f"{line}\n" for line in plan.told),
             "which server this box belongs to",
+            0o640,  # --ping's address lets feign this box, --alarm's may hold a password
         ),
         File(
             UNITS / "turnero-device.service",

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from turnero.device.install import policy, rules, showing, units
-from turnero.device.install.shape import BOARD_TOKEN, ENVIRONMENT, SCREENS, File, Plan, Screen
+from turnero.device.install.shape import ENVIRONMENT, SCREENS, File, Plan, Screen
 
 Done = Literal["new", "changed", "same"]
-
-_SERVER: Final = "TURNERO_SERVER="
 
 
 class Written(NamedTuple):
@@ -52,13 +50,13 @@ def write(plan: Plan, root: Path) -> list[Written]:
     return found
 
 
-def server_before(root: Path) -> str | None:
-    """The server of an earlier installation."""
+def environment_before(root: Path) -> dict[str, str]:
+    """What the program was told by an earlier installation."""
     try:
         lines = (root / ENVIRONMENT.relative_to("/")).read_text("utf-8").splitlines()
     except OSError:
-        return None
-    return next((line.removeprefix(_SERVER) for line in lines if line.startswith(_SERVER)), None)
+        return {}
+    return {name: value for name, equals, value in (one.partition("=") for one in lines) if equals}
 
 
 def screens_before(root: Path) -> tuple[Screen, ...]:
@@ -82,12 +80,8 @@ def next_steps(plan: Plan) -> list[str]:
             "apt-get install chromium xserver-xorg-core xserver-xorg-input-libinput xinit "
             "x11-xserver-utils xinput alsa-utils",
         )
-    if any(one.show == "board" for one in plan.screens):
-        steps.append(
-            f"install -m 0600 -o turnero-screens TOKEN_FILE {BOARD_TOKEN}"
-            "   # of `turnero token create --role board`"
-        )
-    steps.append(f"systemctl enable --now {unit_names}")
+    # restarted: after a change they run already
+    steps.append(f"systemctl enable {unit_names} && systemctl restart {unit_names}")
     return steps
 
 

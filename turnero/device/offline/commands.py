@@ -5,7 +5,7 @@ whatever ends this program afterwards, nobody is given it again. Its first print
 written down before the printer gets a byte.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -22,22 +22,23 @@ from turnero.store.tx import Tx
 
 #: what the server made of something brought to it, when it has it
 TAKEN: Final = frozenset({"kept", "known", "superseded"})
-#: days after which what the server has is forgotten here
+#: days after which what the server has answered for is forgotten here
 KEEP_DAYS: Final = 3
+#: days for which a technician is shown the tickets that the server did not take
+REFUSED_DAYS: Final = 30
 
 _HELD = Statement(select(box_lease.c.id).where(box_lease.c.id == bindparam("id")))
 _NEW_LEASE = Statement(insert(box_lease))
 _OLD_LEASES = Statement(delete(box_lease).where(box_lease.c.day < bindparam("b_day")))
 _OLD_TICKETS = Statement(
     delete(box_ticket).where(
-        box_ticket.c.day < bindparam("b_day"), box_ticket.c.state == "uploaded"
+        box_ticket.c.day < bindparam("b_day"), box_ticket.c.state == bindparam("b_state")
     )
 )
 _OLD_RATINGS = Statement(
     delete(box_rating).where(
-        box_rating.c.at_ms < bindparam("b_at"),
+        box_rating.c.at_ms + box_rating.c.offset_ms < bindparam("b_at"),
         box_rating.c.open == 0,
-        box_rating.c.refused.is_(None),
     )
 )
 _FREE = Statement(
@@ -65,7 +66,10 @@ _OF_ACT = Statement(
     select(box_ticket.c.id, box_ticket.c.number).where(box_ticket.c.act == bindparam("act"))
 )
 _LAST = Statement(
-    select(box_ticket.c.issued_ms, box_ticket.c.offset_ms).order_by(box_ticket.c.no.desc()).limit(1)
+    select(box_ticket.c.issued_ms, box_ticket.c.offset_ms)
+    .where(box_ticket.c.site == bindparam("site"), box_ticket.c.day == bindparam("day"))
+    .order_by(box_ticket.c.no.desc())
+    .limit(1)
 )
 _NEW_TICKET = Statement(
     insert(box_ticket),
@@ -101,7 +105,7 @@ _SETTLE_RATING = Statement(
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """When something happens here: the box's line clock, and what is known of the server's."""
+    """When something happens here: a clock that nobody sets, and what is known of the server's."""
 
     line_ms: int
     #: server's wall clock less that, as last heard
@@ -192,8 +196,8 @@ def take_number(tx: Tx, request: TakeNumber) -> TakenHere:
         again = tx.row(_OF_ACT, act=request.act)
         if again is not None:
             return TakenHere(again.id, again.number)
-    at = _after_the_last(tx, request.at)
-    day = day_of(at.server_ms, request.zone)
+    day = day_of(request.at.server_ms, request.zone)
+    at = _after_the_last(tx, day, request.at)
     lease, count, prefix = _next(tx, request, day)
     printed = number(prefix, count)
     ticket = tx.ids.ticket(at.server_ms)
@@ -279,16 +283,21 @@ def _next(tx: Tx, request: TakeNumber, day: str) -> tuple[int, int, str]:
     raise Refused("no-number-held", service=request.service)
 
 
-def _after_the_last(tx: Tx, at: Moment) -> Moment:
-    """That moment, but never before the ticket made last: a clock set back does not change who was first."""
-    last = tx.row(_LAST)
+def _after_the_last(tx: Tx, day: str, at: Moment) -> Moment:
+    """That moment, but never before the day's last ticket: a clock set back does not change who was
+    first.
+    """
+    last = tx.row(_LAST, site=tx.site, day=day)
     if last is None or last.issued_ms + last.offset_ms <= at.server_ms:
         return at
     return Moment(last.issued_ms + last.offset_ms - at.offset_ms, at.offset_ms)
 
 
 def _forget(tx: Tx, today: str) -> None:
-    oldest = (date.fromisoformat(today) - timedelta(days=KEEP_DAYS)).isoformat()
-    tx.run(_OLD_LEASES, b_day=oldest)
-    tx.run(_OLD_TICKETS, b_day=oldest)
-    tx.run(_OLD_RATINGS, b_at=tx.line_ms - KEEP_DAYS * 24 * 3600 * 1000)
+    day = date.fromisoformat(today)
+    oldest, refused = day - timedelta(days=KEEP_DAYS), day - timedelta(days=REFUSED_DAYS)
+    tx.run(_OLD_LEASES, b_day=oldest.isoformat())
+    tx.run(_OLD_TICKETS, b_day=oldest.isoformat(), b_state="uploaded")
+    tx.run(_OLD_TICKETS, b_day=refused.isoformat(), b_state="refused")
+    begins = datetime(oldest.year, oldest.month, oldest.day, tzinfo=UTC)
+    tx.run(_OLD_RATINGS, b_at=int(begins.timestamp()) * 1000)

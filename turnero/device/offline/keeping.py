@@ -7,7 +7,6 @@ When it answers again: tickets and ratings are brought in order, until each has 
 
 import asyncio
 import logging
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
@@ -22,6 +21,7 @@ from turnero.device.keeping import Note, kept, note
 from turnero.device.link import News, Pause
 from turnero.device.offline import commands, offering, reads
 from turnero.device.offline.commands import KeepLeases, Moment, Settle
+from turnero.device.offline.hours import Heard, Hours, Machine
 from turnero.device.offline.offering import Offer
 from turnero.queue.facts import SiteLoaded
 from turnero.queue.numbers import day_of
@@ -31,9 +31,7 @@ log = logging.getLogger("turnero.device")
 
 #: seconds between two looks at what is held
 LOOK_S: Final = 60.0
-#: an answer that took longer measures no clock
-SLOW_MS: Final = 500
-_OFFSET: Final = "offset"
+_HEARD: Final = "heard"
 #: facts after which the site offers something else
 _CHANGES: Final = frozenset({str(SiteLoaded.__struct_config__.tag)})
 
@@ -42,7 +40,12 @@ class Keeping:
     """See the module's text. Belongs to one loop; `run` ends when it is cancelled."""
 
     def __init__(
-        self, box: Box, *, changed: Callable[[], None] = lambda: None, look_s: float = LOOK_S
+        self,
+        box: Box,
+        *,
+        changed: Callable[[], None] = lambda: None,
+        look_s: float = LOOK_S,
+        machine: Machine | None = None,
     ) -> None:
         """`changed`: called after what is still to bring has changed."""
         #: what the server does not have yet, as it stood last
@@ -52,7 +55,7 @@ class Keeping:
         self._link = box.link
         self._changed = changed
         self._look_s = look_s
-        self._offset_ms: int | None = None
+        self.hours = Hours(machine)
         self._offers: dict[str, Offer] = {}
         self._stale = True
         #: counts what was made here, and how much of it the server has heard of
@@ -71,8 +74,8 @@ class Keeping:
     # --- what the kiosks ask ---------------------------------------------------------------------
 
     def now(self) -> Moment:
-        """This moment, by the line clock, which nobody sets."""
-        return Moment(self._ledger.clock.line_ms(), self._offset_ms or 0)
+        """This moment, by a clock that nobody sets."""
+        return self.hours.now()
 
     def today(self, zone: str) -> str:
         """The day at the site, by the server's clock as far as it is known."""
@@ -99,6 +102,12 @@ class Keeping:
         self._stale = True
         self._bell.set()
 
+    def forget(self) -> None:
+        """The box belongs to another site: nothing that it remembers holds there."""
+        self._offers.clear()
+        self._asked = None
+        self.site_changed()
+
     @contextmanager
     def asking(self) -> Iterator[None]:
         """While a ticket is asked for: nobody knows yet whose paper the server will send."""
@@ -121,8 +130,11 @@ class Keeping:
 
     async def restore(self) -> None:
         """What was known before this start; asked before the first question of a kiosk."""
-        if self._offset_ms is None:
-            self._offset_ms = await self._ledger.read(kept, _OFFSET, int)
+        self.hours.restore(await self._ledger.read(kept, _HEARD, Heard))
+        if self._box.config is not None and not self.hours.sure:
+            log.warning(
+                "which day it is is not known: no numbers without the server until it was heard"
+            )
         await self._count()
 
     async def run(self) -> None:
@@ -132,9 +144,7 @@ class Keeping:
         while True:
             self._bell.clear()
             try:
-                if self._link.online and self._box.config is not None:
-                    await self.bring()
-                    await self.renew()
+                await self.look()
                 pause.well()
             except Unavailable:
                 await pause.rest()
@@ -148,6 +158,14 @@ class Keeping:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._look_s):
                     await self._bell.wait()
+
+    async def look(self) -> None:
+        """Do once what there is to do."""
+        await self._note_hour()
+        if self._link.online and self._box.config is not None:
+            await self.bring()
+            if self.hours.sure:
+                await self.renew()
 
     async def bring(self) -> None:
         """Bring what was made here, oldest first, until the server has answered for all of it."""
@@ -190,8 +208,7 @@ class Keeping:
             or stale
             or day_of(offer.at_ms, offer.site.zone) != self.today(offer.site.zone)
         ):
-            said = await self._get(f"/offer/{kiosk}", protocol.Offer)
-            offer = offering.offer_of(said)
+            offer = offering.offer_of(await self._get(f"/offer/{kiosk}", protocol.Offer))
             await self._run(note, Note(f"offer/{kiosk}", msgspec.json.encode(offer).decode()))
             self._offers[kiosk] = offer
         today = self.today(offer.site.zone)
@@ -210,17 +227,16 @@ class Keeping:
     # --- what it hears ---------------------------------------------------------------------------
 
     def _heard_clock(self, server_ms: int, took_ms: int) -> None:
-        before, found = self._offset_ms, server_ms - self._ledger.clock.line_ms()
-        if before is not None and took_ms > SLOW_MS and abs(found - before) <= took_ms:
-            return  # an answer so late tells nothing better than what is known
-        self._offset_ms = found
-        if before is None or not math.isclose(before, self._offset_ms, abs_tol=1000):
-            self._keep_offset()
+        sure = self.hours.sure
+        self.hours.hear(server_ms, took_ms)
+        if not sure:
+            self._bell.set()
 
-    def _keep_offset(self) -> None:
-        said = Note(_OFFSET, str(self._offset_ms))
-        task = asyncio.ensure_future(self._run(note, said))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    async def _note_hour(self) -> None:
+        """Write down what time it is: not even a machine that forgets it goes back before that."""
+        heard = self.hours.to_note()
+        if heard is not None:
+            await self._run(note, Note(_HEARD, msgspec.json.encode(heard).decode()))
 
     def _heard(self, news: News) -> None:
         if not news.kind or news.kind in _CHANGES:

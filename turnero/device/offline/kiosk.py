@@ -6,7 +6,6 @@ answered here at once, until the server is heard again (`Link.online`).
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
@@ -17,7 +16,18 @@ from turnero.device.link import Unsent
 from turnero.device.offline import commands, offering, reads
 from turnero.device.offline.commands import KeepRating, TakeNumber
 from turnero.device.offline.keeping import Keeping
-from turnero.kiosk.port import By, Held, Help, Place, Printing
+from turnero.device.offline.seen import Seen
+from turnero.kiosk.port import (
+    By,
+    CallAsked,
+    CallChange,
+    CallWish,
+    Held,
+    Help,
+    Place,
+    Printing,
+)
+from turnero.queue.reads.patients_calls import CallOffer, PatientsCall
 from turnero.queue.requests import Issue, Rate
 from turnero.queue.views import SiteView, TicketView
 from turnero.store.errors import Invalid, Refused, Unavailable
@@ -26,8 +36,6 @@ log = logging.getLogger("turnero.device")
 
 T = TypeVar("T")
 
-#: tickets of the server's that are remembered while this program runs, never written down
-SEEN: Final = 1_000
 #: seconds for the second question about a ticket whose answer was lost
 AGAIN_S: Final = 1.0
 
@@ -39,11 +47,17 @@ class BoxKiosk:
         self._box = box
         self._keeping = keeping
         self._server = RemoteKiosk(box)
-        #: id -> as the server said last; key of the act -> id
-        self._seen: OrderedDict[str, Held] = OrderedDict()
-        self._acts: OrderedDict[str, str] = OrderedDict()
+        self._seen = Seen(box)
         #: key of an act -> whoever does it has the lock: the same act twice at once is one
         self._doing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def restore(self) -> None:
+        """What was known before this start; asked before the first question of a kiosk."""
+        await self._seen.restore()
+
+    def forget(self) -> None:
+        """The box belongs to another site: whom it has seen was elsewhere."""
+        self._seen.forget()
 
     # --- what is offered -------------------------------------------------------------------------
 
@@ -94,14 +108,10 @@ class BoxKiosk:
         try:
             held = await self._surely_issue(site, request, by)
         except Unavailable:
-            before = self._seen.get(self._acts.get(by.key or "", ""))
-            if before is not None:
-                return offering.as_it_was(before)
-            return await self._take(site, request, by.key)
-        if by.key is not None:
-            self._acts[by.key] = held.ticket.id
-            _trim(self._acts)
-        return self._remember(held)
+            before = self._seen.of_act(by.key)
+            return before or await self._take(site, request, by.key)
+        await self._seen.put(held, by.key)
+        return held
 
     async def _surely_issue(self, site: int, request: Issue, by: By) -> Held:
         try:
@@ -119,6 +129,8 @@ class BoxKiosk:
                 raise Unavailable("the server does not answer") from None
 
     async def _take(self, site: int, request: Issue, key: str | None) -> Held:
+        if not self._keeping.hours.sure:
+            raise Refused("no-number-held", service=request.service)
         offer, at = await self._offer(request.place), self._keeping.now()
         attention = offering.class_of(offer, request.attention)
         language = request.language or offer.site.languages[0]
@@ -160,10 +172,13 @@ class BoxKiosk:
 
     async def find_short(self, site: int, short: str) -> Held | None:
         """See `KioskPort.find_short`."""
-        own = await self._box.ledger.read(reads.of_short, site, await self._today(), short)
-        return await self._search(
-            own, lambda one: one.short == short, self._server.find_short, site, short
-        )
+        day = await self._today()
+        own = await self._box.ledger.read(reads.of_short, site, day, short)
+
+        def same(one: Held) -> bool:
+            return (one.short, one.ticket.day) == (short, day)
+
+        return await self._search(own, same, self._server.find_short, site, short)
 
     async def find_number(self, site: int, number: str) -> Held | None:
         """See `KioskPort.find_number`."""
@@ -185,8 +200,8 @@ class BoxKiosk:
                 pass
         if own is not None:
             return offering.ticket_of(own, await self._offer(own.kiosk))
-        before = self._seen.get(ticket)
-        return None if before is None else offering.unknown(before.ticket)
+        before = self._seen.ticket(ticket)
+        return None if before is None else before.ticket
 
     async def leave(self, held: Held, by: By) -> None:
         """See `KioskPort.leave`."""
@@ -220,14 +235,55 @@ class BoxKiosk:
         await self._keeping.made()
         log.info("a rating is kept until the server is back")
 
+    # --- being rung instead ----------------------------------------------------------------------
+
+    async def calls(self, site: int) -> CallOffer:
+        """See `KioskPort.calls`. Nobody is promised a call that only the server can keep."""
+        try:
+            return await self._ask(self._server.calls, site)
+        except Unavailable:
+            return CallOffer()
+
+    async def spelled(self, site: int, number: str) -> tuple[str, ...]:
+        """See `KioskPort.spelled`."""
+        return await self._call(self._server.spelled, site, number)
+
+    async def ask_call(self, site: int, wish: CallWish, by: By) -> CallAsked:
+        """See `KioskPort.ask_call`."""
+        asked = await self._call(self._server.ask_call, site, wish, by)
+        if asked.held is not None:
+            await self._seen.put(asked.held, by.key)
+        return asked
+
+    async def call(self, site: int, ticket: str) -> PatientsCall | None:
+        """See `KioskPort.call`."""
+        try:
+            return await self._ask(self._server.call, site, ticket)
+        except Unavailable:
+            return None
+
+    async def change_call(self, held: Held, change: CallChange, by: By) -> None:
+        """See `KioskPort.change_call`."""
+        await self._call(self._server.change_call, held, change, by)
+
+    async def check_in(self, held: Held, by: By) -> None:
+        """See `KioskPort.check_in`."""
+        await self._act(self._server.check_in, held, by)
+
+    async def _call(self, method: Callable[..., Awaitable[T]], *given: Any) -> T:
+        try:
+            return await self._ask(method, *given)
+        except Unavailable:
+            raise Refused("no-connection") from None
+
     # --- around it ---------------------------------------------------------------------------
 
     async def printing(self, site: int, ticket: str) -> Printing | None:
         """See `KioskPort.printing`."""
         try:
-            return await self._server.printing(site, ticket)
+            return await self._ask(self._server.printing, site, ticket)
         except Unavailable:
-            return None
+            return await self._server.printing_here(site, ticket)
 
     async def ask_help(self, site: int, place: str, need: str, by: By) -> Help:
         """See `KioskPort.ask_help`. Without the server nobody hears it, and the page says so."""
@@ -276,17 +332,10 @@ class BoxKiosk:
             except Unavailable:
                 pass
             else:
-                return None if held is None else self._remember(held)
-        if own is not None:
-            return await self._held(own)
-        before = next((one for one in self._seen.values() if same(one)), None)
-        return None if before is None else offering.as_it_was(before)
-
-    def _remember(self, held: Held) -> Held:
-        self._seen[held.ticket.id] = held
-        self._seen.move_to_end(held.ticket.id)
-        _trim(self._seen)
-        return held
+                if held is not None and held.code:  # without it, found by its number alone
+                    await self._seen.put(held)
+                return held
+        return await self._held(own) if own is not None else self._seen.find(same)
 
     def _admitted(self) -> None:
         """A box that was taken out of its site, or never was in one, gives nothing."""
@@ -311,14 +360,11 @@ class BoxKiosk:
         return self._keeping.today(self._box.config.zone if self._box.config is not None else "UTC")
 
     async def _stock(self, offer: offering.Offer, kiosk: str | None) -> dict[str, reads.Stock]:
+        if not self._keeping.hours.sure:
+            return {}  # numbers are of a day
         today = self._keeping.today(offer.site.zone)
         return await self._box.ledger.read(reads.stock, offer.site.no, kiosk, today)
 
 
 def _unheard(site: int, need: str = "help") -> Help:
     return Help(id=0, site=site, place="", need=need, coming=False, heard=False, late=True)
-
-
-def _trim(known: "OrderedDict[str, Any]") -> None:
-    while len(known) > SEEN:
-        known.popitem(last=False)

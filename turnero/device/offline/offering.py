@@ -29,7 +29,7 @@ from turnero.queue.views import (
     TicketView,
     name_in,
 )
-from turnero.store.errors import Invalid, NotFound
+from turnero.store.errors import Invalid, NotFound, Refused
 from turnero.web.languages import LANGUAGES, mark, translator
 
 _ASK: Final = mark(
@@ -50,14 +50,13 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 def offer_of(message: protocol.Offer) -> Offer:
-    """From the server's message. `msgspec.DecodeError` for what is none."""
-    return Offer(
-        msgspec.json.decode(message.site, type=SiteView),
-        msgspec.json.decode(message.place, type=Place),
-        message.prefixes,
-        message.hours,
-        message.at_ms,
-    )
+    """From the server's message. `Refused` for what is none: its program is of another version."""
+    try:
+        site = msgspec.json.decode(message.site, type=SiteView)
+        place = msgspec.json.decode(message.place, type=Place)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        raise Refused("message-wrong", why=f"offer: {wrong}"[:200]) from None
+    return Offer(site, place, message.prefixes, message.hours, message.at_ms)
 
 
 def sums(stock: Mapping[str, Stock]) -> int:
