@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from unittest import mock
 
+from tests.peers.ends import PrinterOnTcp
 from tests.printer.fake_usb import PRODUCT, VENDOR, FakeBus
 from tests.printer.slips import WIDE
 from turnero.printer.port import Limits, Printer
@@ -18,7 +19,6 @@ from turnero.printer.profiles import Profile
 from turnero.printer.transports import file, open_printer
 from turnero.printer.transports.usb import UsbName, UsbPrinter
 from turnero.printer.virtual import Session, VirtualPrinter
-from turnero.printer.virtual_server import VirtualPrinterServer
 
 LIMITS = Limits(connect_s=2, send_s=2, answer_s=0.3, confirm_s=0.8)
 
@@ -132,7 +132,7 @@ async def bench_of(
                 ),
             )
         case "tcp":
-            server = VirtualPrinterServer(machine)
+            server = PrinterOnTcp(machine)
             await server.start()
             try:
                 yield Bench(

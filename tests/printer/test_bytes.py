@@ -175,6 +175,12 @@ def test_a_number_keeps_to_one_line_on_any_paper() -> None:
         assert Size(width, 8) in operations
 
 
+def test_a_word_too_wide_is_made_narrow_rather_than_broken_and_stays_readable() -> None:
+    operations = paper(Text("Otorrinolaringología", 3, 3), profile=NARROW)
+    assert lines(operations) == ["Otorrinolaringología"]
+    assert Size(1, 2) in operations
+
+
 def test_words_are_broken_at_spaces_and_never_lost() -> None:
     assert wrap("uno dos tres", 7) == ["uno dos", "tres"]
     assert wrap("desoxirribonucleico", 8) == ["desoxirr", "ibonucle", "ico"]

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from tests.printer.machines import KINDS, LIMITS, Bench, bench_of
 from tests.printer.patience import until
 from tests.printer.slips import WIDE, printed, slip
-from turnero.printer.escpos import warm
 from turnero.printer.port import (
     Capabilities,
     Confirmation,
@@ -28,7 +27,7 @@ from turnero.printer.port import (
     Result,
 )
 from turnero.printer.profiles import Profile
-from turnero.printer.spool import process_id
+from turnero.printer.states import process_id
 from turnero.printer.transports import open_printer
 from turnero.printer.transports.file import FilePrinter
 from turnero.printer.transports.network import NetworkPrinter
@@ -46,7 +45,7 @@ ASKED = b"\x10\x04\x01\x10\x04\x04\x10\x04\x02"
 @pytest.fixture(params=KINDS)
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     """A machine behind each kind of connection; no thread may be left waiting at the end."""
-    warm()  # drawing letters is no part of this
+    printed(slip())  # reading catalogues and drawing letters is no part of this
     async with bench_of(request.param, tmp_path) as found, unblocked(found):
         yield found
 

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
+from tests.peers.ends import PrinterOnTcp
 from tests.printer.machines import SerialLine
 from tests.printer.spooling import SITE
 from tests.printer.working import Working, at_work
@@ -24,7 +25,6 @@ from turnero.printer.operations import Cut
 from turnero.printer.port import Limits
 from turnero.printer.transports import network
 from turnero.printer.virtual import Faults, VirtualPrinter
-from turnero.printer.virtual_server import VirtualPrinterServer
 from turnero.store.sql import Statement
 from turnero.store.tables import device
 from turnero.store.tx import Tx
@@ -188,7 +188,7 @@ async def _line(row: Row, machine: VirtualPrinter, folder: Path) -> AsyncIterato
         finally:
             await line.stop()
         return
-    server = VirtualPrinterServer(machine)
+    server = PrinterOnTcp(machine)
     await server.start()
     try:
         yield server.url

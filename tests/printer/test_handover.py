@@ -4,7 +4,7 @@ import pytest
 
 from tests.printer.spooling import BOTH, LOST, Spooling
 from turnero.printer import handover, spool
-from turnero.printer.handover import Report, Take, Taken, followed
+from turnero.printer.handover import Copied, Report, Take, Taken, followed
 from turnero.printer.spool import Answer, Cancel, Reprint
 from turnero.printer.states import JobState
 from turnero.queue.facts import PrintChanged
@@ -160,6 +160,37 @@ async def test_a_reason_of_a_newer_box_is_a_fault(hall: Spooling) -> None:
     job = await printed(hall)
     await say(hall, job, "failed", 2, "ate-a-cable")
     assert (await hall.job(job)).reason == "fault"
+
+
+@BOTH
+@pytest.mark.parametrize("state", sorted(handover.ENDED))
+async def test_a_copy_that_a_box_made_alone_is_known_from_then_on_and_printed_by_nobody(
+    hall: Spooling, state: JobState
+) -> None:
+    job = await printed(hall, "sending", "unknown", "cancelled")
+    ticket = (await hall.job(job)).ticket
+    made = Copied(HERE, "p1", ticket, "k1", state, 7)
+    copy = await hall.act(handover.copied, made)
+    row = await hall.job(copy)
+    assert (row.state, row.copy, row.box, row.place) == (state, 1, HERE, "k1")
+    assert (await hall.said())[-1] == (copy, state, None)
+    assert (await hall.facts(PrintChanged))[-1].copy
+    assert (await take(hall)).jobs == ()
+    assert (await hall.claim()).job is None
+    if state is JobState.UNKNOWN:
+        assert await say(hall, copy, "printed", 6) == "unknown", "an older word"
+        assert await say(hall, copy, "printed", 8) == "printed"
+
+
+async def test_a_copy_of_a_ticket_or_printer_that_is_not_here_is_not_taken(hall: Spooling) -> None:
+    ticket, _ = await hall.print()
+    for wrong, code in (
+        (Copied(HERE, "p1", "0" * 32, None, JobState.PRINTED, 1), "ticket-unknown"),
+        (Copied(HERE, "p9", ticket, None, JobState.PRINTED, 1), "no-printer"),
+    ):
+        with pytest.raises(Refused, match=code):
+            await hall.act(handover.copied, wrong)
+    assert len(await hall.jobs()) == 1
 
 
 @pytest.mark.parametrize("says", list(JobState))

@@ -13,7 +13,7 @@ from tests.peers.stores import opened
 from tests.printer.patience import until
 from tests.printer.spooling import BOTH, LOST, NO_PAPER, PRINTED, SENT, Spooling
 from tests.queue.hall import MORNING_MS
-from turnero.printer import spool
+from turnero.printer import forgotten, handover, spool
 from turnero.printer.port import Outcome
 from turnero.printer.room import Printers
 from turnero.printer.spool import Answer, Cancel, Claim, Recover, Settle
@@ -73,6 +73,10 @@ async def _try(hall: Spooling, move: JobMove) -> bool:
             return bool(claimed.job == row.id)
         elif move is M.LOSE:
             return await hall.act(spool.recover, Recover(row.printer)) == 1
+        elif move is M.FORGET:
+            await hall.act(handover.take, handover.Take(900, (row.printer,)))
+            hall.wait(forgotten.QUEUED_MS // 1000 + 1)
+            return await hall.act(forgotten.end, None) == 1
         elif move is M.RETRY:
             due = TimerDue(1, spool.RETRY_TIMER, str(row.id), 0, "")
             await hall.act(spool.retry, due)

@@ -120,6 +120,14 @@ def test_what_is_no_picture_is_refused(data: bytes, code: str) -> None:
     assert refused.value.code == code
 
 
+def test_a_small_file_with_a_huge_picture_is_refused_before_it_is_drawn() -> None:
+    file = BytesIO()
+    Image.new("1", (9_000, 6_000)).save(file, "PNG")
+    assert len(file.getvalue()) < 100_000
+    with pytest.raises(Invalid, match="logo-large"):
+        logo_from(file.getvalue())
+
+
 def test_an_empty_picture_is_refused() -> None:
     file = BytesIO()
     Image.new("RGBA", (90, 90), (0, 0, 0, 0)).save(file, "PNG")

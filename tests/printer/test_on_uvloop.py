@@ -5,12 +5,12 @@ import time
 
 import uvloop
 
+from tests.peers.ends import PrinterOnTcp
 from tests.printer.machines import LIMITS
 from turnero.printer.port import Outcome, Result
 from turnero.printer.profiles import profile_named
 from turnero.printer.transports import open_printer
 from turnero.printer.virtual import VirtualPrinter
-from turnero.printer.virtual_server import VirtualPrinterServer
 
 
 def test_a_printer_that_confirms_nothing_has_its_connection_closed_twice_and_is_told_as_sent() -> (
@@ -18,7 +18,7 @@ def test_a_printer_that_confirms_nothing_has_its_connection_closed_twice_and_is_
 ):
     async def printed() -> tuple[Outcome, int]:
         machine = VirtualPrinter("hall", now_ms=lambda: time.time_ns() // 1_000_000)
-        server = VirtualPrinterServer(machine)
+        server = PrinterOnTcp(machine)
         await server.start()
         printer = open_printer(server.url, profile_named("generic-80"), limits=LIMITS)
         outcome = await printer.send(b"\x1b@A047\n\x1dV\x00")

@@ -52,6 +52,23 @@ async def test_a_file_that_cannot_be_is_a_failure_and_creates_nothing(tmp_path: 
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - one look at a small folder
 
 
+async def test_a_device_that_is_unplugged_leaves_no_file_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("turnero.printer.transports.file.DEVICES", tmp_path)
+    printer = FilePrinter(tmp_path / "usb" / "lp0", limits=LIMITS)
+    (tmp_path / "usb").mkdir()
+    assert await printer.send(b"x") == Outcome(Result.FAILED, Reason.UNREACHABLE)
+    assert not printer.path.exists()
+
+
+async def test_a_file_that_we_have_open_is_no_device(tmp_path: Path) -> None:
+    with (tmp_path / "turnero.db").open("wb") as ours:
+        printer = FilePrinter(Path(f"/dev/fd/{ours.fileno()}"), limits=LIMITS)
+        assert await printer.send(b"x") == Outcome(Result.FAILED, Reason.UNREACHABLE)
+    assert (tmp_path / "turnero.db").read_bytes() == b""
+
+
 async def test_a_disk_that_is_full_leaves_the_end_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     """/dev/full takes nothing; as a device it is not asked, as a disk is not."""
     printer = FilePrinter(Path("/dev/full"), reports=False, limits=LIMITS)
@@ -89,6 +106,21 @@ async def test_a_queue_that_is_not_there_or_stopped_is_sent_nothing(queue: Cups)
     await asyncio.sleep(0.5)
     assert queue.paper == b""
     assert await printer.send(b"x\n") == SENT
+
+
+async def test_a_job_that_is_cancelled_at_the_queue_was_sent_and_the_next_one_comes_out(
+    queue: Cups,
+) -> None:
+    """CUPS took it, and nobody is told what became of it there: that is what "sent" means."""
+    paper = queue.folder / "paper" / "roll"
+    os.mkfifo(paper)  # the queue's program waits for somebody to read
+    paper.chmod(0o666)
+    printer = open_printer(f"lp://{QUEUE}", WIDE, limits=LIMITS)
+    assert await printer.send(b"first\n") == SENT
+    await asyncio.to_thread(queue.run, "cancel", "-a", QUEUE)
+    paper.unlink()
+    assert await printer.send(b"second\n") == SENT
+    await until(lambda: queue.paper == b"second\n")
 
 
 async def test_a_print_server_that_does_not_answer_ends_in_time_with_no_program_left(

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.printer.spooling import BOTH, LOST, NO_PAPER, PRINTED, SENT, Spooling
-from turnero.printer import holding, spool
+from turnero.printer import holding, reads, spool
 from turnero.printer.holding import Hold
 from turnero.printer.port import Outcome, Reason
-from turnero.printer.spool import Answer, Cancel, Claim, Recover, Reprint, Settle, process_id
+from turnero.printer.spool import Answer, Cancel, Claim, Recover, Reprint, Settle
+from turnero.printer.states import process_id
 from turnero.printer.tables import print_job
 from turnero.queue.facts import PrintChanged
 from turnero.queue.tables import ticket as ticket_table
@@ -194,6 +195,13 @@ async def test_did_it_come_out_no_makes_a_copy_at_the_same_place(hall: Spooling)
     assert (copy.ticket, copy.copy, copy.place) == (ticket, 1, "k1")
     claimed = await hall.claim()
     assert (claimed.job, claimed.copy) == (done.job, True)
+
+
+async def test_a_clock_set_back_holds_no_paper_up(hall: Spooling) -> None:
+    _, job = await hall.print()
+    hall.clock.set_wall(hall.clock.now_ms() - 2 * 3600_000)
+    assert await hall.read(reads.due, (await hall.printer()).id)
+    assert (await hall.claim()).job == job
 
 
 async def test_the_question_is_answered_once(hall: Spooling) -> None:

@@ -2,9 +2,20 @@
 
 import pytest
 
-from tests.printer.slips import CODE, NARROW, TAKEN_MS, document, lines, picture, printed, slip
+from tests.printer.slips import (
+    CODE,
+    NARROW,
+    TAKEN_MS,
+    WIDE,
+    document,
+    lines,
+    picture,
+    printed,
+    slip,
+)
 from turnero.printer.decode import decode
 from turnero.printer.document import Qr, Text
+from turnero.printer.profiles import Profile
 from turnero.queue.codes import grouped, short_code
 
 
@@ -75,8 +86,25 @@ def test_without_a_public_address_the_code_is_to_be_shown_inside_the_house() -> 
 
 def test_large_type_makes_everything_large_that_people_read() -> None:
     for block in document(slip(large=True)).blocks:
-        if isinstance(block, Text) and not block.text.startswith("Emitido"):
+        if isinstance(block, Text):
             assert block.height >= 2, block
+
+
+@pytest.mark.parametrize("paper", [WIDE, NARROW], ids=["80", "58"])
+@pytest.mark.parametrize("large", [False, True])
+def test_no_word_of_a_service_is_broken(paper: Profile, *, large: bool) -> None:
+    one = slip(large=large, service="Otorrinolaringología y Gastroenterología")
+    read = lines(decode(printed(one, paper)))
+    assert "Otorrinolaringología" in " ".join(read).split()
+    assert "Gastroenterología" in " ".join(read).split()
+
+
+def test_the_figures_of_the_wait_stay_together_on_narrow_paper() -> None:
+    read = lines(decode(printed(slip(), NARROW)))
+    assert read[read.index("Espera:") + 1] == "10 a 25 min"
+    assert "Espera: 10 a 25 min" in lines(decode(printed(slip(), WIDE)))
+    long = lines(decode(printed(slip(wait=None, no_desk=True), NARROW)))
+    assert "Espera: todavía" in long, "what no line can hold is broken anywhere"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ over real TCP, on the same machine behind a port.
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -58,6 +58,31 @@ async def test_a_printer_that_never_reads_has_not_got_the_job() -> None:
         outcome = await printer.send(b"x" * 200_000)
         done.set()
     assert outcome == Outcome(Result.UNKNOWN, Reason.TIMED_OUT)
+
+
+async def test_what_a_printer_did_not_take_in_time_never_comes_out_later() -> None:
+    """Somebody has asked for a copy by then."""
+    done, ended = asyncio.Event(), asyncio.Event()
+    later = bytearray()
+
+    async def wakes_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await done.wait()
+        writer.transport.resume_reading()  # type: ignore[attr-defined]
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                later.extend(data)
+        ended.set()
+        writer.close()
+
+    async with _listening(wakes_up) as port:
+        printer = NetworkPrinter("127.0.0.1", port, reports=False, limits=Limits(1, 0.5, 0.2))
+        outcome = await printer.send(b"x" * 5_000_000)
+        done.set()
+        async with asyncio.timeout(5):
+            await ended.wait()
+    assert outcome == Outcome(Result.UNKNOWN, Reason.TIMED_OUT)
+    assert len(later) < 5_000_000
 
 
 async def test_a_printer_that_hangs_up_before_the_end_has_not_got_the_job() -> None:

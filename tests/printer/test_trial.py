@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.ends import PrinterOnTcp
 from tests.peers.server import ROOT
 from tests.printer.machines import SerialLine
 from tests.printer.patience import until
@@ -17,14 +18,14 @@ from turnero.printer.states import JobState
 from turnero.printer.trial import Trial, trial
 from turnero.printer.trial_words import sentences
 from turnero.printer.virtual import Faults, VirtualPrinter
-from turnero.printer.virtual_server import VirtualPrinterServer
+from turnero.store.errors import Invalid
 
 LIMITS = Limits(connect_s=2, send_s=2, answer_s=0.3, confirm_s=0.8)
 
 
 @pytest.fixture
-async def far() -> AsyncIterator[VirtualPrinterServer]:
-    server = VirtualPrinterServer(VirtualPrinter("far", now_ms=lambda: 0))
+async def far() -> AsyncIterator[PrinterOnTcp]:
+    server = PrinterOnTcp(VirtualPrinter("far", now_ms=lambda: 0))
     await server.start()
     yield server
     await server.stop()
@@ -54,7 +55,7 @@ async def _command(*words: str) -> tuple[int, str, str]:
     ],
 )
 async def test_a_sample_ticket_ends_as_any_ticket_would(
-    far: VirtualPrinterServer,
+    far: PrinterOnTcp,
     profile: str,
     faults: Faults,
     state: JobState,
@@ -68,14 +69,14 @@ async def test_a_sample_ticket_ends_as_any_ticket_would(
     assert len(far.printer.papers) == papers
     said = sentences(found)
     assert said[0].startswith(f"{state}: ")
-    assert len(said) == 2 + (reason is not None)
+    assert len(said) == 1 + (reason is not None) + (reason != "unreachable"), "nothing twice"
 
 
 @pytest.mark.parametrize(
     ("language", "service"), [("es", "Prueba de impresora"), ("pt", "Teste da impressora")]
 )
 async def test_the_ticket_speaks_the_language_that_was_asked_for(
-    far: VirtualPrinterServer, language: str, service: str
+    far: PrinterOnTcp, language: str, service: str
 ) -> None:
     await trial(far.url, "generic-80", language, limits=LIMITS)
     paper = lines(decode(far.printer.papers[0].data))
@@ -90,7 +91,7 @@ async def test_every_end_has_its_words() -> None:
 
 
 async def test_the_command_ends_with_0_only_for_printed_or_sent(
-    far: VirtualPrinterServer, tmp_path: Path
+    far: PrinterOnTcp, tmp_path: Path
 ) -> None:
     code, out, _ = await _command(far.url, "--profile", "epson-tm-t20")
     assert (code, out.splitlines()[0].split(":")[0]) == (0, "printed")
@@ -116,13 +117,49 @@ async def test_the_command_prints_on_a_serial_line(tmp_path: Path) -> None:
     await line.stop()
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("serial:///dev/no-such-port", "ls /dev/serial/by-id"),
+        ("usb://04b8:ffff", "lsusb"),
+        ("lp://no-such-queue", "lpstat -p"),
+        ("file:///dev/no-such/lp0", "no such device"),
+        ("tcp://127.0.0.1:1", "address and port"),
+    ],
+)
+async def test_what_is_not_there_is_said_as_it_is_looked_for(url: str, said: str) -> None:
+    found = await trial(url, "generic-80", "es", limits=LIMITS)
+    state, why = sentences(found, url.partition(":")[0])
+    assert state.startswith("failed: ")
+    assert said in why
+
+
 async def test_what_cannot_be_is_told_in_a_sentence() -> None:
-    for words, said in (
-        (("ipp://x",), "it must begin with"),
-        (("serial:///dev/ttyS0?baudrate=fast",), "baudrate"),
+    cases = (
+        (("tcp://127.0.0.1:1", "--language", "xx"), "es, en, pt, qu"),
+        (("serial://ttyUSB0",), "serial:///dev/ttyUSB0"),
         (("tcp://x", "--profile", "laser"), "generic-80"),
-    ):
-        code, out, err = await _command(*words)
-        assert (code, out) == (1, "")
+    )
+    ended = await asyncio.gather(*(_command(*words) for words, _ in cases))
+    for (words, said), (code, out, err) in zip(cases, ended, strict=True):
+        assert (code, out) == (1, ""), words
         assert err.startswith("turnero: ")
         assert said in err
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("ipp://x", "it must begin with"),
+        ("serial:///dev/ttyS0?baudrate=fast", "baudrate"),
+        ("tcp://", "no host"),
+        ("usb://4b8:e15", "lsusb"),
+        ("lp://-d", "no queue"),
+    ],
+)
+async def test_an_address_that_cannot_be_is_refused_before_anything_is_made(
+    url: str, why: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await trial(url, "generic-80", "es", limits=LIMITS)
+    assert why in str(refused.value.params["why"])

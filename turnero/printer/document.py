@@ -5,9 +5,12 @@ Frozen values only. No bytes, no widths in dots, no device: `escpos.py` knows th
 """
 
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
+
+#: a space that keeps what stands on both sides of it in one line
+TIE: Final = "\u00a0"
 
 
 class Align(StrEnum):
@@ -85,4 +88,6 @@ class Document(msgspec.Struct, frozen=True):
 
     def texts(self) -> tuple[str, ...]:
         """Every paragraph, in order: what a reader of the paper reads."""
-        return tuple(block.text for block in self.blocks if isinstance(block, Text))
+        return tuple(
+            block.text.replace(TIE, " ") for block in self.blocks if isinstance(block, Text)
+        )

@@ -201,9 +201,9 @@ class _Paper:
             # The library refuses to centre a native code, so the alignment goes before it.
             self.raw(_JUSTIFY[block.align])
             self.out.qr(block.data, ec="LMQH".index(block.level), size=module, native=True)
-            self.raw(_LINE_FEED)
-            return
-        self.image(raster.qr(block, self.profile).point(lambda level: 255 - level), block.align)
+        else:
+            self.image(raster.qr(block, self.profile).point(lambda level: 255 - level), block.align)
+        self.raw(_LINE_FEED)
 
     def feed(self, dots: int) -> None:
         """Feed white paper."""

@@ -15,14 +15,16 @@ from turnero.printer import spool
 from turnero.printer.port import Reason
 from turnero.printer.states import JobState
 from turnero.printer.tables import QUEUED, print_job
+from turnero.store import devices
+from turnero.store.errors import Refused
 from turnero.store.sql import Query, Statement
 from turnero.store.tables import device
 from turnero.store.tx import Tx
 
 #: jobs given at once; the next ones at the next question
 MOST: Final = 20
-#: states that say that nothing has left
-_NOT_BEGUN: Final = frozenset({JobState.QUEUED, JobState.FAILED})
+#: states that change nothing for a cancelled job: nothing has left, or nobody knows
+_NO_NEWS: Final = frozenset({JobState.QUEUED, JobState.FAILED, JobState.UNKNOWN})
 
 _PRINTED, _SENT, _CANCELLED = (
     literal_column(f"'{state.value}'", Text)
@@ -81,6 +83,13 @@ _FOLLOW = Statement(
         updated_ms=bindparam("b_now"),
     )
 )
+#: how a job can have ended
+ENDED: Final = frozenset(
+    {
+        *(JobState.PRINTED, JobState.SENT, JobState.UNKNOWN),
+        *(JobState.FAILED, JobState.CANCELLED),
+    }
+)
 #: what was settled longer ago is told no more: a box that was away for so long prints nothing of it
 _TOLD_MS: Final = 24 * 3600 * 1000
 
@@ -123,12 +132,25 @@ class Report(msgspec.Struct, frozen=True):
     again: bool = False
 
 
+class Copied(msgspec.Struct, frozen=True):
+    """A copy that a box (id of its device) made while it had no server, and how that ended."""
+
+    box: int
+    #: key of the printer
+    printer: str
+    ticket: str
+    place: str | None
+    state: JobState
+    version: int
+    reason: str | None = None
+
+
 def take(tx: Tx, request: Take) -> Taken:
     """Command: give the box what waits for its printers; a paper too late for anybody ends here."""
     given = []
     for printer in request.printers:
         for row in tx.rows(_WAITING, printer=printer, box=request.box):
-            if row.box is None and not row.copy and tx.now_ms - row.created_ms > spool.STALE_MS:
+            if row.box is None and spool.stale(tx, row.created_ms):
                 spool.too_late(tx, spool.job_row(tx, row.id))
                 continue
             if row.box is None:
@@ -180,15 +202,29 @@ def report(tx: Tx, request: Report) -> str:
     return state.value
 
 
+def copied(tx: Tx, request: Copied) -> int:
+    """Command: keep a copy that came out, or did not, without the server; its number from now on."""
+    printer = devices.by_key(tx, tx.site, "printer", request.printer)
+    if printer is None:
+        raise Refused("no-printer")
+    spool.ticket_row(tx, request.ticket)
+    job = spool.enqueue(tx, printer, request.ticket, copy=True, place=request.place).job
+    tx.run(_GIVE, b_id=job, b_box=request.box)
+    report(tx, Report(request.box, job, request.state, request.version, request.reason))
+    return job
+
+
 def followed(here: JobState, before: JobState | None, says: JobState) -> JobState:
     """How the server's job stands once the box says how its own does.
 
     `before`: what the box said last. Of a person's two answers to "did it come out?" the first one
-    counts. A cancelled job that had left for its printer before the box heard of it is as it is.
+    counts. A cancelled job that had left for its printer before the box heard of it is as it is;
+    whether it came out nobody is asked any more.
     """
     if here is JobState.PRINTED:
         return here
-    if here is JobState.CANCELLED and (before is JobState.UNKNOWN or says in _NOT_BEGUN):
+    closed = before is JobState.UNKNOWN or says in _NO_NEWS
+    if here is JobState.CANCELLED and closed:
         return here
     return says
 

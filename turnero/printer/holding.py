@@ -6,10 +6,6 @@ not print a job twice (claiming is one transaction), but each would call the oth
 under way lost.
 """
 
-import os
-import socket
-import zlib
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -57,12 +53,6 @@ def let_go(tx: Tx, request: Hold) -> None:
     said: dict[str, Any] = msgspec.json.decode(row.state) if row is not None else {}
     if said.get("holder") == request.holder:
         _write(tx, request.printer, {**said, "holder": None})
-
-
-def name_of(folder: Path | None) -> str:
-    """This process's name, the same after a restart: the machine, and its data folder."""
-    own = str(folder.resolve()) if folder is not None else str(os.getpid())
-    return f"{socket.gethostname()}-{zlib.crc32(own.encode()):08x}"
 
 
 def _write(tx: Tx, printer: int, said: dict[str, Any]) -> None:

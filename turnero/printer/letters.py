@@ -4,13 +4,15 @@ Both ways to print use it, the printer's own letters (escpos.py) and drawn ones 
 """
 
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec.structs import replace
 
-from turnero.printer.document import Text
+from turnero.printer.document import TIE, Text
 from turnero.printer.profiles import Profile
 
+_TIES: Final = (TIE, "\u202f")
 #: letters of one paragraph; more than a description can hold, less than a metre of paper
 MOST: Final = 600
 
@@ -25,20 +27,26 @@ def clean(text: str) -> str:
     # Far more than is kept, so that spaces and marks do not count; never a megabyte.
     composed = unicodedata.normalize("NFC", text[: MOST * 8])
     kept = (
-        " " if unicodedata.category(letter)[0] == "Z" or letter in "\t\r\n\v\f" else letter
+        TIE
+        if letter in _TIES
+        else " "
+        if unicodedata.category(letter)[0] == "Z" or letter in "\t\r\n\v\f"
+        else letter
         for letter in composed
         if letter in "\t\r\n\v\f"
         or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
-    words = " ".join("".join(kept).split())
+    words = " ".join(word.strip(TIE) for word in "".join(kept).split(" ") if word.strip(TIE))
     return words if len(words) <= MOST else f"{words[: MOST - 3].rstrip()}..."
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """The text in lines of at most that many letters, broken at spaces where there are any."""
+    """The text in lines of at most that many letters, broken at spaces where there are any; at a
+    `TIE` only where what it holds together is longer than a line.
+    """
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
+    for word in _words(text, columns):
         rest = word
         if line and len(line) + 1 + len(rest) <= columns:
             line += " " + rest
@@ -52,23 +60,32 @@ def wrap(text: str, columns: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
+def _words(text: str, columns: int) -> Iterator[str]:
+    for word in text.split(" "):
+        yield from filter(None, word.split(TIE)) if len(word) > columns else (word,)
+
+
 def fitted(words: str, block: Text, profile: Profile) -> Text:
-    """The block with letters narrow enough for its words to stand in one line."""
+    """The block with letters narrow enough for its longest word to stand in a line unbroken, or
+    for all its words where it is to have one line.
+    """
+    longest = len(words) if block.fit else max(map(len, words.replace(TIE, " ").split(" ")))
     width = block.width
-    while (
-        block.fit
-        and width > 1
-        and len(words) + 2 * block.invert > profile.columns(width, small=block.small)
-    ):
+    while width > 1 and longest + 2 * block.invert > profile.columns(width, small=block.small):
         width -= 1
-    return block if width == block.width else replace(block, width=width)
+    if width == block.width:
+        return block
+    # A word that is made narrow stays readable; a number that is to have one line stays tall.
+    height = block.height if block.fit else min(block.height, 2 * width)
+    return replace(block, width=width, height=height)
 
 
 def rows(words: str, block: Text, profile: Profile) -> list[str]:
     """The paragraph in lines; those of a black bar are equally long, with margins."""
     columns = profile.columns(block.width, small=block.small)
+    lines = wrap(words, columns - 2 * block.invert)
+    lines = [line.replace(TIE, " ") for line in lines]
     if not block.invert:
-        return wrap(words, columns)
-    lines = wrap(words, columns - 2)
+        return lines
     longest = max(map(len, lines))
     return [f" {line:^{longest}} " for line in lines]

@@ -160,7 +160,7 @@ async def reprint(request: PageRequest, ticket: FromPath[str]) -> Response[str]:
         actor=request.user.actor,
         key=form.idempotency_key,
     )
-    return _said(request, site, "copy", form.next)
+    return answered(request, site, "copy", form.next)
 
 
 async def reprint_panel(request: PageRequest, ticket: str) -> str:
@@ -204,10 +204,10 @@ async def answer(request: PageRequest, job: FromPath[int]) -> Response[str]:
         actor=request.user.actor,
         key=form.idempotency_key,
     )
-    return _said(request, found[0], "thanks" if form.came_out == "yes" else "copy", form.next)
+    return answered(request, found[0], "thanks" if form.came_out == "yes" else "copy", form.next)
 
 
-def _said(request: PageRequest, site: int, said: str, back: str) -> Response[str]:
+def answered(request: PageRequest, site: int, said: str, back: str) -> Response[str]:
     """A short sentence for a part of a page; else back to the page that asked."""
     if by_htmx(request) and wants_part(request):
         return page(request, "printer/said.html", {"said": said}, block="said", site=site)

@@ -26,8 +26,7 @@ class Papers(Protocol):
     async def make(self, ledger: Ledger, device: Device, claimed: Claimed) -> Document:
         """The document of this job, which is about to be printed on that printer.
 
-        What it raises ends the attempt as failed, before a byte has left; `Unavailable`
-        means that the store could not be read.
+        What it raises ends the attempt as failed, before a byte has left.
         """
         ...
 

@@ -60,7 +60,9 @@ PROFILES: Final = {
         Profile(key="epson-tm-t20", paper_mm=80, dots=576, confirms=Confirmation.PROCESS),
         Profile(key="epson-tm-t88", paper_mm=80, dots=512, confirms=Confirmation.PROCESS),
         Profile(key="epson-tm-m30", paper_mm=80, dots=576, confirms=Confirmation.PROCESS),
-        # Set to ESC/POS by its switches; has no process id, and QR codes only on newer boards.
+        # Set to ESC/POS by its switches; has no process id, and QR codes only on newer boards. Its
+        # answer (`GS r`) stands in line behind the job: what came before has been worked off, the
+        # cut too. A board that does not know the question leaves each ticket unknown.
         Profile(
             key="star-escpos",
             paper_mm=80,

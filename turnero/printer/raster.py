@@ -79,7 +79,9 @@ def _strips(block: Block, profile: Profile) -> list[Pillow.Image]:
             inks = lines(words, block, profile) if words else []
             return [_across(ink, block.align, profile, _ADVANCE) for ink in inks]
         case Qr():
-            return [_across(qr(block, profile), block.align, profile)]
+            ink = _across(qr(block, profile), block.align, profile)
+            # The line behind it, as in text mode: a code needs white all around it to be read.
+            return [ink, Pillow.new("L", (profile.dots, _ADVANCE), 0)]
         case Image():
             return [_across(picture(block), block.align, profile)]
         case Rule():

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from turnero.printer.states import JobState
 from turnero.printer.tables import QUEUED, print_job
@@ -16,13 +16,14 @@ from turnero.store import devices
 from turnero.store.errors import NotFound
 from turnero.store.sql import Query, Statement
 from turnero.store.tables import device
+from turnero.web.languages import LANGUAGES
 
 _DUE = Statement(
     select(print_job.c.id)
     .where(
         print_job.c.printer == bindparam("printer"),
         print_job.c.state == QUEUED,
-        print_job.c.due_ms <= bindparam("now"),
+        print_job.c.box.is_(None),
     )
     .limit(1)
 )
@@ -46,7 +47,11 @@ _LATEST_TEST = Statement(
     select(
         print_job.c.id, print_job.c.state, print_job.c.reason, print_job.c.copy, print_job.c.site
     )
-    .where(print_job.c.ticket.like(f"{TEST}%"), print_job.c.printer == bindparam("printer"))
+    .where(
+        # Not `like`, for which SQLite would read the whole spool.
+        or_(*(print_job.c.ticket == f"{TEST}{language}" for language in LANGUAGES)),
+        print_job.c.printer == bindparam("printer"),
+    )
     .order_by(print_job.c.id.desc())
     .limit(1)
 )
@@ -72,9 +77,9 @@ class JobNow(msgspec.Struct, frozen=True):
     copy: bool
 
 
-def due(q: Query, printer: int, now_ms: int) -> bool:
-    """Whether a job waits for this printer (id of the device)."""
-    return q.row(_DUE, printer=printer, now=now_ms) is not None
+def due(q: Query, printer: int) -> bool:
+    """Whether a job waits for the worker of this printer (id of the device)."""
+    return q.row(_DUE, printer=printer) is not None
 
 
 def waiting(q: Query, printer: int) -> int:

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from turnero.printer import reads
 from turnero.printer.document import Document, Text
-from turnero.printer.holding import name_of
 from turnero.printer.layout import drawn_whole, reached
 from turnero.printer.papers import LedgerPapers, Papers
 from turnero.printer.port import Limits
@@ -28,6 +27,7 @@ from turnero.store import journal
 from turnero.store.devices import Device
 from turnero.store.errors import Refused, TurneroError, Unavailable
 from turnero.store.ledger import Ledger
+from turnero.store.process import process_name
 
 log = logging.getLogger("turnero.printer")
 
@@ -70,7 +70,7 @@ class Printers:
         self._folder = folder
         self._papers = papers or LedgerPapers()
         self._box = box
-        self._holder = holder or name_of(folder)
+        self._holder = holder or process_name(folder)
         self._running: Ledger | None = None
         self._changed: Changed = _nobody
         self._limits = limits

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from turnero.printer import spool, testing
+from turnero.printer import forgotten, spool, testing
 from turnero.printer.pages import reprint_panel, routes
 from turnero.printer.papers import LedgerPapers
 from turnero.printer.room import Printers
@@ -75,6 +75,9 @@ def compose(printers: Printers) -> Slice:
     async def print_all(web: "Web") -> None:
         await printers.run(web.ledger, web.hub.poke)
 
+    async def end_forgotten(web: "Web") -> None:
+        await forgotten.watch(web.ledger)
+
     return Slice(
         name="printer",
         routes=[*routes(printers), *testing.ROUTES],
@@ -85,5 +88,5 @@ def compose(printers: Printers) -> Slice:
         consumers={"printer": Consumer("printer", KINDS, spool.follow_tickets)},
         timers={spool.RETRY_TIMER: spool.retry},
         problems=PROBLEMS,
-        tasks={"printers": print_all},
+        tasks={"printers": print_all, "print-jobs": end_forgotten},
     )

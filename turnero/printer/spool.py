@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from turnero.printer.holding import Hold, hold
 from turnero.printer.port import Outcome, Reason, Result
-from turnero.printer.states import JobMove, JobState, after
+from turnero.printer.states import JobMove, JobState, after, process_id
 from turnero.printer.tables import QUEUED, SENDING, print_job
 from turnero.printer.test_page import TEST
 from turnero.queue.facts import PrintChanged, TicketCancelled, TicketIssued, TicketNotServed
@@ -27,7 +27,7 @@ from turnero.store.tx import Tx
 
 #: kind of the timer that puts a failed job back into the queue
 RETRY_TIMER: Final = "print-retry"
-#: a ticket not printed after so long is not printed any more: whoever took it has left, and
+#: a paper not printed after so long is not printed any more: whoever wanted it has left, and
 #: paper that nobody waits for confuses the next person
 STALE_MS: Final = 5 * 60_000
 #: a job at a box that did not stir for so long keeps nobody from a copy: the box may be gone
@@ -62,10 +62,9 @@ _NEXT = Statement(
     _JOINED.where(
         print_job.c.printer == bindparam("printer"),
         print_job.c.state == QUEUED,
-        print_job.c.due_ms <= bindparam("now"),
         print_job.c.box.is_(None),  # what a box was given is its alone
     )
-    .order_by(print_job.c.due_ms, print_job.c.id)
+    .order_by(print_job.c.id)
     .limit(1)
 )
 _SENDING = Statement(
@@ -166,7 +165,7 @@ def follow_tickets(tx: Tx, entry: Entry) -> None:
     fact = entry.fact
     match fact:
         # One told later (`taken_ms`) was given, and printed, without the server.
-        case TicketIssued(ticket=id_, place=str(place), taken_ms=None) if not _stale(
+        case TicketIssued(ticket=id_, place=str(place), taken_ms=None) if not stale(
             tx, entry.at_ms
         ):
             found = _printer_of_kiosk(tx, place)
@@ -182,14 +181,14 @@ def follow_tickets(tx: Tx, entry: Entry) -> None:
 
 
 def claim(tx: Tx, request: Claim) -> Claimed:
-    """Take the oldest job that is due. From the commit on it counts as begun.
+    """Take the oldest job. From the commit on it counts as begun.
 
     `Refused("printer-held")` while another process prints on it.
     """
     if request.holder:
         hold(tx, Hold(request.printer, request.holder))
-    while (row := tx.row(_NEXT, printer=request.printer, now=tx.now_ms)) is not None:
-        if row.copy or not _stale(tx, row.created_ms):
+    while (row := tx.row(_NEXT, printer=request.printer)) is not None:
+        if not stale(tx, row.created_ms):
             break
         too_late(tx, row)
     if row is None:
@@ -242,9 +241,7 @@ def answer_unknown(tx: Tx, request: Answer) -> Job:
 
 def reprint(tx: Tx, request: Reprint) -> Job:
     """A copy with the same number and code. Refused while one is under way already."""
-    found = tx.row(_TICKET, id=request.ticket)
-    if found is None or found.site != tx.site:
-        raise NotFound("ticket-unknown")
+    found = ticket_row(tx, request.ticket)
     jobs = tx.rows(_OF_TICKET, ticket=request.ticket)
     under_way = [row for row in jobs if row.state in (JobState.QUEUED, JobState.SENDING)]
     if not all(_stuck(tx, row) for row in under_way):
@@ -269,16 +266,6 @@ def cancel(tx: Tx, request: Cancel) -> Job:
     return step(tx, job_row(tx, request.job), JobMove.CANCEL)
 
 
-def process_id(job: int, attempt: int) -> str:
-    """Four printable letters that name one attempt: what a printer can be asked to echo."""
-    value = (job * 8 + attempt % 8) % 94**4
-    letters = ""
-    for _ in range(4):
-        value, digit = divmod(value, 94)
-        letters = chr(33 + digit) + letters
-    return letters
-
-
 def too_late(tx: Tx, row: Any) -> Job:
     """End a job whose paper nobody waits for any more."""
     return step(tx, row, JobMove.CANCEL, reason=Reason.TOO_LATE)
@@ -290,6 +277,14 @@ def job_row(tx: Tx, id_: int) -> Any:
     if row is None or row.site != tx.site:
         raise NotFound("print-job-unknown")
     return row
+
+
+def ticket_row(tx: Tx, id_: str) -> Any:
+    """A ticket of this site; `NotFound` for any other."""
+    found = tx.row(_TICKET, id=id_)
+    if found is None or found.site != tx.site:
+        raise NotFound("ticket-unknown")
+    return found
 
 
 def tell(tx: Tx, row: Any, state: JobState, reason: str | None, *, again: bool = False) -> None:
@@ -312,7 +307,8 @@ def _stuck(tx: Tx, row: Any) -> bool:
     return row.box is not None and tx.now_ms - row.updated_ms > STUCK_MS
 
 
-def _stale(tx: Tx, at_ms: int) -> bool:
+def stale(tx: Tx, at_ms: int) -> bool:
+    """Whether nobody waits any more for a paper that was asked for then."""
     return tx.now_ms - at_ms > STALE_MS
 
 

@@ -47,6 +47,8 @@ class JobMove(StrEnum):
     FAIL = "fail"
     #: the connection broke under way, or the server came back and found it being sent
     LOSE = "lose"
+    #: nothing was heard for too long of whoever had it
+    FORGET = "forget"
     #: a timer puts a failed one back
     RETRY = "retry"
     #: the person says that it came out
@@ -66,6 +68,10 @@ MOVES: Final[Mapping[JobMove, Mapping[JobState | None, JobState]]] = MappingProx
         JobMove.HAND_OVER: {JobState.SENDING: JobState.SENT},
         JobMove.FAIL: {JobState.SENDING: JobState.FAILED},
         JobMove.LOSE: {JobState.SENDING: JobState.UNKNOWN},
+        JobMove.FORGET: {
+            JobState.QUEUED: JobState.UNKNOWN,
+            JobState.SENDING: JobState.UNKNOWN,
+        },
         JobMove.RETRY: {JobState.FAILED: JobState.QUEUED},
         JobMove.CAME_OUT: {JobState.UNKNOWN: JobState.PRINTED},
         JobMove.NOT_OUT: {JobState.UNKNOWN: JobState.CANCELLED},
@@ -83,3 +89,13 @@ def after(move: JobMove, state: str) -> JobState:
     if target is None:
         raise Refused("print-move-illegal", move=move.value, state=state)
     return target
+
+
+def process_id(job: int, attempt: int) -> str:
+    """Four printable letters that name one attempt: what a printer can be asked to echo."""
+    value = (job * 8 + attempt % 8) % 94**4
+    letters = ""
+    for _ in range(4):
+        value, digit = divmod(value, 94)
+        letters = chr(33 + digit) + letters
+    return letters

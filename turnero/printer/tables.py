@@ -32,7 +32,7 @@ print_job = Table(
     Column("reason", Text),  # port.Reason of the last outcome
     Column("attempts", Integer, nullable=False),  # how often it was claimed
     Column("process", Text),  # id of the last attempt, kept before its first byte
-    Column("due_ms", BigInteger, nullable=False),  # not to be claimed before, wall clock
+    Column("due_ms", BigInteger, nullable=False),  # when it came into the queue, wall clock
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
     Column("box", Integer),  # id of the device of the box that it was given to

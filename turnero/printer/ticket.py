@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from turnero.printer.document import Align, Block, Cut, Document, Qr, Rule, Space, Text
+from turnero.printer.document import TIE, Align, Block, Cut, Document, Qr, Rule, Space, Text
 from turnero.printer.layout import Layout
 from turnero.queue.codes import grouped, short_code
 from turnero.queue.views import Wait
@@ -146,8 +146,14 @@ def _waiting(slip: Slip, say: Translator, fmt: Formats, layout: Layout) -> list[
         # Broken where it is too long for a line, rather than made thin: it is read at arm's length.
         blocks += [Text(ahead, 2, 2, bold=heavy), Space(6)]
     if layout.wait:
-        blocks += [Text(wait, 2, 2, bold=heavy)]
+        blocks += [Text(_figures_tied(wait), 2, 2, bold=heavy)]
     return [*blocks, *closes, Space(28)]
+
+
+def _figures_tied(wait: str) -> str:
+    """What stands behind the colon keeps to one line where narrow paper can hold it."""
+    head, colon, figures = wait.partition(": ")
+    return f"{head}{colon}{figures.replace(' ', TIE)}"
 
 
 def _closes(slip: Slip, say: Translator, fmt: Formats) -> list[Block]:
@@ -211,7 +217,7 @@ def _foot(slip: Slip, say: Translator, fmt: Formats, layout: Layout) -> list[Blo
         Space(8),
         Text(where, size, size, bold=True),
         Space(8),
-        Text(issued),
+        Text(issued, size, size),
     ]
     if slip.footer:
         blocks += [Space(4), Text(slip.footer, size, size)]

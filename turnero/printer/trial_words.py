@@ -7,14 +7,14 @@ from turnero.printer.states import JobState
 from turnero.printer.trial import Trial
 
 _STATES: Final = {
-    JobState.PRINTED: "printed: the printer says that it has printed the whole ticket",
+    JobState.PRINTED: "printed: the printer says that it has worked the whole ticket off",
     JobState.SENT: "sent: the whole ticket was handed over, and nobody can know more",
     JobState.UNKNOWN: "unknown: some of the ticket left, and nobody knows what became of it",
     JobState.FAILED: "failed: nothing of the ticket left",
     JobState.CANCELLED: "cancelled: the ticket was not printed in time",
 }
 _REASONS: Final = {
-    Reason.UNREACHABLE: "nobody answers at this address: check cable, power, and the address",
+    Reason.UNREACHABLE: "nobody answers at this address: check cable, power, address and port",
     Reason.CONNECTION_LOST: "the connection broke under way",
     Reason.TIMED_OUT: "the printer took too long to take the ticket",
     Reason.PAPER_OUT: "it is out of paper",
@@ -29,9 +29,17 @@ _REASONS: Final = {
     Reason.TOO_LONG: "the ticket is longer than any ticket",
     Reason.FAULT: "the ticket could not be made: the log says why",
 }
+#: the same where there is no network
+_NOT_THERE: Final = {
+    "serial": "there is no such port, or it cannot be set so: ls /dev/serial/by-id names those there are",
+    "usb": "there is no such printer on the bus: lsusb names those there are",
+    "lp": "there is no such queue, or CUPS does not run: lpstat -p names those there are",
+    "file": "there is no such device, or no such folder for a file",
+}
 _CONFIRMS: Final = {
-    Confirmation.PROCESS: "it confirms each ticket by its own id",
-    Confirmation.STATUS: "it confirms by answering behind the ticket",
+    Confirmation.PROCESS: "it confirms each ticket by its own id, once printing has completed",
+    Confirmation.STATUS: "it answers a question that stands behind each ticket and its cut; "
+    "it does not say that the paper has come out",
     Confirmation.NONE: "it cannot confirm what it prints",
 }
 _PAPERS: Final = {
@@ -41,19 +49,25 @@ _PAPERS: Final = {
 }
 
 
-def sentences(found: Trial) -> list[str]:
-    """The end and why, then how the printer is."""
+def sentences(found: Trial, scheme: str = "tcp") -> list[str]:
+    """The end and why, then how the printer is, if that says more. `scheme`: of its address."""
     lines = [_STATES[found.state]]
     if found.reason is not None:
-        lines.append(f"why: {found.reason}: {_REASONS[Reason(found.reason)]}")
-    if found.printer is not None:
+        lines.append(f"why: {found.reason}: {_why(Reason(found.reason), scheme)}")
+    if found.printer is not None and found.printer.reachable:
         lines.append(f"printer: {_printer(found.printer)}")
+    elif found.printer is not None and found.printer.obstacle != found.reason:
+        lines.append(f"printer: {_why(found.printer.obstacle or Reason.UNREACHABLE, scheme)}")
     return lines
 
 
+def _why(reason: Reason, scheme: str) -> str:
+    if reason is Reason.UNREACHABLE and scheme in _NOT_THERE:
+        return _NOT_THERE[scheme]
+    return _REASONS[reason]
+
+
 def _printer(state: PrinterState) -> str:
-    if not state.reachable:
-        return _REASONS[state.obstacle or Reason.UNREACHABLE]
     if not state.answered:
         return f"it does not say how it is; {_CONFIRMS[state.confirms]}"
     said = ["online" if state.online else "offline"]

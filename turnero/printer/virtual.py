@@ -109,7 +109,8 @@ class VirtualPrinter:
         self._free = asyncio.Event()
         self._free.set()
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
+            # papers hold the codes of tickets
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._papers = sorted(_kept(folder), key=lambda paper: paper.number)
 
     @property

@@ -62,6 +62,8 @@ class Worker:
         self._changed = changed
         self._poll_s = poll_s
         self._asked_s = 0.0
+        #: what became of an attempt and could not be written down yet
+        self._unsettled: Settle | None = None
         #: one conversation with the printer at a time
         self._lock = asyncio.Lock()
         self._bell = asyncio.Event()
@@ -91,6 +93,7 @@ class Worker:
         recovered = False
         while not self._stopping.is_set():
             try:
+                await self._settle()
                 if not recovered:
                     await self._command(spool.recover, Recover(self.device.id, self._holder))
                     recovered = True
@@ -109,6 +112,7 @@ class Worker:
             except Exception as error:
                 if not isinstance(error, Unavailable):
                     log.exception("printer %s", self.device.key)
+                recovered = False  # a job may have been claimed, and nobody here knows of it
                 await self._rest(pause)
                 pause = min(pause * 2, PAUSES_S[1])
                 continue
@@ -124,8 +128,7 @@ class Worker:
 
     async def _print_next(self) -> bool:
         """Print the next job that is due; False when there is none."""
-        now_ms = self._ledger.clock.now_ms()
-        if not await self._ledger.read(reads.due, self.device.id, now_ms):
+        if not await self._ledger.read(reads.due, self.device.id):
             return False
         async with self._lock:
             claimed = await self._ledger.run(
@@ -137,7 +140,8 @@ class Worker:
             if claimed.job is None:
                 return False
             outcome = await self._attempt(claimed)
-            await self._command(spool.settle, Settle(claimed.job, claimed.process, outcome))
+            self._unsettled = Settle(claimed.job, claimed.process, outcome)
+            await self._settle()
         if outcome.result not in (Result.SENT, Result.PRINTED):
             self.state = None  # to be asked anew: something is not as it was
             log.warning(
@@ -149,12 +153,17 @@ class Worker:
             )
         return True
 
+    async def _settle(self) -> None:
+        """Write down what became of the last attempt; kept for as long as the store is away."""
+        if self._unsettled is not None:
+            with suppress(Refused):  # settled by others: it was called lost meanwhile
+                await self._command(spool.settle, self._unsettled)
+            self._unsettled = None
+
     async def _attempt(self, claimed: Claimed) -> Outcome:
         """Make a claimed job and send it."""
         try:
             job = await self._make(claimed)
-        except Unavailable:
-            raise
         except TooLong as error:
             log.error("print job %s has %s letters", claimed.job, error)  # noqa: TRY400 - a wrong text
             return Outcome(Result.FAILED, Reason.TOO_LONG)

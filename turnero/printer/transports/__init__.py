@@ -11,7 +11,7 @@ from turnero.printer.port import Limits, Printer
 from turnero.printer.profiles import Profile
 from turnero.printer.transports import cups
 from turnero.printer.transports.cups import CupsPrinter
-from turnero.printer.transports.file import FilePrinter
+from turnero.printer.transports.file import DEVICES, FilePrinter
 from turnero.printer.transports.network import NetworkPrinter
 from turnero.printer.transports.serial import FLOWS, Line, SerialPrinter
 from turnero.printer.transports.usb import UsbName, UsbPrinter
@@ -70,6 +70,14 @@ def check_address(url: str) -> SplitResult:
     return parts
 
 
+def of_device(parts: SplitResult) -> bool:
+    """Whether an address is a device's, and not a plain file of this machine's."""
+    if parts.scheme not in ("file", "serial"):
+        return True
+    path = Path(unquote(parts.path))
+    return DEVICES in path.parents and ".." not in path.parts
+
+
 def _network(url: str, parts: SplitResult) -> None:
     try:
         parts.port  # noqa: B018 - reading it is the check
@@ -81,7 +89,8 @@ def _network(url: str, parts: SplitResult) -> None:
 
 def _path(url: str, parts: SplitResult) -> None:
     if parts.netloc or not parts.path.strip("/"):
-        raise _bad(url, f"a path stands behind three strokes: {parts.scheme}:///dev/usb/lp0")
+        example = "dev/ttyUSB0" if parts.scheme == "serial" else "dev/usb/lp0"
+        raise _bad(url, f"a path stands behind three strokes: {parts.scheme}:///{example}")
 
 
 def _line(url: str, parts: SplitResult) -> Line:

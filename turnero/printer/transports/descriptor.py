@@ -5,6 +5,7 @@ that takes nothing costs no thread and a time limit ends it at once.
 """
 
 import asyncio
+import errno
 import fcntl
 import os
 import select
@@ -65,12 +66,24 @@ class DescriptorLink:
         self._unsent = False
 
     async def read(self, size: int) -> bytes:
-        """See `Link.read`."""
+        """See `Link.read`.
+
+        A printer on USB that the system drives (usblp) refuses to be read where its line has one way
+        only, and gives nothing for an empty packet: it is waited for.
+        """
         while True:
             try:
-                return os.read(self._descriptor, size)
+                said = os.read(self._descriptor, size)
             except BlockingIOError:
                 await self._ready(writing=False)
+                continue
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+                said = b""
+            if said or gone(self._descriptor):
+                return said
+            await asyncio.sleep(_LOOK_S)
 
     async def close(self) -> None:
         """Close it at once: what was not taken is thrown away, for a port that still has to

@@ -1,8 +1,8 @@
 """Printers behind a path: a device of the system (/dev/usb/lp0), or a plain file that collects
 jobs one after the other.
 
-A device can answer; a plain file only takes. Nothing is ever created under /dev: a printer
-that is unplugged must not leave a file in its place.
+A device can answer; a plain file only takes. Under /dev nothing but a device is one: a printer
+that is unplugged must not leave a file in its place, and /dev/fd/7 is whatever we have open.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class FilePrinter(BasePrinter):
             mode = stat.S_IFREG
         if stat.S_ISCHR(mode):
             return DescriptorLink(*_opened(self.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
-        if stat.S_ISREG(mode):
+        if stat.S_ISREG(mode) and DEVICES not in self.path.parents:
             return _FileLink(*_opened(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT))
         raise OSError(errno.EINVAL, f"{self.path} is neither a device nor a file")
 

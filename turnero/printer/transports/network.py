@@ -87,15 +87,19 @@ class _TcpLink:
         self._turn = turn
         self._reader = reader
         self._writer = writer
+        #: some of a write is still on its way
+        self._unsent = False
         # `drain` is to mean "all taken by the system", not "less than 64 kB left".
         writer.transport.set_write_buffer_limits(high=0)
 
     async def write(self, data: bytes) -> None:
         """See `Link.write`."""
+        self._unsent = True
         self._writer.write(data)
         await self._writer.drain()
         while self._unacknowledged():  # noqa: ASYNC110 - the system rings no bell for this
             await asyncio.sleep(0.01)
+        self._unsent = False
 
     async def read(self, size: int) -> bytes:
         """See `Link.read`."""
@@ -120,9 +124,14 @@ class _TcpLink:
         """Send the end of the stream and wait for the printer's, so that a reset is noticed.
 
         A printer that keeps the connection open afterwards is normal: the end of our side
-        has then been sent, and what it says later does not matter.
+        has then been sent, and what it says later does not matter. What it did not take is thrown
+        away: it would come out when somebody has asked for a copy, and a printer that never reads
+        again would hold the connection for good.
         """
         writer = self._writer
+        if self._unsent:
+            self._break()
+            return
         try:
             # closed before: uvloop, unlike asyncio, raises for an end after the end
             if not writer.is_closing() and writer.can_write_eof():
@@ -135,3 +144,11 @@ class _TcpLink:
             writer.close()
             self._turn.close()
         await writer.wait_closed()
+
+    def _break(self) -> None:
+        """End without an end: what waits in the system's buffer is dropped."""
+        raw = self._writer.get_extra_info("socket")
+        if raw is not None and raw.fileno() >= 0:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
+        self._turn.close()

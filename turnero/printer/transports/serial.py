@@ -6,6 +6,7 @@ waits in the calling thread. The port is opened for each job, so a printer that 
 and returned is found by the next one.
 """
 
+import errno
 import termios
 from typing import Final
 
@@ -56,16 +57,23 @@ class SerialPrinter(BasePrinter):
         import serial  # noqa: PLC0415 - not every installation has a serial printer
 
         flow = FLOWS[self.line.flow]
-        port = serial.Serial(
-            self.path,
-            self.line.baudrate,
-            parity=self.line.parity,
-            timeout=0,
-            write_timeout=0,
-            exclusive=True,
-            **({flow: True} if flow else {}),
-        )
-        _say_when_empty(port.fileno())
+        try:
+            port = serial.Serial(
+                self.path,
+                self.line.baudrate,
+                parity=self.line.parity,
+                timeout=0,
+                write_timeout=0,
+                exclusive=True,
+                **({flow: True} if flow else {}),
+            )
+        except ValueError as error:  # a rate that this adapter does not know
+            raise OSError(errno.EINVAL, str(error)) from error
+        try:
+            _say_when_empty(port.fileno())
+        except termios.error as error:  # unplugged a moment ago
+            port.close()
+            raise OSError(*error.args) from error
         return DescriptorLink(port.fileno(), port.close, self.line.baudrate / _BITS)
 
 

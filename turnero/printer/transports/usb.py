@@ -140,7 +140,7 @@ def _open(name: UsbName, backend: Any) -> _Opened:
         found = usb.core.find(
             find_all=True, idVendor=name.vendor, idProduct=name.product, backend=backend
         )
-        device = next((one for one in found if name.serial in (None, one.serial_number)), None)
+        device = next((one for one in found if _named(one, name.serial)), None)
     except usb.core.NoBackendError as error:
         raise OSError(errno.ENOSYS, "libusb is not installed") from error
     if device is None:
@@ -167,6 +167,14 @@ def _open(name: UsbName, backend: Any) -> _Opened:
         usb.util.dispose_resources(device)
         raise OSError(errno.ENODEV, "nothing there takes bytes")
     return _Opened(device, out, ends.get(usb.util.ENDPOINT_IN))
+
+
+def _named(device: Any, serial: str | None) -> bool:
+    """Whether it says that name of itself; one that says none is not asked for it."""
+    try:
+        return serial is None or serial == device.serial_number
+    except ValueError:  # pyusb's word for a device that has no texts
+        return False
 
 
 def _interface(device: Any) -> Any:
