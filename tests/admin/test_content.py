@@ -150,6 +150,7 @@ async def test_a_notice_is_made_with_its_times_and_told_in_the_history(room: Roo
 @pytest.mark.parametrize(
     ("typed", "field", "words"),
     [
+        ({"text.es": "x" * 241}, "text.es", "240"),
         ({"text.es": ""}, "text", "Please give the text in the site"),
         ({"sort": "picture"}, "picture", "Please choose a picture"),
         ({"picture": "a" * 64}, "alt", "Please say what the picture shows"),

@@ -27,7 +27,7 @@ async def test_storing_a_form_as_it_stands_changes_nothing(room: Room, path: str
     assert len(await room.loads()) == 1
 
 
-@pytest.mark.parametrize("path", ["site", "settings"])
+@pytest.mark.parametrize("path", ["site", "settings", "callbacks"])
 async def test_storing_the_site_and_its_settings_as_they_stand_changes_nothing(
     room: Room, path: str
 ) -> None:
@@ -74,6 +74,7 @@ CHANGES: list[tuple[str, str, dict[str, Any], str]] = [
     ("kiosks", "k1", {"printer": "", "mm": "6"}, "mm = 6"),
     ("boards", "b1", {"notices.es": "Use mascarilla"}, 'notices]\nes = ["Use mascarilla"]'),
     ("boards", "b1", {"sound": "no", "arrows.Ventanilla 1": "left"}, '"Ventanilla 1" = "left"'),
+    ("desks", "v1", {"phone": "201"}, 'phone = "201"'),
     ("printers", "p1", {"url": "tcp://10.0.0.7"}, 'url = "tcp://10.0.0.7"'),
 ]
 

@@ -61,6 +61,8 @@ async def test_a_desk_that_is_taken_out_is_no_signs_desk_any_more(room: Room) ->
         ({"url": "lpt1"}, "url", "is no sign&#39;s address"),
         ({"url": "tcp://10.0.0.7"}, "url", "is no sign&#39;s address"),
         ({"url": "serial:///etc/passwd"}, "url", "is no sign&#39;s address"),
+        ({"url": "serial:///dev/../etc/passwd"}, "url", "is no sign&#39;s address"),
+        ({"url": "tcp://[10.0.0.7:4001"}, "url", "is no sign&#39;s address"),
         ({"address": "100"}, "address", "from 0 to 99"),
         ({"width": "151"}, "width", "from 1 to 150"),
         ({"brightness": "101"}, "brightness", "from 1 to 100"),

@@ -1,11 +1,16 @@
 """The pages have a sentence for whatever can be wrong, and a word for whatever can change."""
 
+from pathlib import Path
+
 import msgspec
 
+import turnero.web
+from turnero.admin.call_parts import CALL_FIELDS
 from turnero.admin.history import FIELDS, WHAT
 from turnero.admin.parts import SECTIONS, SETTINGS_FIELDS, SITE_FIELDS
 from turnero.admin.wrongs import SENTENCES
 from turnero.queue import site_breaches
+from turnero.queue.call_settings import CallSettings
 from turnero.queue.commands import sites
 from turnero.queue.settings import Settings
 
@@ -38,4 +43,13 @@ def test_each_setting_and_each_value_of_the_site_has_a_field() -> None:
     assert {one.name for one in SETTINGS_FIELDS} == {
         one.name for one in msgspec.structs.fields(Settings)
     }
+    assert {one.name for one in CALL_FIELDS} == {
+        one.name for one in msgspec.structs.fields(CallSettings)
+    }
     assert {one.name for one in SITE_FIELDS} == {"name", "profile", "zone", "languages", "hours"}
+
+
+def test_every_section_has_a_picture_that_exists() -> None:
+    sheet = (Path(turnero.web.__file__).parent / "static" / "icons.svg").read_text("utf-8")
+    for section in SECTIONS.values():
+        assert f'<symbol id="{section.icon}"' in sheet, section.key

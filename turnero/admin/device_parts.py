@@ -46,7 +46,7 @@ BOXES: Final = Section(
         "and reaches printers and signs."
     ),
     new=mark("New box"),
-    icon="gear",
+    icon="computer",
     fields=(
         Field(
             name="name",
@@ -148,6 +148,13 @@ BOARDS: Final = Section(
             required=True,
         ),
         Field(name="zone", label=mark("Waiting area"), hint=ZONE_HINT, most=40),
+        Choice(
+            name="box",
+            label=mark("Its box"),
+            hint=mark("Its screen then needs no token."),
+            choices=(("", mark("None: it opens the server's page")),),
+            options=_boxes,
+        ),
         Choice(
             name="sound",
             label=mark("Sound"),

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from turnero.admin.call_parts import calls_saved
 from turnero.admin.fields import Given
 from turnero.admin.parts import SECTIONS, settings_saved, site_saved
 from turnero.admin.ticket_parts import ticket_saved
@@ -32,7 +33,7 @@ class Edit(msgspec.Struct, frozen=True):
 
     #: digest of the description that the form was made from
     base: str
-    #: a section's key, or "site", "settings" or "ticket"
+    #: a section's key, or "site", "settings", "callbacks" or "ticket"
     section: str
     act: Act = "save"
     #: "" makes a new one
@@ -62,6 +63,8 @@ def changed(file: SiteFile, request: Edit) -> SiteFile:
     given: Given = request.typed
     if request.section == "site":
         return site_file.checked(site_saved(file, given))
+    if request.section == "callbacks":
+        return site_file.checked(calls_saved(file, given))
     if request.section == "settings":
         return site_file.checked(settings_saved(file, given))
     if request.section == "ticket":

@@ -89,6 +89,8 @@ FIELDS: Final = {
     "planned": mark("When somebody is to work there"),
     "serves": mark("Services"),
     "starts": mark("Waits count from"),
+    "callbacks": mark("Callbacks by phone"),
+    "phone": mark("Its phone at the exchange"),
     "ref": mark("Key"),
 }
 _SWITCHES: Final = frozenset(
@@ -202,6 +204,8 @@ def _words(  # noqa: PLR0911 - one kind of value a line
 ) -> str:
     """A value as one line of text."""
     if value is None or value in ("", {}, []):
+        if name == "callbacks" and value == {}:
+            return words.say.gettext(mark("yes"))
         return words.say.gettext(_NONE)
     if name in _SWITCHES:
         return words.say.gettext(mark("yes") if value else mark("no"))

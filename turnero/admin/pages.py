@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
 from turnero.admin import history
+from turnero.admin.call_parts import CALL_FIELDS
 from turnero.admin.edits import Act, Edit, changed, edit
 from turnero.admin.fields import one
 from turnero.admin.frame import (
@@ -202,8 +203,11 @@ def _of_site(ports: Ports) -> list[HTTPRouteHandler]:
     def show(
         request: PageRequest, found: Here, which: str, given: dict[str, Any], **more: Any
     ) -> Response[str]:
-        fields = SITE_FIELDS if which == "site" else SETTINGS_FIELDS
-        part = found.file.site if which == "site" else found.file.site.settings
+        fields, part = {
+            "site": (SITE_FIELDS, found.file.site),
+            "settings": (SETTINGS_FIELDS, found.file.site.settings),
+            "callbacks": (CALL_FIELDS, found.file.callbacks),
+        }[which]
         if not given:
             for field in fields:
                 given |= field.show(part)
@@ -244,27 +248,20 @@ def _of_site(ports: Ports) -> list[HTTPRouteHandler]:
             )
         return see_other(request, f"/admin/{site}")
 
-    @get("/admin/{site:str}/site", opt={"permission": "sites.manage"})
-    async def site_form(request: PageRequest, site: FromPath[str]) -> Response[str]:
-        """The site itself: name, country, zone, languages, hours."""
-        return show(request, await site_here(request, site), "site", {})
+    def forms(which: str) -> list[HTTPRouteHandler]:
+        @get(f"/admin/{{site:str}}/{which}", opt={"permission": "sites.manage"})
+        async def form(request: PageRequest, site: FromPath[str]) -> Response[str]:
+            """The site itself, its settings, or those of its callbacks."""
+            return show(request, await site_here(request, site), which, {})
 
-    @post("/admin/{site:str}/site", opt={"permission": "sites.manage"}, status_code=200)
-    async def site_save(request: PageRequest, site: FromPath[str]) -> Response[str]:
-        """The site as it was typed."""
-        return await save(request, site, "site")
+        @post(f"/admin/{{site:str}}/{which}", opt={"permission": "sites.manage"}, status_code=200)
+        async def stored(request: PageRequest, site: FromPath[str]) -> Response[str]:
+            """The same as it was typed."""
+            return await save(request, site, which)
 
-    @get("/admin/{site:str}/settings", opt={"permission": "sites.manage"})
-    async def settings_form(request: PageRequest, site: FromPath[str]) -> Response[str]:
-        """Figures of the working day."""
-        return show(request, await site_here(request, site), "settings", {})
+        return [form, stored]
 
-    @post("/admin/{site:str}/settings", opt={"permission": "sites.manage"}, status_code=200)
-    async def settings_save(request: PageRequest, site: FromPath[str]) -> Response[str]:
-        """The settings as they were typed."""
-        return await save(request, site, "settings")
-
-    return [site_form, site_save, settings_form, settings_save]
+    return [route for which in ("site", "settings", "callbacks") for route in forms(which)]
 
 
 def own(given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from turnero.admin.call_parts import OFFERED, PHONE
 from turnero.admin.content_parts import CONTENT
 from turnero.admin.device_parts import BOARDS, BOXES, KIOSKS, NAME, PRINTERS, SIGNS, ZONE_HINT
 from turnero.admin.fields import (
@@ -144,6 +145,7 @@ SERVICES: Final = Section(
             label=mark("Who is sent here waits behind those who are here"),
             hint=mark("Otherwise the place of their first arrival is kept."),
         ),
+        OFFERED,
     ),
 )
 
@@ -197,6 +199,7 @@ DESKS: Final = Section(
         Flag(name="only_classes", label=mark("It never calls other priorities")),
         Field(name="zone", label=mark("Waiting area"), hint=ZONE_HINT, most=40),
         Flag(name="auto_call", label=mark("Calls the next person by itself when it is free")),
+        PHONE,
         Week(
             name="planned",
             label=mark("When somebody is to work there"),
@@ -345,6 +348,11 @@ SETTINGS_FIELDS: Final[tuple[Field, ...]] = (
         name="ready_minutes",
         label=mark("Minutes before opening at which everything is checked"),
         required=True,
+    ),
+    Field(
+        name="alarm_to",
+        label=mark("E-mail address that is told of every alarm"),
+        hint=mark("Empty: alarms are shown on the supervisor's page only."),
     ),
 )
 

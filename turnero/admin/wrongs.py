@@ -40,6 +40,7 @@ SENTENCES: Final[dict[str, str]] = {
         "“%(span)s” cannot be read. Please write hours as 08:00-13:00, a night as 22:00-06:00."
     ),
     "day-close": mark("“%(hour)s” is no hour. Please write one such as 23:30, or never."),
+    "mail": mark("“%(address)s” is no e-mail address."),
     "out-of-range": mark("%(value)s is not possible: from %(least)s to %(most)s."),
     "classes-all-clinical": mark(
         "Every priority is given at triage: one must be for everybody else."
@@ -115,6 +116,17 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "content-board": mark("This board is not there any more. Please choose another."),
     "content-over": mark("This day is before the first one."),
+    "call-region": mark("“%(region)s” is no country. Please write its two letters, such as PE."),
+    "call-shows": mark(
+        "“%(number)s” is no telephone number. Please write it with its country: +5116117300."
+    ),
+    "call-phone": mark(
+        "“%(phone)s” cannot be a phone's name: please use letters, digits, dots and hyphens."
+    ),
+    "call-no-phone": mark(
+        "None of the desks that attend this service has a phone. Please give one of them its phone first."
+    ),
+    "call-no-keys": mark("This service calls nobody back. Please choose one that does."),
     "day": mark("“%(day)s” is no day. Please write one such as 2026-12-24."),
     "day-twice": mark("This day is in the list already."),
 }
@@ -157,7 +169,7 @@ def _field_of(breach: Breach, section: Section | None, place: int | None) -> str
     """The input of a breach: "desk[2].planned.mon" is "planned.mon" of the form of the third desk."""
     key = breach.key
     if section is None:
-        for start in ("site.settings.", "site."):
+        for start in ("site.settings.", "site.", "callbacks."):
             if key.startswith(start):
                 return key.removeprefix(start)
         if key.startswith("ticket."):
