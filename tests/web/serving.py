@@ -12,6 +12,7 @@ import uvicorn
 from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from tests.peers.ports import free_port
 from tests.peers.stores import opened
 from tests.web.conftest import LOOK, Known
 from tests.web.sample_slice import make_slices
@@ -22,13 +23,6 @@ from turnero.web.pages import web_of
 from turnero.web.principal import PageRequest
 from turnero.web.slice import Slice
 from turnero.web.wiring import Web, options, weave
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class _Uvicorn(uvicorn.Server):

@@ -4,17 +4,22 @@ import re
 
 import pytest
 
-from scripts.messages import FILLED, WHOLE, Id, ids, load, missing, translated, used
+from scripts.messages import FILLED, WHOLE, Id, Used, ids, load, missing, translated, used
 from turnero.web import languages
 from turnero.web.languages import Translator, negotiate
 
-ROOMS = used()
 FIGURE = re.compile(r"%\((\w+)\)[sd]|(?<!%)(\{\w+\})|(?<![%(\w])%[sd]")
 
 
+@pytest.fixture(scope="module")
+def rooms() -> Used:
+    """What each room says. Not found out while tests are collected: it takes seconds, in each worker."""
+    return used()
+
+
 @pytest.mark.parametrize("language", WHOLE)
-def test_every_sentence_is_translated(language: str) -> None:
-    assert missing(language, ROOMS) == []
+def test_every_sentence_is_translated(language: str, rooms: Used) -> None:
+    assert missing(language, rooms) == []
 
 
 def _figures(text: str) -> list[tuple[str, ...]]:
@@ -22,9 +27,9 @@ def _figures(text: str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("language", [*FILLED, "es_CO"])
-def test_a_translation_has_the_figures_of_its_sentence(language: str) -> None:
+def test_a_translation_has_the_figures_of_its_sentence(language: str, rooms: Used) -> None:
     wrong: list[Id] = []
-    for room in ROOMS:
+    for room in rooms:
         for msgid, message in ids(load(language, room)).items():
             if not translated(message):
                 continue
@@ -41,15 +46,15 @@ def test_a_translation_has_the_figures_of_its_sentence(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", [*FILLED, "es_CO"])
-def test_a_catalogue_says_nothing_that_nobody_asks(language: str) -> None:
-    unused = [m for room in ROOMS for m in ids(load(language, room)) if m not in ROOMS[room]]
+def test_a_catalogue_says_nothing_that_nobody_asks(language: str, rooms: Used) -> None:
+    unused = [m for room in rooms for m in ids(load(language, room)) if m not in rooms[room]]
     assert unused == []
 
 
-def test_one_sentence_has_one_translation_in_all_rooms() -> None:
+def test_one_sentence_has_one_translation_in_all_rooms(rooms: Used) -> None:
     for language in WHOLE:
         said: dict[Id, object] = {}
-        for room in ROOMS:
+        for room in rooms:
             for msgid, message in ids(load(language, room)).items():
                 if not translated(message):
                     continue
@@ -73,13 +78,15 @@ def test_english_is_the_sentence_itself() -> None:
     ) == ("Please wait 3 seconds and try again.")
 
 
-def test_quechua_shows_only_what_was_reviewed_and_spanish_for_the_rest() -> None:
+def test_quechua_shows_only_what_was_reviewed_and_spanish_for_the_rest(
+    rooms: Used,
+) -> None:
     assert Translator("qu").gettext("Too many requests") in {
         "Demasiadas solicitudes",
         languages.entries("qu").single.get("Too many requests", ""),
     }
     drafts = [
-        m for room in ROOMS for m in ids(load("qu", room)).values() if m.fuzzy and translated(m)
+        m for room in rooms for m in ids(load("qu", room)).values() if m.fuzzy and translated(m)
     ]
     assert not any(str(draft.id) in languages.entries("qu").single for draft in drafts)
 

@@ -1,5 +1,7 @@
 """Who may pass: every route by its permission, every browser's write from our own page."""
 
+import asyncio
+
 import httpx
 import pytest
 from litestar import Litestar, get
@@ -119,6 +121,17 @@ async def test_nobody_acts_at_another_site(client: httpx.AsyncClient) -> None:
     answer = await client.post("/sample/count", headers=as_user("stranger", **FORM), content=KEY)
     assert answer.status_code == 403
     assert 'data-code="other-site"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/sample/other?lang=%00", "/sample/error/%00", "/live?view=a:es:%00"]
+)
+async def test_what_no_text_of_postgresql_holds_is_not_asked_for(
+    client: httpx.AsyncClient, address: str
+) -> None:
+    async with asyncio.timeout(5):
+        answer = await client.get(address)
+    assert answer.status_code == 404
 
 
 async def test_a_server_with_an_unguarded_route_does_not_start(web: Web) -> None:

@@ -194,6 +194,26 @@ async def test_a_newer_server_reloads_an_idle_page_and_not_a_busy_one(
     assert await page.evaluate("window.same") == 2
 
 
+async def test_a_page_whose_session_is_over_says_so_once_and_does_not_press_for_more(
+    open_page: Visit, served: Served
+) -> None:
+    page = await open_as(open_page, served)
+    await shown(page, 0)
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if "/live?" in request.url else None
+    )
+    await page.context.clear_cookies()
+    served.web.hub.seats.end(None)
+    toast = page.locator("#toasts > *")
+    await expect(toast).to_have_count(1)
+    await page.wait_for_timeout(3000)
+    await expect(toast).to_have_count(1)
+    assert len(asked) == 1
+    assert served.web.hub.streams == 0
+    await expect(page.locator("#band .band-text")).to_be_hidden()
+
+
 async def test_frames_of_one_origin_share_their_parents_stream(
     open_page: Visit, served: Served
 ) -> None:

@@ -51,6 +51,12 @@ def test_words_inside_a_sentence_are_translated_too() -> None:
     assert detail == "No se puede «terminar»: el ticket A1 está en espera."
 
 
+@pytest.mark.parametrize("typed", ["25:61", "2026-02-30 10:00", "0000-00-00 00:00"])
+def test_what_was_typed_is_repeated_though_it_looks_like_an_hour(typed: str) -> None:
+    problem = Problem("service-unknown", 404, {"service": typed})
+    assert f"“{typed}”" in text_of(problem, TEXTS, Translator("en"))[1]
+
+
 async def test_a_refusal_is_problem_details_for_a_program(client: httpx.AsyncClient) -> None:
     answer = await client.get(
         "/sample/error/refused", headers={"accept": "application/json", "accept-language": "en"}

@@ -178,12 +178,44 @@ async def test_codes_cannot_be_guessed_on_the_stream(
     answers = [await _asked(client, phones, f"wrong{n}") for n in range(5)]
     assert answers == [200, 200, 200, 429, 429]
     assert phones.hub.streams == 0
+    # nor does who guesses keep others at that address from their tickets
+    assert await _asked(client, phones, "right") == 200
 
 
 async def test_phones_behind_one_address_come_back_as_often_as_they_like(
     client: httpx.AsyncClient, phones: Web
 ) -> None:
     assert [await _asked(client, phones, "right") for _ in range(6)] == [200] * 6
+
+
+async def test_a_stream_for_which_nothing_comes_says_why_and_ends(
+    client: httpx.AsyncClient, web: Web
+) -> None:
+    """Else whoever has no proof at all would hold every place of an address."""
+    async with asyncio.timeout(5):
+        for view, status in (("count:es:1", 401), ("nothing:es:1", 404), ("count:xx:1", 404)):
+            answer = await client.get(f"/live?view={view}")
+            assert f'"status":{status}' in answer.text
+    assert web.hub.streams == 0
+
+
+async def test_one_ticket_has_few_places_and_takes_none_from_its_address(
+    client: httpx.AsyncClient, phones: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seats_module, "MAX_TICKET", 2)
+    monkeypatch.setattr(seats_module, "MAX_ADDRESS", 1)
+    asking = []
+    for n in range(3):
+        asking.append(asyncio.create_task(client.get("/live?view=count:es:right")))
+        async with asyncio.timeout(5):
+            while phones.hub.streams < n + 1 and not asking[n].done():  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+    assert phones.hub.streams == 2
+    assert (await asking[2]).status_code == 503
+    phones.hub.seats.end_all()
+    assert [(await one).status_code for one in asking[:2]] == [200, 200]
+    assert phones.hub.streams == 0
 
 
 async def test_a_full_house_is_said_with_503(

@@ -12,7 +12,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send, WebSocketScope
 
-from turnero.store.errors import Refused
+from turnero.store.errors import NotFound, Refused
 from turnero.web import cookies, origin
 from turnero.web.limits import LIMITS, client_address
 from turnero.web.permissions import PERMISSIONS, PUBLIC, allowed, roles_with
@@ -91,6 +91,9 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with `scope["user"]` set, or raise what is wrong."""
+        # no address of ours has a NUL, and no text of PostgreSQL's: it must not be asked for one
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            raise NotFound("address-unknown")
         opt: Mapping[str, Any] = scope["route_handler"].opt
         method = scope["method"] if scope["type"] == ScopeType.HTTP else "CONNECT"
         permission = opt.get("permission", PUBLIC if method == "OPTIONS" else None)
@@ -99,7 +102,8 @@ class Gate:
         headers = heard(scope["headers"])
         # first who asks: a program that forgot its token is told that (401), not of origins (403)
         scope["user"] = await identify(self.web, headers, permission)
-        if "authorization" not in headers:
+        # what signs each request proves more than an origin would: `opt={"signed": True}`
+        if "authorization" not in headers and not opt.get("signed"):
             origin.check(method, headers, self.web.origins)
         if (limit := opt.get("limit")) is not None:
             self.web.buckets.take(limit, self._client(scope, headers))

@@ -34,13 +34,21 @@ class Limit(Struct, frozen=True):
     per_minute: float
 
 
-#: a route names one by `opt={"limit": "sign-in"}`
+#: a route names one by `opt={"limit": "sign-in"}`, which counts every request of a client; what
+#: must first be known (whether a code was right) a route counts by itself
 LIMITS: dict[str, Limit] = {
     "sign-in": Limit(burst=8, per_minute=6),
     "kiosk": Limit(burst=30, per_minute=60),
     "public": Limit(burst=60, per_minute=120),
-    "pairing": Limit(burst=20, per_minute=40),
+    # one ticket's page, whoever has it open: hundreds of phones may come from one address
+    "ticket": Limit(burst=60, per_minute=120),
+    # a box that asks to be let in: fewer in its ten minutes than may ask at the same time
+    "pairing": Limit(burst=10, per_minute=1),
     "rating": Limit(burst=10, per_minute=10),
+    # what the holder of one ticket does with it: each is a fact of the journal
+    "act": Limit(burst=10, per_minute=6),
+    # to be rung, by one ticket: few, since whose number waits for a call could be tried out
+    "call": Limit(burst=12, per_minute=6),
 }
 
 

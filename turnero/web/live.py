@@ -61,6 +61,8 @@ class Stream:
         self._wake = asyncio.Event()
         self.seat = hub.seats.take(principals, address, self._wake.set)
         self.rooms: list[Room] = []
+        #: nothing will follow what is to be sent
+        self.over = False
 
     def put(self, key: str, data: bytes) -> None:
         """Something to send; what waited under the same key is overtaken."""
@@ -83,6 +85,8 @@ class Stream:
                     data = b"".join(self._pending.values())
                     self._pending.clear()
                     yield data
+                if self.over:
+                    return
         finally:
             self._hub.leave(self)
 

@@ -69,20 +69,14 @@ async def _join(web: "Web", stream: Stream, asked: _Asked, address: str) -> None
     if isinstance(asked.by, Refused):
         stream.put(asked.key, event("refused", view=asked.key, status=asked.by.status))
         return
-    public = asked.by.role is None
-    if public:
-        web.buckets.take(_LIMIT, address)
-    found = True
     try:
         await web.hub.join(stream, asked.name, asked.language, asked.arg, asked.by)
     except Refused as refused:
-        found = not isinstance(refused, NotFound)
-        stream.put(asked.key, event("refused", view=asked.key, status=refused.status))
-    finally:
         # Hundreds of phones behind one address come back at once after a restart, and none of
-        # them guesses: only a wrong code is held against an address.
-        if public and found:
-            web.buckets.give_back(_LIMIT, address)
+        # them guesses: only a wrong code is held against an address, and takes from nobody else's.
+        if asked.by.role is None and isinstance(refused, NotFound):
+            web.buckets.take(_LIMIT, address)
+        stream.put(asked.key, event("refused", view=asked.key, status=refused.status))
 
 
 def live_handler(web: "Web") -> ASGIRouteHandler:
@@ -104,6 +98,11 @@ def live_handler(web: "Web") -> ASGIRouteHandler:
         try:
             for one in asked:
                 await _join(web, stream, one, address)
+            if not stream.rooms:
+                # It was said why; a place for which nothing comes is somebody else's.
+                stream.over = True
+            elif not stream.seat.principals:
+                web.hub.seats.settle(stream.seat, stream.rooms[0].spot.arg)
             await pour(stream.chunks(), receive, send)
         finally:
             web.hub.leave(stream)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from turnero.web.wiring import Web
 
 _HTML = "text/html"
+#: signs that stand for themselves in an address
+_OF_ADDRESSES = "/?#[]@!$&'()*+,;=%:"
 _VARY = {"vary": "HX-Request, HX-Request-Type, Accept-Language, Cookie"}
 
 
@@ -108,9 +110,10 @@ def see_other(
 ) -> Response[str]:
     """Send the browser to another page of ours after an act.
 
-    `path` is our own ("/desk"), never what a client gave. htmx follows the redirect itself
+    `path` is our own ("/desk"), or a client's after `own_path`. htmx follows the redirect itself
     and puts the page in place.
     """
+    path = quote(path, safe=_OF_ADDRESSES)  # a header holds no other letters
     if by_htmx(request) and wants_part(request):
         return Response("", status_code=200, headers={"hx-redirect": path}, cookies=cookies)
     return Response(

@@ -14,10 +14,10 @@ _G, _A, _S, _X = Role.GREETER, Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR
 PERMISSIONS: dict[str, frozenset[Role]] = {
     # devices' own pages
     "kiosk.use": frozenset({_K, _X}),
-    "board.show": frozenset({_B, _G, _A, _S, _X}),
+    "board.show": frozenset({_Y, _B, _G, _A, _S, _X}),
     "device.report": frozenset({_K, _B, _D}),
     # its own, so that in a browser with several devices' cookies the board's is the one that counts
-    "board.report": frozenset({_B}),
+    "board.report": frozenset({_Y, _B}),
     # a box beside the hardware, and all that it hosts
     "box.work": frozenset({_Y}),
     "boxes.manage": frozenset({_X}),
@@ -32,6 +32,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "tickets.reprint": frozenset({_D, _G, _A, _S, _X}),
     "prints.answer": frozenset({_K, _G, _S, _X}),
     "desks.work": frozenset({_D, _A, _S, _X}),
+    # callbacks: asked for in somebody's stead, seen masked, changed; and a whole number shown
+    "callbacks.ask": frozenset({_G, _A, _S, _X}),
+    "callbacks.read": frozenset({_G, _A, _S, _X}),
+    "callbacks.change": frozenset({_G, _A, _S, _X}),
+    # lists of people to call, their script and survey
+    "campaigns.manage": frozenset({_S, _X}),
+    # the telephone in the page, where the exchange is simulated
+    "phones.hold": frozenset({_S, _X}),
+    "numbers.reveal": frozenset({_A, _S, _X}),
     "help.answer": frozenset({_D, _G, _A, _S, _X}),
     # people's pages
     "desk.page": frozenset({_D, _A, _S, _X}),

@@ -7,6 +7,7 @@ own through `Slice.problems`.
 import msgspec
 
 from turnero.web.languages import mark as _
+from turnero.web.problem_texts_people import PEOPLE
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -39,6 +40,7 @@ WORDS: dict[str, dict[str, str]] = {
         "serving": _("being served"),
         "parked": _("set aside"),
         "away": _("away for a while"),
+        "retry": _("to be rung again"),
         "finished": _("finished"),
         "no-show": _("absent"),
         "cancelled": _("cancelled"),
@@ -52,6 +54,11 @@ WORDS: dict[str, dict[str, str]] = {
         "start": _("start"),
         "finish": _("finish"),
         "no-show": _("mark absent"),
+        "ring-later": _("ring later"),
+        "put-back": _("put back into the line"),
+        "unreached": _("mark as not reached"),
+        "by-phone": _("be rung instead"),
+        "check-in": _("wait here instead"),
         "return": _("return to the line"),
         "park": _("set aside"),
         "transfer": _("transfer"),
@@ -416,6 +423,10 @@ _NOW = {
         _("This ticket came back already"),
         _("Ticket %(number)s can return once only. Please give a new one."),
     ),
+    "callback-not-there": Text(
+        _("Nobody can be called from there"),
+        _("No desk of it calls by telephone. Finish here, or ask the person to come."),
+    ),
     "transfer-same": Text(
         _("The ticket is there already"),
         _("Ticket %(number)s is already in that line. Please choose another."),
@@ -479,6 +490,56 @@ _NOW = {
         _("An outcome is needed"),
         _("Say how ticket %(number)s ended: %(known)s."),
     ),
+    "callback-unknown": Text(
+        _("This call is not there"),
+        _("It is over, or was never asked for. Look at the line again."),
+    ),
+    "callback-relation": Text(
+        _("Whose number is it?"), _("Choose one of these: %(known)s. Nothing was asked for.")
+    ),
+    "callback-left-over": Text(_("Tomorrow, or not at all?"), _("Choose one of these: %(known)s.")),
+    "callback-outcome": Text(
+        _("What happened with the call?"), _("Choose one of these: %(known)s.")
+    ),
+    "callback-hours": Text(
+        _("These hours cannot be"), _("The first must lie before the second, both on one day.")
+    ),
+    "callback-not-offered": Text(
+        _("We do not call back for this service"),
+        _("Please take a ticket, or ask the staff."),
+    ),
+    "callback-no-hours": Text(
+        _("We cannot ring you these weeks"),
+        _("Please take a ticket, or ask the staff when you can be attended."),
+    ),
+    "callback-already": Text(
+        _("You are going to be called already"),
+        _("Ticket %(number)s waits for our call. Please keep your telephone near."),
+    ),
+    "callback-none": Text(
+        _("No call was asked for"), _("Ticket %(number)s waits here, in its place.")
+    ),
+    "callback-too-many": Text(
+        _("Too many calls were asked for here"),
+        _("No more than %(most)s within an hour. Please ask the staff."),
+    ),
+    "callback-not-so": Text(
+        _("The call is elsewhere by now"),
+        _("Look at the desk again: it shows how the call stands."),
+    ),
+    "callback-by-phone": Text(
+        _("This patient is at the telephone"),
+        _("Ticket %(number)s is rung, not called on the boards. Use the keys of the call."),
+    ),
+    "dialling-elsewhere": Text(
+        _("Another server dials now"), _("Nothing is to be done: it goes on there.")
+    ),
+    "dialling-closed": Text(
+        _("No calls can be made now"),
+        _(
+            "The telephone exchange does not answer, or its line is down. Everybody keeps their place."
+        ),
+    ),
     "undo-nothing": Text(
         _("There is nothing to undo"), _("The last press was undone already, or was none.")
     ),
@@ -520,3 +581,4 @@ _NOW = {
 }
 
 TEXTS: dict[str, Text] = {**_ANYONE, **_NAMED, **_NEVER, **_NOW}
+TEXTS |= {code: Text(*said) for code, said in PEOPLE.items()}

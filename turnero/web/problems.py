@@ -98,7 +98,10 @@ def _hour(value: object, say: Translator) -> object:
     if found is None:
         return value
     fmt = formats(say.tag, "UTC")
-    return ", ".join((*([fmt.day(found[1])] if found[1] else []), fmt.hour(found[2])))
+    try:
+        return ", ".join((*([fmt.day(found[1])] if found[1] else []), fmt.hour(found[2])))
+    except ValueError:
+        return value  # what somebody typed as a key, "25:61"
 
 
 def text_of(problem: Problem, texts: Mapping[str, Text], say: Translator) -> tuple[str, str]:

@@ -14,8 +14,10 @@ from turnero.web.principal import Principal
 MAX_STREAMS = 4000
 #: of them, at most so many that nobody has proved anything for
 MAX_PUBLIC = 3000
-#: of one address without a proof: all phones of a hospital may come from one
+#: of one address without a proof, while they begin: all phones of a hospital may come from one
 MAX_ADDRESS = 300
+#: of one ticket, once it is known which: a phone, those of a family, and one that lost its line
+MAX_TICKET = 20
 #: of one person, device or program
 MAX_ACTOR = 300
 
@@ -86,15 +88,30 @@ class Seats:
         self._public += not proved
         return seat
 
+    def settle(self, seat: Seat, shown: str) -> None:
+        """From now on count a place of nobody by what it shows, so that others at its address find one.
+
+        Raises `Refused` (503) where that is shown too often.
+        """
+        holder = f"shown:{shown}"
+        if self._by[holder] >= MAX_TICKET:
+            raise Refused("too-many-streams", 503)
+        self._less(seat.holder)
+        seat.holder = holder
+        self._by[holder] += 1
+
     def free(self, seat: Seat) -> None:
         """Give a place back; a second time does nothing."""
         if seat not in self._taken:
             return
         self._taken.discard(seat)
         self._public -= not seat.principals
-        self._by[seat.holder] -= 1
-        if not self._by[seat.holder]:
-            del self._by[seat.holder]
+        self._less(seat.holder)
+
+    def _less(self, holder: str) -> None:
+        self._by[holder] -= 1
+        if not self._by[holder]:
+            del self._by[holder]
 
     def end(self, actor: str | None) -> None:
         """A proof is worth nothing any more: end what rests on it. None: every proof."""

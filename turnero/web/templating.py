@@ -26,7 +26,10 @@ from turnero.web.languages import Translator
 
 
 class _SharedCode(BytecodeCache):
-    """Compiled templates, kept in memory, so that a second language need not compile them."""
+    """Compiled templates, kept in memory, so that a second language need not compile them.
+
+    Jinja compiles again what changed since: it keeps a sum of the source beside the code.
+    """
 
     def __init__(self) -> None:
         self._code: dict[str, bytes] = {}
@@ -37,6 +40,10 @@ class _SharedCode(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+#: of the whole process: what is compiled depends on a template's file alone
+_CODE = _SharedCode()
 
 
 def idempotency() -> str:
@@ -56,7 +63,6 @@ class Templates:
         )
         self._assets = assets
         self._reload = reload
-        self._code = _SharedCode()
         self.environment = cache(self._environment)
 
     def _environment(self, translator: Translator) -> Environment:
@@ -68,7 +74,7 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
             trim_blocks=True,
             lstrip_blocks=True,
-            bytecode_cache=self._code,
+            bytecode_cache=_CODE,
             auto_reload=self._reload,
         )
         environment.install_gettext_callables(  # type: ignore[attr-defined]  # by the extension
@@ -77,7 +83,6 @@ class Templates:
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(
             asset=self._assets.url,
-            version=self._assets.version,
             idempotency=idempotency,
             lang=translator.tag,
             language=translator.language,

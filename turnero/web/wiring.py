@@ -95,6 +95,7 @@ class Web:
             "look": look,
             "fmt": formats(say.tag, look.zone),
             "now_ms": self.clock.now_ms(),
+            "version": self.hub.version,
             "room": template.partition("/")[0],
             "languages": tuple(name for name in look.languages if name in self.languages),
         }

@@ -5,6 +5,7 @@
 (() => {
   const LOST_MS = 12000;
   const RETRY_MS = [200, 500, 1000, 2000, 3000];
+  const REFUSED_MS = 30000;
   const root = document.documentElement;
 
   // --- the stream: in the outermost window only ----------------------------------------------
@@ -13,6 +14,7 @@
     const clients = new Set();
     let source = null;
     let opened = "";
+    let refused = new Set();
     let tries = 0;
     let timer = 0;
     let last = performance.now();
@@ -51,8 +53,12 @@
       return [...keys].sort();
     }
 
+    // nothing that is shown here follows the server, or it will not show any of it
+    const nothing = () => opened === "" || opened.split("\n").every((key) => refused.has(key));
+
     function open() {
       clearTimeout(timer);
+      refused = new Set();
       source?.close();
       const keys = wanted();
       if (opened === "") heard(); // silence counts from now on
@@ -78,7 +84,9 @@
       });
       mine.addEventListener("refused", (event) => {
         heard();
-        tell("refused", JSON.parse(event.data));
+        const data = JSON.parse(event.data);
+        refused.add(data.view);
+        tell("refused", data);
       });
       mine.onerror = () => {
         // the browser gives up after a 503 and waits ever longer otherwise: we do neither
@@ -90,7 +98,7 @@
       source?.close();
       source = null;
       clearTimeout(timer);
-      const wait = RETRY_MS[Math.min(tries, RETRY_MS.length - 1)];
+      const wait = nothing() ? REFUSED_MS : RETRY_MS[Math.min(tries, RETRY_MS.length - 1)];
       tries += 1;
       timer = setTimeout(open, wait * (0.8 + Math.random() * 0.4));
     }
@@ -103,7 +111,7 @@
     }
 
     setInterval(() => {
-      if (opened === "") {
+      if (nothing()) {
         heard(); // nobody listens, so nobody can be silent
         return;
       }
@@ -172,6 +180,7 @@
 
   async function show(data) {
     latest.set(data.view, { data, at: performance.now() });
+    ended = false;
     for (const element of elements()) {
       if (keyOf(element) !== data.view) continue;
       await htmx.swap({
@@ -193,12 +202,16 @@
     }
   });
 
+  let ended = false;
   function refused(data) {
     for (const element of elements()) {
       if (keyOf(element) !== data.view) continue;
       element.dispatchEvent(new CustomEvent("live:refused", { bubbles: true, detail: { status: data.status } }));
     }
-    if (data.status === 401) Turnero.toast(document.body.dataset.textEnded);
+    if (data.status === 401 && !ended) {
+      ended = true; // it is asked for again now and then, and said once
+      Turnero.toast(document.body.dataset.textEnded);
+    }
   }
 
   // --- a newer version of the pages ----------------------------------------------------------
@@ -246,7 +259,10 @@
       if (data.at_ms) Turnero.heard(data.at_ms);
       if (kind === "view") show(data);
       else if (kind === "refused") refused(data);
-      else if (kind === "hello") reloadWhenIdle(data.version);
+      else if (kind === "hello") {
+        reloadWhenIdle(data.version);
+        document.dispatchEvent(new CustomEvent("live:hello"));
+      }
       else if (kind === "lost") {
         band(data.since);
         document.dispatchEvent(new CustomEvent("live:lost", { detail: data }));
