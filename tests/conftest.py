@@ -1,11 +1,14 @@
 """What holds for every test: named skips, none of them in CI, and which loop a test runs on."""
 
+import gc
 import os
+import sys
 from collections.abc import Generator
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from holidays import country_holidays
 
 from tests.peers.browser import browsers, keep_report, open_page, page, picture
 from tests.peers.packages import require
@@ -36,8 +39,25 @@ __all__ = [
 
 IN_CI = bool(os.environ.get("CI"))
 
+# Hundreds of servers start from this tree. Where the environment forbids to keep what was compiled, as
+# images of containers like to, each of them would compile all of it again: half a second of a processor.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# As the server does (serve.py): the collector went through all that was imported every few milliseconds,
+# a fifth of the work of tests in this process.
+gc.set_threshold(20_000, 20, 20)
+
 #: folders whose files take minutes: begun first, so that no worker is left alone with one at the end
-SLOW_FIRST = ("faults", "browser", "server", "display", "web", "kiosk")
+SLOW_FIRST = ("faults", "browser", "telephony", "device", "server", "display", "web", "kiosk")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """For `-n auto` half as many workers again as processors: a test waits for half of its time."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return len(os.sched_getaffinity(0)) * 3 // 2 or 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,6 +83,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         mixed += chain(*browsing[:2], *others[:1])
         del browsing[:2], others[:1]
     items[:] = mixed
+
+
+def pytest_collection_finish() -> None:
+    """What was collected lives until the end: the collector need not look at it."""
+    # Read when a site first needs it, inside a transaction: from a cold disk beside other workers that
+    # once lasted longer than PostgreSQL lets one be idle.
+    country_holidays("PE", years=2026)
+    country_holidays("CO", years=2026)
+    gc.collect()
+    gc.freeze()
 
 
 def _browses(item: pytest.Item) -> bool:

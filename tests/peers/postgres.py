@@ -4,12 +4,10 @@ One server a session, started when a test first asks and stopped by its pid; one
 not migrate anything: `PostgresServer.prepared` keeps a database that a room has prepared, to be copied.
 """
 
-import ctypes
 import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -24,7 +22,9 @@ import pytest
 from psycopg import sql
 
 from scripts.system_packages import postgresql_bin
+from tests.peers.ours import begin
 from tests.peers.packages import require
+from tests.peers.ports import free_port
 
 START_S = 60.0
 STOP_S = 10.0
@@ -40,8 +40,6 @@ SETTINGS = {
 }
 #: Three times as fast, and a power cut may lose what was acknowledged: never for a durability test.
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -90,19 +88,6 @@ class PostgresServer:
             connection.execute(statement)
 
 
-def free_port() -> int:
-    """A loopback TCP port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel to stop the server when the test run dies, even by kill -9."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-
-
 @contextmanager
 def running_postgres(*, durable: bool) -> Iterator[PostgresServer]:
     """Start a server in a scratch folder and stop it at the end; `durable` keeps its fsyncs.
@@ -126,7 +111,7 @@ def running_postgres(*, durable: bool) -> Iterator[PostgresServer]:
         options = [f"--{name}={value}" for name, value in settings.items()]
         log = folder / "log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            process = begin(
                 [str(bin_folder / "postgres"), "-D", str(data), *options],
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -134,7 +119,7 @@ def running_postgres(*, durable: bool) -> Iterator[PostgresServer]:
                 user=user,
                 group=user,
                 extra_groups=[] if user else None,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - no threads matter this early in a run
+                ends="INT",
             )
         try:
             server = PostgresServer(port=port, pid=process.pid, folder=folder)

@@ -20,7 +20,9 @@ import httpx
 import msgspec
 import pytest
 
-from tests.peers.postgres import free_port
+from tests.peers.forked import Process, turnero
+from tests.peers.ports import free_port
+from tests.peers.stores import put_database
 from turnero.server.acts import do
 from turnero.server.settings import load
 
@@ -106,7 +108,9 @@ class RunningServer:
     words: tuple[str, ...] = ()
     #: settings by the environment, such as {"TURNERO_LOG_LEVEL": "debug"}
     environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    #: by a Python that starts anew, and not a fork of one that has imported everything
+    fresh: bool = False
+    process: Process | None = None
 
     @property
     def url(self) -> str:
@@ -151,7 +155,9 @@ class RunningServer:
             return elsewhere.submit(do, settings, act, **given).result()
 
     def load(self, toml: str = SITE) -> None:
-        """Load a site's description."""
+        """Load a site's description; into a copy of an empty database where there is none."""
+        if "TURNERO_DATABASE" not in self.environment:
+            put_database(self.data)
         self.act("site-load", text=toml)
 
     def token(self, role: str, site: str | None = "demo") -> str:
@@ -172,18 +178,8 @@ class RunningServer:
         assert self.process is None, "it runs already"
         self.data.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "turnero", "serve"),
-                    *("--data", str(self.data), "--port", str(self.port), *self.words),
-                ],
-                cwd=ROOT,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            words = ("serve", "--data", str(self.data), "--port", str(self.port), *self.words)
+            self.process = turnero(words, self._environment(), log, fresh=self.fresh)
         if wait:
             self.wait_ready()
         return self
@@ -195,7 +191,7 @@ class RunningServer:
         with httpx.Client(trust_env=False, timeout=5) as client:
             while time.monotonic() < until:
                 if self.process.poll() is not None:
-                    pytest.fail(f"the server ended with {self.process.returncode}:\n{self.tail()}")
+                    pytest.fail(f"the server ended with {self.process.poll()}:\n{self.tail()}")
                 with suppress(httpx.HTTPError):
                     if client.get(f"{self.url}/health/ready").is_success:
                         return

@@ -32,8 +32,10 @@ def _migrated() -> bytes:
 def put_database(folder: Path) -> None:
     """Put an empty, migrated SQLite database into a data folder that has none."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not (folder / DATABASE).exists():
-        (folder / DATABASE).write_bytes(_migrated())
+    path = folder / DATABASE
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(_migrated())
 
 
 @pytest.fixture

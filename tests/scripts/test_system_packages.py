@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import system_packages
 from scripts.system_packages import PACKAGES, Package, install
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -59,9 +60,22 @@ def test_where_nothing_can_be_installed_the_missing_are_named_and_set_up_goes_on
 ) -> None:
     done = run_without_programs(tmp_path)
     assert done.returncode == 0
-    assert f"zbar-tools         {PACKAGES['zbar-tools'].purpose}" in done.stdout
+    assert f"{'zbar-tools':24} {PACKAGES['zbar-tools'].purpose}" in done.stdout
     assert "apt-get install chromium" in done.stdout
 
 
 def test_in_ci_a_missing_package_stops_set_up(tmp_path: Path) -> None:
     assert run_without_programs(tmp_path, CI="true").returncode == 1
+
+
+def test_a_package_that_only_spares_time_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in list(PACKAGES):
+        monkeypatch.delitem(PACKAGES, name)
+    only = Package("quick", "makes it quick", lambda: False, spares_time=True)
+    monkeypatch.setitem(PACKAGES, "quick", only)
+    monkeypatch.setattr(system_packages, "apt_get", lambda: None)
+    monkeypatch.setenv("CI", "true")
+    assert system_packages.main() == 0
+    assert "the tests take longer" in capsys.readouterr().out
