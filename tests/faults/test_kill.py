@@ -18,7 +18,7 @@ import pytest
 
 from tests.peers.server import RunningServer
 
-ROUNDS = int(os.environ.get("TURNERO_FAULT_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("TURNERO_FAULT_ROUNDS", "8"))
 CLIENTS = 16
 DESKS = ("demo.1", "demo.2")
 
@@ -26,7 +26,7 @@ DESKS = ("demo.1", "demo.2")
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
     """A server with its site, not started."""
-    running = RunningServer(tmp_path / "data")
+    running = RunningServer(tmp_path / "data", fresh=True)
     running.data.mkdir()
     running.load()
     yield running
@@ -121,7 +121,7 @@ def test_no_acknowledged_ticket_is_lost_and_nothing_comes_twice(server: RunningS
     server.start()
     asyncio.run(load.run(None))
     assert load.open == {}
-    assert len(load.tickets) > ROUNDS * CLIENTS
+    assert len(load.tickets) > ROUNDS * CLIENTS // 2, "there was hardly any load"
 
     with server.client("supervisor") as http:
         facts = _journal(http)

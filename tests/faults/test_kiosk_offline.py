@@ -23,11 +23,11 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from tests.peers.ends import PrinterOnTcp
 from tests.peers.netns import Network, network, permitted
-from tests.peers.postgres import free_port
+from tests.peers.ports import free_port
 from tests.peers.server import ROOT, SITE, RunningServer
 from turnero.printer.virtual import VirtualPrinter
-from turnero.printer.virtual_server import VirtualPrinterServer
 
 #: tickets in all; `make faults` takes 500
 TICKETS = 500 if os.environ.get("TURNERO_FAULT_ROUNDS") else 60
@@ -69,7 +69,7 @@ class Machine:
             self._papers |= {paper.number: paper.data for paper in self.printer.papers}
 
         self.printer.changed.append(keep)
-        self._server = VirtualPrinterServer(self.printer)
+        self._server = PrinterOnTcp(self.printer)
         asyncio.run_coroutine_threadsafe(self._server.start(), self.loop).result(20)
 
     @property
@@ -168,26 +168,25 @@ class Door:
             service = SERVICES[len(self.shown) % len(SERVICES)]
             fields = {"idempotency_key": key, "service": service, "language": "es"}
             began = time.monotonic()
-            page = self.soon("a ticket", lambda given=fields: self._take(given))
+            page = self.soon("a ticket", lambda given=fields: self._given("/kiosk/ticket", given))
             number = re.search(r'id="number">([A-Z][0-9]+)<', page)
             code = re.search(r"<strong>([0-9]{4} [0-9]{4})</strong>", page)
             assert number is not None, page
             assert code is not None, page
             self.shown.append(Shown(key, number[1], code[1], service, began, time.monotonic()))
 
-    def _take(self, fields: dict[str, Any]) -> str | None:
-        answer = self.post("/kiosk/ticket", fields)
+    def _given(self, path: str, fields: dict[str, Any]) -> str | None:
+        answer = self.post(path, fields)
         return answer.text if answer.is_success else None
 
     def rate(self, one: Shown) -> None:
         """Whoever holds that ticket says that it went well."""
-        page = self.post("/kiosk/rate", {"digits": one.code}).text
+        page = self.soon("its page", lambda: self._given("/kiosk/rate", {"digits": one.code}))
         found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
         assert "question" in found, page
         for _ in range(2):  # a double tap
             wanted = found | {"idempotency_key": f"rate-{one.key}", "answer": "5", "chosen": "yes"}
-            answer = self.post("/kiosk/rate/answer", wanted)
-            assert answer.is_success, answer.text
+            self.soon("a rating", lambda said=wanted: self._given("/kiosk/rate/answer", said))
 
     def kept(self, statement: str) -> list[Any]:
         """What its store has."""
