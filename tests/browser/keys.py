@@ -1,11 +1,14 @@
 """Keys as a person presses them, who waits for what was pressed before, and as a scanner types them."""
 
+import asyncio
 import time
 
 from playwright.async_api import Page, expect
 
 #: between two characters of a scanner
 _SCANNED_S = 0.004
+#: before a code: what comes sooner after the one before belongs to it
+_HELD_UP_S = 0.25
 
 
 async def settled(page: Page) -> None:
@@ -29,6 +32,7 @@ async def scan(page: Page, code: str) -> None:
     Playwright's own typing has no such times, and a pause of the machine would end the code.
     """
     await settled(page)
+    await asyncio.sleep(_HELD_UP_S)
     scanner = await page.context.new_cdp_session(page)
     began = time.time()
     for number, letter in enumerate(code):

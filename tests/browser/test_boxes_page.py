@@ -52,18 +52,24 @@ def _beats(hospital: Hospital, token: str) -> int:
 async def test_a_box_is_let_in_turned_away_and_put_out(
     hospital: Hospital, people: People, tmp_path: Path
 ) -> None:
-    hospital.server.act("site-load", text=SITE + BOXES)
     page = await people.person("adela", "/boxes")
     await expect(page.locator(".asking")).to_have_count(0)
     wanted, stranger = (
         _asks(hospital, "1f2e 3d4c 5b6a 7988"),
         _asks(hospital, "dead beef dead beef"),
     )
+    await expect(page.locator(".asking").first).to_contain_text("Primero describa")
+    hospital.server.act("site-load", text=SITE + BOXES)
+    await expect(page.locator("form[action='/boxes/approve']")).to_have_count(2, timeout=5_000)
     code = f"{wanted['code'][:4]} {wanted['code'][4:]}"
     card = page.locator(".asking", has_text=code)
     await expect(card).to_contain_text("1f2e 3d4c 5b6a 7988")
     await expect(card).to_contain_text(HARDWARE)
     await expect(page.locator(".asking")).to_have_count(2)
+    await card.locator(".button-primary").click()
+    assert await card.locator("select:invalid").count() == 1, (
+        "nobody is let in as whatever comes first"
+    )
     await card.locator("select").select_option(label="Equipo de la entrada")
     await page.screenshot(path=tmp_path / "asking.png", full_page=True)
     await card.locator(".button-primary").click()
@@ -82,6 +88,9 @@ async def test_a_box_is_let_in_turned_away_and_put_out(
     scanned = _asks(hospital, "0000 1111")
     again = await people.person("adela", scanned["url"].removeprefix(hospital.url))
     await expect(again.locator(".asking .badge-good")).to_be_visible()
-    await row.locator("form[action$='/revoke'] button").click()
+    await row.locator("[popovertarget]").click()
+    sure = page.locator(".revoke:popover-open")
+    await expect(sure).to_contain_text("Equipo de la entrada")
+    await sure.locator("button").click()
     await expect(row.locator(".badge-good")).to_have_count(0)
     assert _beats(hospital, got["token"]) == 401

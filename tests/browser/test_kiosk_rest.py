@@ -35,7 +35,7 @@ async def shows(page: Page, least: int, most: int) -> None:
 
 async def test_it_goes_back_to_rest_after_a_countdown(people: People) -> None:
     kiosk = await people.kiosk("/kiosk/service/caja?lang=en&aids=contrast")
-    await hurry(kiosk, 16)
+    await hurry(kiosk, 8)
     dialog = kiosk.locator("#still")
     await expect(dialog).to_be_visible()
     await expect(dialog).to_contain_text("Are you still there?")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import tty
 
 import pytest
@@ -53,6 +54,22 @@ async def test_a_document_under_the_scanner_is_shown_masked_and_leads_on(
     assert "1032456789" not in kiosk.url
     await touch(kiosk, "#go-on")
     await expect(kiosk.locator("#take")).to_be_visible()
+
+
+@pytest.mark.parametrize("unreadable", [cedula(born="0X19580317"), b"1234567890" * 20 + cedula()])
+async def test_of_what_cannot_be_read_nothing_leaves_the_page(
+    hospital: Hospital, people: People, unreadable: bytes
+) -> None:
+    kiosk = await people.kiosk("/kiosk/service/caja")
+    sent: list[str] = []
+    kiosk.on("request", lambda request: sent.append(request.post_data or ""))
+    people.visit.expect_problem("status of 404")
+    assert await lines(kiosk, unreadable) == 1
+    await expect(kiosk.locator("h1")).to_have_text(
+        re.compile("No pudimos leer bien su documento|Ya tengo un ticket")
+    )
+    for said in ("FINGER", "1032456789", "1958"):
+        assert not any(said in one for one in sent)
 
 
 async def test_three_lines_of_a_card_are_one_document(hospital: Hospital, people: People) -> None:

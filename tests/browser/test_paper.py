@@ -81,6 +81,7 @@ async def test_the_ticket_is_seen_as_a_picture_before_it_is_stored(
     await drawn(page)
     await page.click(".with-paper .button-primary")
     await expect(page.locator("[name='logo.none']")).to_be_visible()
+    await until(lambda: len(hospital.facts()) > before, "it is stored")
     (fact,) = hospital.facts()[before:]
     assert fact["kind"] == "site-loaded"
     assert len(str(fact)) < 3_000  # the logo itself is not in the journal

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hospital import Hospital as Whole
-from tests.browser.hospital import People
+from tests.browser.hospital import People, until
 from tests.browser.keys import press
 from tests.desk.hospital import Hospital, running, visit
 from tests.peers.axe import axe_violations
@@ -30,7 +30,16 @@ async def _supervisor(open_page: Visit, place: Hospital, **options: Any) -> Page
 
 
 async def _open(page: Page, lever: str) -> None:
-    await page.locator(f"#key-{lever}").focus()
+    key = page.locator(f"#key-{lever}")
+
+    async def has_the_focus() -> bool:
+        """For good: a dialog that closes gives it back to its own key, a moment later."""
+        await key.focus()
+        await page.wait_for_timeout(100)
+        return bool(await key.evaluate("one => one === document.activeElement"))
+
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+    await until(has_the_focus, f"the key {lever} has the focus")
     await press(page, "Enter")
     await expect(page.locator("dialog[open] #dialog-title")).to_be_visible()
 
