@@ -89,7 +89,15 @@ class Served:
                 before_request=self._not_ready,
                 openapi_config=None,
             )
-            config = uvicorn.Config(app, port=self.port, log_level="warning", lifespan="on")
+            config = uvicorn.Config(
+                app,
+                port=self.port,
+                log_level="warning",
+                lifespan="on",
+                # As the product's: a browser that connects in the moment of the end, and asks
+                # nothing, would be waited for without limit.
+                timeout_graceful_shutdown=1,
+            )
             self._server = _Uvicorn(config)
             self._server.web = self.web
             self._server.up = up
