@@ -32,7 +32,14 @@ KINDS: Final = frozenset({str(PrintChanged.__struct_config__.tag)})
 #: facts seen, and reports sent, in one go
 MOST: Final = 50
 
-_KNOWN = Statement(select(box_paper.c.job).where(box_paper.c.server_job == bindparam("server_job")))
+_KNOWN = Statement(
+    select(box_paper.c.job, print_job.c.ticket, print_job.c.copy)
+    .select_from(box_paper.join(print_job, print_job.c.id == box_paper.c.job))
+    .where(box_paper.c.server_job == bindparam("server_job"))
+)
+_RELEASE = Statement(
+    update(box_paper).where(box_paper.c.job == bindparam("b_job")).values(server_job=None)
+)
 _NEW = Statement(insert(box_paper))
 _CREATED = Statement(
     update(print_job)
@@ -185,12 +192,15 @@ class Untold(msgspec.Struct, frozen=True):
 def keep(tx: Tx, request: Keep) -> int:
     """Command: write the job down, before anything is done with it; the number that it has here.
 
-    A job that was taken before is the same job: taking twice is harmless.
+    A job that was taken before is the same job: taking twice is harmless. A server that was brought
+    back from a backup gives its numbers again: of another paper, it is another job.
     """
     handed = request.handed
     known = tx.row(_KNOWN, server_job=handed.job)
     if known is not None:
-        return int(known.job)
+        if (known.ticket, bool(known.copy)) == (handed.ticket, handed.copy):
+            return int(known.job)
+        tx.run(_RELEASE, b_job=known.job)
     row = tx.row(_PRINTER, id=handed.printer)
     printer = None if row is None else devices.by_key(tx, tx.site, "printer", row.key)
     if printer is None:

@@ -84,6 +84,16 @@ async def test_a_lease_that_comes_again_gives_no_number_twice(tmp_path: Path) ->
         assert (await do(ledger, commands.take_number, asking())).number == "C702"
 
 
+async def test_a_lease_that_is_another_under_the_same_name_is_held(tmp_path: Path) -> None:
+    """A server that was brought back from a backup gives its names again."""
+    async with opened(tmp_path, clock=VirtualClock(MORNING_MS)) as ledger:
+        await hold(ledger, leased(4, 700, 701), leased(5, 710, 711, day="2025-10-14"))
+        assert (await do(ledger, commands.take_number, asking())).number == "C700"
+        assert await hold(ledger, leased(4, 700, 702), leased(5, 800, 801)) == 2
+        given_ = [(await do(ledger, commands.take_number, asking())).number for _ in range(4)]
+        assert given_ == ["C701", "C702", "C800", "C801"], "and still nobody's number twice"
+
+
 async def test_a_lease_ends_with_its_day_by_the_servers_clock(tmp_path: Path) -> None:
     async with opened(tmp_path, clock=VirtualClock(MORNING_MS)) as ledger:
         await hold(ledger, leased())

@@ -27,7 +27,13 @@ KEEP_DAYS: Final = 3
 #: days for which a technician is shown the tickets that the server did not take
 REFUSED_DAYS: Final = 30
 
-_HELD = Statement(select(box_lease.c.id).where(box_lease.c.id == bindparam("id")))
+_HELD = Statement(
+    select(
+        *(box_lease.c.service, box_lease.c.prefix, box_lease.c.day),
+        *(box_lease.c.first, box_lease.c.last),
+    ).where(box_lease.c.id == bindparam("id"))
+)
+_OTHER_LEASE = Statement(delete(box_lease).where(box_lease.c.id == bindparam("b_id")))
 _NEW_LEASE = Statement(insert(box_lease))
 _OLD_LEASES = Statement(delete(box_lease).where(box_lease.c.day < bindparam("b_day")))
 _OLD_TICKETS = Statement(
@@ -167,12 +173,16 @@ class Settle(msgspec.Struct, frozen=True):
 
 def keep_leases(tx: Tx, request: KeepLeases) -> int:
     """Command: hold these numbers ready; how many leases are new. One that comes again changes
-    nothing: its numbers may have been given since.
+    nothing: its numbers may have been given since. A server that was brought back from a backup
+    gives its names again: of other numbers, it is another lease.
     """
     new = 0
     for one in request.leases:
-        if tx.row(_HELD, id=one.lease) is not None:
-            continue
+        held = tx.row(_HELD, id=one.lease)
+        if held is not None:
+            if tuple(held) == (one.service, one.prefix, one.day, one.first, one.last):
+                continue
+            tx.run(_OTHER_LEASE, b_id=one.lease)
         new += 1
         tx.run(
             _NEW_LEASE,
