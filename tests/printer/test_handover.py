@@ -99,6 +99,15 @@ async def test_a_box_is_told_that_a_job_it_has_was_cancelled(hall: Spooling) -> 
     assert (await take(hall)).settled == {}, "it has heard"
 
 
+async def test_what_a_box_knows_nothing_of_keeps_no_newer_word_from_it(hall: Spooling) -> None:
+    """A machine that took the place of another never says anything of that one's jobs."""
+    for _ in range(handover.MOST):
+        await hall.act(spool.cancel, Cancel(await printed(hall)))
+    job = await printed(hall)
+    await hall.act(spool.cancel, Cancel(job))
+    assert (await take(hall)).settled[job] == "cancelled"
+
+
 async def test_a_paper_that_came_out_before_the_box_heard_did_come_out(hall: Spooling) -> None:
     job = await printed(hall)
     await hall.act(spool.cancel, Cancel(job))

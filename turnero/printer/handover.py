@@ -13,8 +13,8 @@ from sqlalchemy import Text, and_, bindparam, literal_column, or_, select, updat
 
 from turnero.printer import spool
 from turnero.printer.port import Reason
-from turnero.printer.states import JobState
-from turnero.printer.tables import QUEUED, print_job
+from turnero.printer.states import JobMove, JobState
+from turnero.printer.tables import QUEUED, SENDING, print_job
 from turnero.store import devices
 from turnero.store.errors import Refused
 from turnero.store.sql import Query, Statement
@@ -53,6 +53,14 @@ _WAITING = Statement(
 _GIVE = Statement(
     update(print_job).where(print_job.c.id == bindparam("b_id")).values(box=bindparam("b_box"))
 )
+_UNDER_WAY = Statement(
+    select(print_job.c.id)
+    .where(
+        print_job.c.box == bindparam("box"),
+        or_(print_job.c.state == QUEUED, print_job.c.state == SENDING),
+    )
+    .order_by(print_job.c.id)
+)
 _SETTLED = Statement(
     select(print_job.c.id, print_job.c.state, print_job.c.box_state)
     .where(
@@ -64,7 +72,7 @@ _SETTLED = Statement(
         ),
         print_job.c.updated_ms > bindparam("since"),
     )
-    .order_by(print_job.c.id)
+    .order_by(print_job.c.id.desc())  # the oldest may be another machine's, never answered for
     .limit(MOST)
 )
 _STOOD = Statement(
@@ -159,6 +167,16 @@ def take(tx: Tx, request: Take) -> Taken:
                 Given(row.id, row.printer, row.ticket, bool(row.copy), row.place, row.created_ms)
             )
     return Taken(tuple(given), settled(tx, request.box, tx.now_ms))
+
+
+def replaced(tx: Tx, box: int) -> int:
+    """Command: another machine is this box (id of its device) from now on; how many jobs the one
+    before had. Whether they came out there nobody knows: they are not given again.
+    """
+    found = tx.rows(_UNDER_WAY, box=box)
+    for row in found:
+        spool.step(tx, spool.job_row(tx, row.id), JobMove.FORGET, reason=Reason.INTERRUPTED)
+    return len(found)
 
 
 def settled(q: Query, box: int, now_ms: int) -> dict[int, str]:

@@ -99,6 +99,27 @@ async def test_a_ticket_of_a_boxs_kiosk_is_printed_by_the_box(tmp_path: Path) ->
             assert (twice.status_code, twice.json()["code"]) == (409, "print-move-illegal")
 
 
+async def test_what_the_machine_before_was_given_its_successor_does_not_print_by_itself(
+    tmp_path: Path,
+) -> None:
+    """It may have come out there, and its word was lost with the machine."""
+    async with with_box(tmp_path / "data", HOSTED) as here:
+        token = await pair(here)
+        port = LedgerKiosk(here.running.web)
+        wanted = Issue("cash", language="es", channel="kiosk", place="door")
+        held = await port.issue(here.site, wanted, BY)
+        async with here.client(token) as before:
+            (given,) = await jobs(here, before)
+        async with here.client(await pair(here, "another machine")) as after:
+            assert await ask(after, "take") == {}
+            said = await port.printing(here.site, held.ticket.id)
+            assert said == Printing(given["job"], "unknown", "interrupted")
+            await ask(after, "answer", job=given["job"], came_out=False)
+            (copy,) = await jobs(here, after)
+            assert copy["copy"], "somebody looked"
+            assert (await jobs(here, after))[0]["job"] == copy["job"], "an answer may be lost"
+
+
 async def test_one_paper_that_cannot_be_made_keeps_no_other_from_the_box(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -123,7 +123,9 @@ def ask(tx: Tx, request: Ask) -> int:
 
 
 def approve(tx: Tx, request: Approve) -> int:
-    """Command: let it in. A box that was this device before is so no longer: its token ends."""
+    """Command: let it in; number of its site. A box that was this device before is so no longer:
+    its token ends.
+    """
     asking = _asking(tx, request.code)
     found = tx.row(_DEVICE, id=request.device)
     if found is None or request.within not in (None, found.site):
@@ -153,7 +155,7 @@ def approve(tx: Tx, request: Approve) -> int:
             paired=tx.now_ms,
         )
     tx.append(facts.BoxApproved(device=found.id, site=found.site, key=found.key))
-    return int(found.id)
+    return int(found.site)
 
 
 def refuse(tx: Tx, code: str) -> None:

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
+from turnero.printer import handover
 from turnero.server.accounts.answers import said, status_of
 from turnero.server.boxes import commands, views
 from turnero.server.looks import SiteLooks
@@ -47,11 +48,15 @@ async def show(
 def routes(looks: SiteLooks) -> list[ControllerRouterHandler]:
     """The routes of this module."""
 
-    async def done(request: PageRequest, command: Any, wanted: Any, key: str) -> Response[str]:
+    async def done(
+        request: PageRequest, command: Any, wanted: Any, key: str, *, then: Any = None
+    ) -> Response[str]:
+        """`then`: a command on the box, at the site that the first one returned."""
+        ledger, actor = web_of(request).ledger, request.user.actor
         try:
-            await web_of(request).ledger.run(
-                command, wanted, site=0, actor=request.user.actor, key=key
-            )
+            site = await ledger.run(command, wanted, site=0, actor=actor, key=key)
+            if then is not None:
+                await ledger.run(then, wanted.device, site=site, actor=actor)
         except Refused as refused:
             return await show(request, looks, refused)
         views.stirred(web_of(request), looks)
@@ -65,7 +70,9 @@ def routes(looks: SiteLooks) -> list[ControllerRouterHandler]:
     async def approve(request: PageRequest) -> Response[str]:
         form = await read_form(request, ApproveForm)
         wanted = commands.Approve(_code(form.code), form.device, request.user.site)
-        return await done(request, commands.approve, wanted, form.idempotency_key)
+        return await done(
+            request, commands.approve, wanted, form.idempotency_key, then=handover.replaced
+        )
 
     @post("/boxes/refuse", opt=_OPT, status_code=200)
     async def refuse(request: PageRequest) -> Response[str]:
