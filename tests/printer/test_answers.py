@@ -14,13 +14,15 @@ WELL = b"\x12\x12\x12"
 
 
 class Scripted:
-    """A line that says its bytes one after the other, then nothing."""
+    """A line that says its bytes one after the other, then nothing; answers once it was asked."""
 
-    def __init__(self, said: bytes) -> None:
+    def __init__(self, said: bytes, answers: bytes = b"") -> None:
         self._said = said
+        self._answers = answers
 
     async def write(self, data: bytes) -> None:
         """Taken."""
+        self._said, self._answers = self._said + self._answers, b""
 
     async def read(self, size: int) -> bytes:
         """The next bytes of the script."""
@@ -38,13 +40,14 @@ class Script(BasePrinter):
 
     forgets = False
 
-    def __init__(self, confirms: Confirmation, *scripts: bytes) -> None:
+    def __init__(self, confirms: Confirmation, *scripts: bytes, late: bytes = b"") -> None:
         super().__init__(confirms=confirms, limits=Limits(1, 1, 0.1, 0.1))
         self._scripts = list(scripts)
+        self.late = late
 
     async def connect(self) -> Link:
         """The next script, behind three answers that all is well."""
-        return Scripted(WELL + self._scripts.pop(0))
+        return Scripted(self.late, WELL + self._scripts.pop(0))
 
 
 @pytest.mark.parametrize(
@@ -109,3 +112,21 @@ async def test_an_answer_still_owed_for_an_earlier_job_is_not_this_ones() -> Non
     printer = Script(Confirmation.STATUS, b"", b"\x00", b"\x00", b"", b"\x00\x00")
     outcomes = [await printer.send(b"job", "ABCD") for _ in range(5)]
     assert outcomes == [UNCONFIRMED, UNCONFIRMED, PRINTED, UNCONFIRMED, PRINTED]
+
+
+@pytest.mark.parametrize("late", [b"\x1e", b"\x12\x1e", b"\x16\x37\x22AB"])
+async def test_an_answer_that_came_too_late_answers_no_question_of_the_next_job(
+    late: bytes,
+) -> None:
+    """Paper near its end, said late, would stand for a cover that is open: from then on for ever."""
+    printer = Script(Confirmation.PROCESS, b"\x37\x22ABCD\x00", b"", late=late)
+    assert await printer.send(b"job", "ABCD") == PRINTED
+    state = await printer.state()
+    assert (state.paper, state.cover_open, state.obstacle) == (Paper.PRESENT, False, None)
+
+
+async def test_an_owed_answer_that_came_between_two_jobs_is_owed_no_more() -> None:
+    printer = Script(Confirmation.STATUS, b"", b"\x00")
+    assert await printer.send(b"job", "ABCD") == UNCONFIRMED
+    printer.late = b"\x00"
+    assert await printer.send(b"job", "ABCD") == PRINTED

@@ -5,6 +5,7 @@ Every wait has a limit, and a limit that runs out has an outcome: nothing here c
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from turnero.printer.port import (
@@ -29,6 +30,8 @@ _PAPER_OUT: Final = 0x60
 QUESTIONS: Final = (b"\x10\x04\x01", b"\x10\x04\x04", b"\x10\x04\x02")
 #: seconds in which a printer that reported an obstacle may still say that the job was done
 _LAST_WORD_S: Final = 1.0
+#: seconds for which late answers are listened to before anything is asked
+_LATE_S: Final = 0.05
 
 
 class BasePrinter:
@@ -137,6 +140,8 @@ class BasePrinter:
         said: list[int] = []
         if not self.caps.reports:
             return said
+        if not self.forgets:
+            await self._pass_over(link)
         for question in QUESTIONS:
             try:
                 async with asyncio.timeout(self.limits.answer_s):
@@ -146,6 +151,16 @@ class BasePrinter:
                 break
         self._mute = not said
         return said
+
+    async def _pass_over(self, link: Link) -> None:
+        """What was said before anything was asked: a late answer would pass for the next one, and
+        every answer after it for the one behind it.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LATE_S):
+                while True:
+                    if isinstance(await hear(link), Behind):
+                        self._owed = False
 
     async def _confirmed(self, link: Link, how: Confirmation, process: str) -> Outcome:
         """Whether the printer says that it has printed the job; silence is never yes."""
