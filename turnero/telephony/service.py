@@ -23,7 +23,7 @@ from turnero.store.ledger import Ledger
 from turnero.store.sql import Query, Statement
 from turnero.store.vault import CannotOpen, Vault
 from turnero.telephony.confirming import Question
-from turnero.telephony.dialler import PREFIX, Dialler
+from turnero.telephony.dialler import Dialler
 from turnero.telephony.exchange import (
     Event,
     Exchange,
@@ -151,10 +151,11 @@ class Telephone:
                 log.warning("another program takes the exchange's events: dialling stops")
             case _:
                 pass
-        menus = self._inbounds is not None and self._inbounds.heard(event)
-        leg = getattr(event, "leg", "") or getattr(event, "a", "")
-        if not isinstance(event, Inbound) and (leg.startswith(PREFIX) or menus):
-            # Who stays on the line is the menu's to speak with, and the line's to count.
+        if self._inbounds is not None:
+            self._inbounds.heard(event)
+        # Who stays on the line is the menu's to speak with, and the line's to count: also where the
+        # menu knows nothing of them, since they were not found after a restart.
+        if not isinstance(event, Inbound | LinkUp | LinkDown | LinkReplaced):
             await self.dialler.event(event)
 
     async def _number(self, site_no: int, phone: int) -> Phone | None:

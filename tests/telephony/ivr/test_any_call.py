@@ -185,6 +185,11 @@ class AnyCall(RuleBasedStateMachine):
     def desk_hangs_up(self) -> None:
         self._event(DeskGone())
 
+    @precondition(lambda self: self.call.step is Step.TALKING)
+    @rule()
+    def is_sent_on(self) -> None:
+        self._event(Standing("waiting", 1))
+
     @precondition(lambda self: self.call.step is Step.OVER)
     @rule()
     def time_passes(self) -> None:

@@ -68,6 +68,24 @@ async def test_an_agent_who_calls_the_next_one_has_hung_up_on_this_one(house: Ho
     assert house.desks() == []
 
 
+async def test_who_is_sent_on_to_another_desk_hears_so_and_is_joined_there(house: House) -> None:
+    await house.ring()
+    await house.chooses_cashier()
+    await house.press("2")
+    await house.until(IN_LINE)
+    called = await house.room.next("v1")
+    assert called is not None
+    await house.passes(8)
+    await house.room.transfer(called, desk="v2")
+    await house.until("Sigue en la fila. Gracias por esperar.", within_s=5)
+    assert await house.room.next("v2") == called
+    await house.passes(8)
+    mine = house.seen()
+    assert mine is not None
+    assert mine.joined is not None
+    assert [one.number for one in house.desks()] == ["desk2"]
+
+
 async def test_who_hangs_up_while_holding_is_not_called(house: House) -> None:
     await house.ring()
     await house.chooses_cashier()
@@ -225,6 +243,14 @@ async def test_who_types_slowly_is_waited_for(house: House) -> None:
         await house.passes(8)
     await house.press("7654301#")
     await house.until("3, 0, 1")
+
+
+async def test_who_begins_a_number_anew_has_as_many_keys_as_before(house: House) -> None:
+    await house.ring(caller=None)
+    await house.chooses_cashier()
+    await house.press("1")
+    await house.press(*"98765430*987654301#")
+    await house.until("3, 0, 1", within_s=3)
 
 
 async def test_the_same_number_five_times_is_one_callback(house: House) -> None:

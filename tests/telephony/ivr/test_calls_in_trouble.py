@@ -161,6 +161,52 @@ async def test_who_holds_while_the_process_dies_is_taken_up_by_the_next_one(hous
     assert mine.joined is not None
 
 
+async def test_who_was_sent_on_and_holds_is_taken_up_by_the_next_process(house: House) -> None:
+    await house.ring()
+    await house.chooses_cashier()
+    await house.press("2")
+    await house.until(IN_LINE)
+    called = await house.room.next("v1")
+    assert called is not None
+    await house.passes(8)
+    await house.room.transfer(called, desk="v2")
+    await house.passes(2)
+    await house.dies()
+    await house.begins_again()
+    await house.until("Sigue en la fila. Gracias por esperar.", within_s=5)
+
+
+async def test_who_holds_is_taken_up_also_where_the_exchange_does_not_answer_at_first(
+    house: House,
+) -> None:
+    await house.ring()
+    await house.chooses_cashier()
+    await house.press("2")
+    await house.until(IN_LINE)
+    await house.dies()
+    house.exchange.switchboard.faults.mute = True
+    await house.begins_again()
+    house.exchange.switchboard.faults.mute = False
+    await house.until("Sigue en la fila. Gracias por esperar.", within_s=5)
+
+
+async def test_a_call_that_breaks_off_here_leaves_no_place_behind(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.ring()
+    await house.chooses_cashier()
+    await house.press("2")
+    await house.until(IN_LINE)
+
+    async def full(*_given: Any) -> None:
+        raise OSError("sounds cannot be written")
+
+    monkeypatch.setattr(house.exchange, "prompt", full)
+    await house.over()
+    await house.passes(2)
+    assert await house.tickets() == [("cancelled", "phone")]
+
+
 async def test_who_hung_up_while_the_process_was_dead_is_not_called(house: House) -> None:
     await house.ring()
     await house.chooses_cashier()

@@ -284,6 +284,9 @@ PATHS: dict[str, tuple[House, tuple[Event | str, ...], Step, object, str | None]
         house(LAB), (NONE, "2", HELD, CALLED, Connected(), ENDED), Step.RATING, None,
         "Si prefiere no responder, marque 0.",
     ),
+    "the agent sends them on": (
+        house(LAB), (NONE, "2", HELD, CALLED, Connected(), ON), Step.HOLDING, None, STILL,
+    ),
     "looked at while both speak": (
         house(LAB), (NONE, "2", HELD, CALLED, Connected(), CALLED), Step.TALKING, None, None,
     ),

@@ -23,7 +23,7 @@ class Acts(Protocol):
     """What a call can have done. Anything raised means that nobody knows whether it was done."""
 
     async def held(self) -> list[HeldLeg]:
-        """Who stays on the line and was not joined yet, of every site."""
+        """Who stays on the line and does not speak with a desk, of every site."""
         ...
 
     async def house(self, called: str) -> House | None:

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 #: seconds that calls have to end when we do
 CLOSE_S: Final = 5
+#: seconds before who holds the line is looked up again
+AGAIN_S: Final = 2
 
 
 class Inbounds:
@@ -56,27 +58,27 @@ class Inbounds:
         self._speaks = speaks
         self._sessions: dict[str, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._resuming: asyncio.Task[None] | None = None
 
     def owns(self, leg: str) -> bool:
         """Whether the leg is a call that came in, or says how it went."""
         return leg in self._sessions
 
-    def heard(self, event: Event) -> bool:
-        """What happens at the exchange; whether it was about a call of ours. Never blocks."""
+    def heard(self, event: Event) -> None:
+        """What happens at the exchange. Never blocks."""
         if isinstance(event, Inbound):
             if event.leg not in self._sessions:
                 self._answer(event)
-            return True
-        if isinstance(event, LinkUp):
+        elif isinstance(event, LinkUp):
             for one in self._sessions.values():
                 one.look()
-            self._start(self._resume())
-            return False
-        legs = (event.a, event.b) if isinstance(event, Joined | Parted) else (_leg(event),)
-        found = [self._sessions[leg] for leg in legs if leg in self._sessions]
-        for session in found:
-            session.hear(event)
-        return bool(found)
+            if self._resuming is not None:
+                self._resuming.cancel()
+            self._resuming = self._start(self._resume())
+        else:
+            legs = {event.a, event.b} if isinstance(event, Joined | Parted) else {_leg(event)}
+            for leg in legs & self._sessions.keys():
+                self._sessions[leg].hear(event)
 
     async def rate(self, leg: str, site: int, ticket: str, language: str) -> bool:
         """Ask who is on this leg how it went; whether they are asked. The leg is ours from now on."""
@@ -98,6 +100,8 @@ class Inbounds:
         """End: two who speak go on at the exchange, and who holds the line stays on it."""
         for one in self._sessions.values():
             one.stop()
+        if self._resuming is not None:
+            self._resuming.cancel()
         tasks = tuple(self._tasks)
         if tasks:
             _, stuck = await asyncio.wait(tasks, timeout=CLOSE_S)
@@ -108,25 +112,36 @@ class Inbounds:
     # --- inside --------------------------------------------------------------------------
 
     async def _resume(self) -> None:
+        """Take up who was there before this process or link was, again and again until it is done."""
+        told = False
+        while True:
+            try:
+                await self._take_up()
+            except (ExchangeAway, TurneroError) as away:
+                if not told:
+                    log.warning("who holds the line cannot be looked up yet: %s", away)
+                told = True
+                await self._clock.sleep(AGAIN_S)
+            else:
+                return
+
+    async def _take_up(self) -> None:
         """Who held the line of a process before this one, and is still there, goes on holding.
 
         Of others nobody knows what they were asked: the exchange speaks to them.
         """
-        try:
-            for held in await self._acts.held():
-                state = await self._exchange.lookup(held.leg)
-                house = await self._house_of(held.site)
-                alive = state is not None and state.stage is Stage.UP and state.joined is None
-                if alive and house is not None and held.leg not in self._sessions:
-                    said = self.language(held.language, house.languages)
-                    call = Call(house, Step.HOLDING, said, ticket=held.ticket)
-                    self._open(held.leg, holding.resumed(call))
-            for one in await self._exchange.live():
-                lost = one.stage is Stage.UP and one.joined is None and one.id not in self._sessions
-                if lost and not one.id.startswith(PREFIX):
-                    await self._leave(one.id)
-        except (ExchangeAway, TurneroError) as away:
-            log.warning("who holds the line cannot be looked up yet: %s", away)
+        for held in await self._acts.held():
+            state = await self._exchange.lookup(held.leg)
+            house = await self._house_of(held.site)
+            alive = state is not None and state.stage is Stage.UP and state.joined is None
+            if alive and house is not None and held.leg not in self._sessions:
+                said = self.language(held.language, house.languages)
+                call = Call(house, Step.HOLDING, said, ticket=held.ticket)
+                self._open(held.leg, holding.resumed(call))
+        for one in await self._exchange.live():
+            lost = one.stage is Stage.UP and one.joined is None and one.id not in self._sessions
+            if lost and not one.id.startswith(PREFIX):
+                await self._leave(one.id)
 
     async def _house_of(self, site: int) -> House | None:
         found = await self._acts.house_of(site)
@@ -167,10 +182,11 @@ class Inbounds:
 
         self._start(kept())
 
-    def _start(self, running: Coroutine[Any, Any, None]) -> None:
+    def _start(self, running: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(running)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _leave(self, leg: str) -> None:
         try:

@@ -39,7 +39,7 @@ def start(call: Call, held: Held) -> Move:
 
 
 def resumed(call: Call) -> Move:
-    """The caller stayed on the line while we were away."""
+    """The caller stayed on the line while we were away, or was sent on."""
     return Move(replace(call, step=Step.HOLDING, sounds=0), (texts.STILL, texts.SOUND))
 
 
@@ -67,6 +67,9 @@ def _stands(call: Call, found: Standing) -> Move:
 
 
 def _talking(call: Call, event: Event) -> Move:
+    if isinstance(event, Standing) and event.state == "waiting":
+        # Sent on to another desk or service: in line again, and not in silence.
+        return resumed(replace(call, standing=event))
     # An agent who calls the next one without hanging up has ended this talk too.
     over = isinstance(event, Standing) and event.state == "gone"
     return rating.start(call) if over or isinstance(event, DeskGone) else Move(call)

@@ -10,6 +10,7 @@ from turnero.queue import callback_rows, reads
 from turnero.queue.call_requests import WITHHELD, AskCallback, HoldLine
 from turnero.queue.call_requests import Asked as Kept
 from turnero.queue.call_settings import call_settings_of
+from turnero.queue.callbacks import BEFORE_TALK, Stage
 from turnero.queue.commands import callbacks, ratings
 from turnero.queue.hours import Later
 from turnero.queue.numbers import local
@@ -42,6 +43,8 @@ EMERGENCY: Final[Mapping[str, str]] = MappingProxyType({"pe": "106", "co": "1 2 
 QUESTION: Final = ("call", 1)
 _ACTOR: Final = "system"
 _CHANNEL: Final = "phone"
+#: stages of a callback whose patient waits, for the first time or since they were sent on
+_IN_LINE: Final = BEFORE_TALK | {Stage.WAITING}
 #: digits of a number without its country's code
 _LOCAL: Final = 7
 
@@ -238,14 +241,13 @@ def _site_of(q: Query, called: str) -> int | None:
 
 
 def _on_the_line(q: Query) -> list[HeldLeg]:
-    """Who stays on the line and was not joined yet."""
+    """Who stays on the line and does not speak with anybody yet, or any more."""
     return [
         HeldLeg(leg.id, leg.site, leg.ticket, leg.language)
         for leg in callback_reads.work(q).legs
         if leg.side == "patient"
-        and leg.joined_ms is None
-        and (found := callback_rows.by_id(q, leg.callback)) is not None
-        and found.how in callback_rows.ON_THE_LINE
+        and leg.how in callback_rows.ON_THE_LINE
+        and leg.of_stage in _IN_LINE
     ]
 
 

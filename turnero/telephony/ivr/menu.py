@@ -51,12 +51,12 @@ TURNS: Final = 40
 MISTYPED: Final = 3
 #: services to a page, of which 9 is the key to more
 PAGE: Final = 8
-#: an international number has at most fifteen digits, and two zeros before
-_DIGITS: Final = 17
+#: keys of a number at most, with those before a star: whoever begins anew may do so several times
+_KEYS_TYPED: Final = 60
 
 # Who is old or ill looks for the key, with the telephone away from the ear.
 KEY: Final = Gather(digits=1, timeout_s=8, ends="")
-NUMBER: Final = Gather(digits=_DIGITS, timeout_s=10)
+NUMBER: Final = Gather(digits=_KEYS_TYPED, timeout_s=10)
 
 Choice = Callable[[Call], Move]
 
