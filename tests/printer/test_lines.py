@@ -4,11 +4,13 @@ import asyncio
 import errno
 import os
 import termios
+import threading
 import time
 import tty
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import serial
@@ -231,6 +233,46 @@ async def test_a_port_unplugged_while_it_is_set_up_leaves_nothing(
     printer = open_printer(f"serial://{line.path}", WIDE, limits=LIMITS)
     assert await printer.send(b"x") == Outcome(Result.FAILED, Reason.UNREACHABLE)
     serial.Serial(str(line.path), exclusive=True).close()  # not held
+
+
+async def test_a_port_that_goes_while_pyserial_sets_it_up_leaves_nothing(
+    line: SerialLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its error there is no OSError."""
+
+    def unplugged(*_given: object) -> None:
+        raise termios.error(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(termios, "tcsetattr", unplugged)
+    printer = open_printer(f"serial://{line.path}", WIDE, limits=LIMITS)
+    assert await printer.send(b"x") == Outcome(Result.FAILED, Reason.UNREACHABLE)
+    assert not (await printer.state()).reachable
+
+
+async def test_a_port_that_hangs_when_it_is_opened_holds_up_nobody_else(
+    line: SerialLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a stuck adapter does: the driver asks it, and waits."""
+    free, opened = threading.Event(), serial.Serial
+    entered: list[str] = []
+
+    def hangs(*given: Any, **more: Any) -> serial.Serial:
+        entered.append(threading.current_thread().name)
+        free.wait(20)
+        return opened(*given, **more)
+
+    monkeypatch.setattr(serial, "Serial", hangs)
+    printer = open_printer(f"serial://{line.path}", WIDE, limits=Limits(connect_s=0.2))
+    began = time.monotonic()
+    assert await printer.send(b"x") == Outcome(Result.FAILED, Reason.UNREACHABLE)
+    assert not (await printer.state()).reachable
+    assert time.monotonic() - began < 5
+    assert len(entered) == 1, "no second thread waits behind it"
+    free.set()
+    async with asyncio.timeout(5):
+        while not (await printer.state()).reachable:  # noqa: ASYNC110 - closed by the thread itself
+            await asyncio.sleep(0.05)
+    assert await printer.send(b"x") == SENT
 
 
 async def test_a_device_that_can_say_nothing_is_printed_on_all_the_same(

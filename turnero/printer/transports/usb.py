@@ -17,6 +17,7 @@ import msgspec
 
 from turnero.printer.port import Confirmation, Limits, Link
 from turnero.printer.transports.base import BasePrinter
+from turnero.printer.transports.threads import opened_in
 
 #: bytes given to the printer at once, and how long one call waits for it to take them
 _PIECE: Final = 4096
@@ -56,13 +57,8 @@ class UsbPrinter(BasePrinter):
 
     async def connect(self) -> Link:
         """Claim the printer; `OSError` when it is not there or another program has it."""
-        opened = self._thread.submit(_open, self.name, self._backend)
-        try:
-            return _UsbLink(self._thread, await asyncio.wrap_future(opened))
-        except asyncio.CancelledError:
-            # Opened after nobody waits any more: closed in its turn.
-            self._thread.submit(_close_late, opened)
-            raise
+        opened = await opened_in(self._thread, partial(_open, self.name, self._backend))
+        return _UsbLink(self._thread, opened)
 
 
 class _Opened:
@@ -188,8 +184,3 @@ def _interface(device: Any) -> Any:
         configuration = device.get_active_configuration()
     all_ = list(configuration)
     return next((one for one in all_ if one.bInterfaceClass == _PRINTER_CLASS), all_[0])
-
-
-def _close_late(opened: Any) -> None:
-    if not opened.cancelled() and opened.exception() is None:
-        opened.result().close()
