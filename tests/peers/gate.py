@@ -23,13 +23,13 @@ class Gate:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """End."""
+        """End, also for who is about to pass: a peer that is left with an open line waits for an answer."""
+        if self._server is not None:
+            self._server.close()
         self.shut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._server is not None:
-            self._server.close()
 
     def shut(self) -> None:
         """Every connection is cut, and no new one passes."""
@@ -56,12 +56,13 @@ class Gate:
         if self._shut:
             writer.transport.abort()
             return
+        self._open.add(writer)
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:
             writer.transport.abort()
             return
-        self._open |= {writer, back}
+        self._open.add(back)
         for source, sink in ((reader, back), (there, writer)):
             task = asyncio.ensure_future(self._pass(source, sink, self._passing))
             self._tasks.add(task)

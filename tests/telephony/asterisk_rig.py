@@ -3,8 +3,9 @@
 import math
 import struct
 import wave
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -54,21 +55,31 @@ class AsteriskRig:
         self.exchange: Exchange
         self.console: Exchange = self.adapter(peer.url)
         self.heard: Heard
+        self._ends: AsyncExitStack
 
-    async def start(self) -> None:
-        """Begin to listen to it; nothing of the test before is left there."""
+    async def __aenter__(self) -> Self:
+        """Listen, with the link up; what was begun is ended also where that fails."""
+        async with AsyncExitStack() as ends:
+            ends.push_async_callback(self.console.close)
+            await self._begin(ends)
+            await self.heard.of(LinkUp)
+            self._ends = ends.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Listen no more."""
+        await self._ends.aclose()
+
+    async def _begin(self, ends: AsyncExitStack) -> None:
+        """Gate, adapter and ear; nothing of the test before is left there."""
         await self.gate.start()
+        ends.push_async_callback(self.gate.stop)
         self.exchange = self.adapter(f"http://127.0.0.1:{self.gate.port}")
+        ends.push_async_callback(self.exchange.close)
         for state in await self.exchange.live():
             await self.exchange.hangup(state.id)
         self.heard = Heard(self.exchange)
-
-    async def stop(self) -> None:
-        """Listen no more."""
-        await self.heard.close()
-        await self.exchange.close()
-        await self.console.close()
-        await self.gate.stop()
+        ends.push_async_callback(self.heard.close)
 
     def adapter(self, events: str) -> Asterisk:
         """One that is told of events through that address."""
@@ -112,14 +123,20 @@ class OutwardRig(AsteriskRig):
         super().__init__(peer, telephones)
         self.listens = free_port()
 
-    async def start(self) -> None:
-        """See `AsteriskRig.start`."""
+    async def _begin(self, ends: AsyncExitStack) -> None:
+        """See `AsteriskRig._begin`."""
         self.gate = Gate(self.listens, self.peer.outward)
         await self.gate.start()
+        ends.push_async_callback(self.gate.stop)
         self.exchange = self.listening()
+        ends.push_async_callback(self.exchange.close)
         self.heard = Heard(self.exchange)
-        await soon(self._swept, "it does not dial in", within_s=20)
-        await self.heard.of(LinkUp)
+        ends.push_async_callback(self.heard.close)
+        try:
+            await soon(self._swept, "it does not dial in", within_s=20)
+        except AssertionError as late:
+            late.add_note((self.peer.folder / "log" / "full").read_text()[-3000:])
+            raise
 
     def listening(self) -> Asterisk:
         """An adapter that waits for Asterisk to dial in."""

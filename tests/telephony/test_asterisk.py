@@ -43,11 +43,8 @@ pytestmark = pytest.mark.requires("sip-tester", "baresip-core")
 async def rig(
     asterisk_and_telephones: tuple[AsteriskPeer, Telephones],
 ) -> AsyncIterator[AsteriskRig]:
-    rig = AsteriskRig(*asterisk_and_telephones)
-    await rig.start()
-    await rig.heard.of(LinkUp)
-    yield rig
-    await rig.stop()
+    async with AsteriskRig(*asterisk_and_telephones) as rig:
+        yield rig
 
 
 def asterisk(rig: AsteriskRig, **changes: object) -> Asterisk:

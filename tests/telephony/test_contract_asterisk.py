@@ -8,7 +8,6 @@ from tests.peers.asterisk import AsteriskPeer
 from tests.peers.telephones import Telephones
 from tests.telephony.asterisk_rig import AsteriskRig
 from tests.telephony.contract import Contract
-from turnero.telephony.exchange import LinkUp
 
 
 @pytest.mark.requires("sip-tester", "baresip-core")
@@ -19,8 +18,5 @@ class TestAsterisk(Contract):
     async def rig(
         self, asterisk_and_telephones: tuple[AsteriskPeer, Telephones]
     ) -> AsyncIterator[AsteriskRig]:
-        rig = AsteriskRig(*asterisk_and_telephones)
-        await rig.start()
-        await rig.heard.of(LinkUp)
-        yield rig
-        await rig.stop()
+        async with AsteriskRig(*asterisk_and_telephones) as rig:
+            yield rig

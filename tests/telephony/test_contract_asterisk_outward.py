@@ -22,10 +22,8 @@ pytestmark = pytest.mark.requires("sip-tester", "baresip-core")
 
 @pytest.fixture
 async def rig(outward_asterisk: tuple[AsteriskPeer, Telephones]) -> AsyncIterator[OutwardRig]:
-    rig = OutwardRig(*outward_asterisk)
-    await rig.start()
-    yield rig
-    await rig.stop()
+    async with OutwardRig(*outward_asterisk) as rig:
+        yield rig
 
 
 class TestInShort:
