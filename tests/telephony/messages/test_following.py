@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.telephony.room import CALLING, Room, room
-from turnero.queue.commands import callbacks, people
+from turnero.queue.call_requests import Heard, HoldLine
+from turnero.queue.commands import callbacks, dialling, people
 from turnero.queue.commands.people import PhoneNamed
 from turnero.queue.people_tables import MAIL, NUMBER, outbox, phone
 from turnero.queue.requests import TicketMove
@@ -57,6 +58,20 @@ async def at(tmp_path: Path) -> AsyncIterator[Room]:
 @pytest.fixture
 def patients(at: Room) -> Following:
     return Following(at, for_patients())
+
+
+async def test_who_stays_on_the_line_is_not_told_that_they_will_be_rung_until_they_have_hung_up(
+    at: Room, patients: Following
+) -> None:
+    asked = await at.ask(MOBILE)
+    held = HoldLine(leg="in-1", callback=asked.callback)
+    await at.act(callbacks.hold, held)
+    assert await patients.told() == []
+    await at.act(dialling.heard, Heard("in-1", "ended", "answered"))
+    assert (await at.callback(asked.ticket)).how == "phone"
+    await at.take()
+    await at.next()
+    assert await patients.sorts() == ["ring-soon"]
 
 
 async def test_who_is_rung_soon_is_told_once_when_few_are_before_them(

@@ -136,7 +136,10 @@ def test_odd_shapes_hold_no_answer(body: Any) -> None:
     assert answers_of(json.dumps(body).encode()) == []
 
 
-@pytest.mark.parametrize("text", ["BAJA", " baja. ", "No más", "sair", "Stop!"])
+@pytest.mark.parametrize(
+    "text",
+    ["BAJA", " baja. ", "No más", "sair", "Stop!", "*Baja*", "¡BAJA, !", "ＢＡＪＡ", "No-más 🙏"],
+)
 def test_words_that_mean_no_more(text: str) -> None:
     assert wants_none(text)
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
@@ -178,6 +179,24 @@ async def test_a_server_that_dribbles_holds_nobody_up() -> None:
         started = asyncio.get_running_loop().time()
         assert await by(port_).send(MAIL) == Outcome("failed", "no-answer")
         assert asyncio.get_running_loop().time() - started < 2
+
+
+@pytest.mark.usefixtures("soon")
+async def test_what_was_given_up_while_it_connected_is_not_sent_behind_our_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connect = socket.create_connection
+
+    def late(*given: Any, **named: Any) -> socket.socket:
+        time.sleep(1.0)  # a name that is long looked up, or an address of several that is dead
+        return connect(*given, **named)
+
+    monkeypatch.setattr(socket, "create_connection", late)
+    box = Box()
+    async with serving(box) as port_:
+        assert await by(port_).send(MAIL) == Outcome("failed", "no-answer")
+        await asyncio.get_running_loop().shutdown_default_executor()
+    assert box.kept == [], "it is tried again, and would come twice"
 
 
 async def test_a_server_that_dribbles_does_not_hold_up_our_stop() -> None:

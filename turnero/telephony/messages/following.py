@@ -94,9 +94,11 @@ class Contact(NamedTuple):
 
 
 def contact_of(q: Query, site_number: int, callback_id: str) -> Contact | None:
-    """None: nobody is to be written to, or cannot be: a fixed telephone shows no message."""
+    """None: nobody is to be written to, or cannot be: a fixed telephone shows no message. Who stays on
+    the line hears us: told that they will be rung, they might hang up and lose their place.
+    """
     found = callback_rows.by_id(q, callback_id)
-    if found is None or found.site != site_number:
+    if found is None or found.site != site_number or found.how in callback_rows.ON_THE_LINE:
         return None
     number = phone_of(q, site_number, found.phone)
     held = q.row(_LANGUAGE, id=found.ticket)

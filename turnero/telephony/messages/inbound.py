@@ -94,8 +94,8 @@ def answers_of(body: bytes) -> list[Answer]:
 
 def wants_none(text: str) -> bool:
     """Whether somebody wrote that they want no more messages."""
-    plain = unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode()
-    return " ".join(plain.upper().strip(" .!\"'").split()) in STOP
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return " ".join(re.findall(r"[A-Z0-9]+", plain.upper())) in STOP
 
 
 def subscribed(key: bytes, query: Mapping[str, str]) -> str:

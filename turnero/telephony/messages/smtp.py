@@ -13,6 +13,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
+from threading import Lock
 from typing import Final
 
 from turnero.telephony.messages.port import LONGEST_S, SENT, STEP_S, Message, Outcome
@@ -79,8 +80,10 @@ class _Attempt:
         self._server = server
         self._context = context
         self._smtp: smtplib.SMTP | None = None
-        #: the text has been sent, and with it perhaps the message
+        #: the text is being sent, or given up before: one of both, and for good
+        self._decided = Lock()
         self.handed_over = False
+        self._given_up = False
 
     def send(self, mail: EmailMessage) -> Outcome:
         try:
@@ -110,7 +113,9 @@ class _Attempt:
         return SENT
 
     def cut(self) -> None:
-        """Close the connection, whoever waits on it."""
+        """Close the connection, whoever waits on it; one that only comes to be sends nothing."""
+        with self._decided:
+            self._given_up = True
         sock = getattr(self._smtp, "sock", None)  # the thread may just let go of it itself
         if sock is not None:
             with suppress(OSError):
@@ -158,7 +163,10 @@ class _Attempt:
         dotted = b"\r\n".join(
             b"." + line if line.startswith(b".") else line for line in text.split(b"\r\n")
         )
-        self.handed_over = True
+        with self._decided:
+            if self._given_up:
+                raise smtplib.SMTPServerDisconnected("given up")
+            self.handed_over = True
         smtp.send(dotted.rstrip(b"\r\n") + b"\r\n.\r\n")
         code, said = smtp.getreply()
         del said
