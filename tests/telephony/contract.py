@@ -226,6 +226,18 @@ class Contract:
         assert state is not None
         assert (state.stage, state.joined) == (Stage.UP, None)
 
+    async def test_a_join_that_is_asked_for_again_parts_nobody(self, rig: Rig) -> None:
+        """Its answer was lost, or we died before it was written down."""
+        agent, patient = await answered(rig, desk()), await answered(rig, phone("02"))
+        join = await rig.exchange.join(agent, patient)
+        await rig.heard.of(Joined, agent)
+        assert await rig.exchange.join(agent, patient) == join
+        await asyncio.sleep(0.5)
+        state = await rig.exchange.lookup(agent)
+        assert state is not None
+        assert state.joined == patient
+        assert not rig.heard.those(Parted)
+
     async def test_a_leg_that_is_gone_cannot_be_joined_or_spoken_to(self, rig: Rig) -> None:
         leg = await answered(rig, desk())
         with pytest.raises(ExchangeAway):

@@ -37,7 +37,7 @@ def board(seed: int = 0) -> tuple[Switchboard, VirtualClock]:
 
 def after(board: Switchboard, clock: VirtualClock, seconds: int) -> None:
     clock.advance(seconds * 1000)
-    board.run()
+    board.agenda.run()
 
 
 def day(seed: int) -> list[Event]:

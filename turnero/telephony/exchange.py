@@ -250,7 +250,9 @@ class Exchange(Protocol):
         ...
 
     async def join(self, a: str, b: str) -> str:
-        """Let two answered legs hear each other; the join's id. `ExchangeAway` too if one is gone."""
+        """Let two answered legs hear each other, if they do not yet; the join's id. `ExchangeAway` too
+        if one is gone.
+        """
         ...
 
     async def prompt(self, leg_id: str, says: Sequence[Say], gather: Gather | None = None) -> None:

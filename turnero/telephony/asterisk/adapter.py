@@ -172,6 +172,9 @@ class Asterisk:
         for leg in (a, b):  # two who speak are never cut off because we are away
             await self._speaking.silence(leg)
             await keep(self._ari, leg, self._settings.longest_s)
+        for bridge in (await self._ari.ask("GET", "bridges")).needed():
+            if str(bridge["id"]).startswith(JOIN) and {a, b} <= {*bridge["channels"]}:
+                return str(bridge["id"])  # of before: its answer was lost, or we died meanwhile
         name = f"{JOIN}{secrets.token_hex(8)}"
         # where Asterisk joins two channels natively, only dtmf_events lets us hear keys in the call
         kind = {"type": "mixing,dtmf_events", "bridgeId": name}
@@ -307,7 +310,8 @@ class Asterisk:
     async def _ring(self, leg: str, far: str) -> None:
         """We hear, from now on and before it is answered: let the far end ring its telephone."""
         source = {"eventSource": f"channel:{leg}"}
-        await self._ari.ask("POST", f"applications/{self._settings.app}/subscription", source)
+        subscription = f"applications/{self._settings.app}/subscription"
+        (await self._ari.ask("POST", subscription, source)).needed()
         await self._ari.ask("POST", f"channels/{quote(far, safe='~')}/continue")
 
     # --- itself --------------------------------------------------------------------------

@@ -78,7 +78,10 @@ class HttpAri:
             raise Unsent(f"not reached: {type(error).__name__}") from error
         except httpx.HTTPError as error:
             raise ExchangeAway(f"no answer: {type(error).__name__}") from error
-        return Reply(answer.status_code, decoded(answer.content))
+        reply = Reply(answer.status_code, decoded(answer.content))
+        if reply.done and answer.content and reply.body is None:
+            raise ExchangeAway("what answers there is no ARI")
+        return reply
 
     async def close(self) -> None:
         """See `Ari.close`."""

@@ -94,7 +94,7 @@ class Switchboard:
         self._reached()
         if call := self._calls.get(leg_id):
             return call.state()
-        return self._over.get(leg_id) if self.faults.remembers else None
+        return self._over.get(leg_id)
 
     def live(self) -> list[LegState]:
         """See `Exchange.live`."""
@@ -109,6 +109,9 @@ class Switchboard:
             raise ExchangeAway("one of the legs is gone")
         if any(call.stage is not Stage.UP or call.left_alone for call in (one, other)):
             raise ExchangeAway("one of the legs is not up, or the dialplan speaks to it")
+        name = "join-" + "-".join(sorted((a, b)))
+        if one.joined == b:
+            return name
         for call in (one, other):
             self._part(call)
             self._speaking.stop(call)
@@ -116,8 +119,7 @@ class Switchboard:
         self._tell_all(Joined(a, b))
         for call in (one, other):
             self._converse(call)
-        self._count += 1
-        return f"join-{self._count}"
+        return name
 
     def prompt(self, leg_id: str, says: Sequence[Say], gather: Gather | None = None) -> None:
         """See `Exchange.prompt`."""
@@ -264,10 +266,6 @@ class Switchboard:
         self._ring(stray)
         return stray.id
 
-    def run(self) -> None:
-        """Do what is due by now, for who moves the clock without an event loop."""
-        self.agenda.run()
-
     def tell(self, event: Event) -> None:
         """Say it to the reader, as late and as often as the faults have it."""
         if self.faults.deaf:
@@ -395,5 +393,6 @@ class Switchboard:
         self._part(call)
         self._speaking.stop(call)
         del self._calls[call.id]
-        self._over[call.id] = LegState(call.id, Stage.ENDED, outcome=outcome)
+        if self.faults.remembers:
+            self._over[call.id] = LegState(call.id, Stage.ENDED, outcome=outcome)
         self._tell_all(Ended(call.id, outcome, cause, call.rang))
