@@ -69,3 +69,26 @@ async def test_for_whom_it_is_is_told_at_the_desk_alone(hall: Room, relation: st
 async def test_a_relation_that_nobody_knows_is_refused(hall: Room) -> None:
     async with refused(hall, "callback-relation"):
         await hall.ask("987654305", relation="neighbour")
+
+
+@pytest.mark.parametrize("press", ["finish", "next", "choose", "unticketed"])
+async def test_nothing_ends_a_call_in_which_nobody_spoke_but_its_own_keys(
+    hall: Room, press: str
+) -> None:
+    asked = await rings(hall)
+    other = await hall.take("caja")
+    async with refused(hall, "callback-by-phone"):
+        match press:
+            case "finish":
+                await hall.finish(asked.ticket)
+            case "next":
+                await hall.next("v1")
+            case "choose":
+                await hall.call(other, "v1")
+            case _:
+                await hall.unticketed()
+    await hall.passes(2)
+    assert (await hall.callback(asked.ticket)).stage == Stage.DIALLING
+    await hall.move("start", asked.ticket)  # spoken with by other means
+    assert await hall.next("v1") == other
+    assert await hall.said(CallbackEnded, "how") == ["done"]

@@ -9,14 +9,13 @@ from collections.abc import Callable
 import msgspec
 from sqlalchemy import bindparam, select
 
-from turnero.queue import callback_rows, emergency, refusals, rows, text, turns
+from turnero.queue import emergency, refusals, rows, text, turns
 from turnero.queue.commands import lines
-from turnero.queue.commands.finishing import end_service
+from turnero.queue.commands.finishing import end_service, not_by_phone
 from turnero.queue.commands.paths import in_line_ms
 from turnero.queue.facts import TicketCalled, TicketNoShow, TicketRecalled, Why
 from turnero.queue.heads import Due, heads, outside
 from turnero.queue.presses import Press
-from turnero.queue.ranks import CALLBACK
 from turnero.queue.requests import CallChosen, Called, Moved, Next, TicketMove
 from turnero.queue.routing import choose, turns_after, why
 from turnero.queue.rows import Figures, Ticket
@@ -79,7 +78,7 @@ def recall(tx: Tx, request: TicketMove) -> Moved:
     """Call again on board and voice. It counts towards a no-show if far enough from the last."""
     held = held_at(tx, request.ticket, request.at)
     state = after(Move.RECALL, held.state, held.number)
-    _not_by_phone(tx, held)
+    not_by_phone(tx, held)
     emergency.allow_calls(tx, tx.site, held.desk_ref or "")
     counts = _counts_at(held) <= tx.line_ms
     seq = tx.append(
@@ -108,7 +107,7 @@ def no_show(tx: Tx, request: TicketMove) -> Moved:
     """The person did not come; legal after the site's number of counted recalls."""
     held = held_at(tx, request.ticket, request.at)
     state = after(Move.NO_SHOW, held.state, held.number)
-    _not_by_phone(tx, held)
+    not_by_phone(tx, held)
     needed = settings_of(held.settings).no_show_recalls
     if held.counted < needed:
         raise refusals.refused(
@@ -131,12 +130,6 @@ def no_show(tx: Tx, request: TicketMove) -> Moved:
     press.save(held, held._replace(state=state, session=None, ended_ms=tx.line_ms))
     press.close()
     return Moved(held.id, state)
-
-
-def _not_by_phone(tx: Tx, held: Ticket) -> None:
-    """Nobody comes to the desk for a call on a board who waits for their telephone to ring."""
-    if held.origin == CALLBACK and callback_rows.of_ticket(tx, held.id) is not None:
-        raise refusals.refused("callback-by-phone", number=held.number)
 
 
 def _calling(tx: Tx, ref: str) -> tuple[Seat, int]:

@@ -1,14 +1,15 @@
 """End a service: on its own, or as the first half of a call of the next one."""
 
-from turnero.queue import refusals
+from turnero.queue import callback_rows, refusals
 from turnero.queue.commands.paths import go_on, whither
 from turnero.queue.facts import ServiceFinished
 from turnero.queue.presses import Press
+from turnero.queue.ranks import CALLBACK
 from turnero.queue.requests import Finish, Moved
 from turnero.queue.rows import Ticket
 from turnero.queue.seats import held_at
 from turnero.queue.service_time import span
-from turnero.queue.states import Move, after
+from turnero.queue.states import Move, State, after
 from turnero.store.tx import Tx
 
 #: how a service can end, where its service asks
@@ -31,6 +32,9 @@ def end_service(
     the next step of its path. `onward`: see paths.whither.
     """
     state = after(Move.FINISH, held.state, held.number)
+    if held.state == State.CALLED:
+        # Nobody has been spoken with: whoever waits to be rung would be over unheard.
+        not_by_phone(tx, held)
     known = ", ".join(OUTCOMES)
     if outcome is None and held.outcomes:
         raise refusals.refused("outcome-missing", number=held.number, known=known)
@@ -63,3 +67,9 @@ def end_service(
         new = go_on(tx, press.append, held, new, going)
     press.save(held, new)
     return new
+
+
+def not_by_phone(tx: Tx, held: Ticket) -> None:
+    """Refused for who waits for their telephone to ring: the keys of the call say what becomes of it."""
+    if held.origin == CALLBACK and callback_rows.of_ticket(tx, held.id) is not None:
+        raise refusals.refused("callback-by-phone", number=held.number)
