@@ -40,18 +40,26 @@ class Calls(Hall):
         await self.load(f"{CALLING}\n[callbacks]\n{lines}")
         led = await self.ledger.run(leading.lead, Lead("one"), site=0, actor="system")
         self.epoch = led.epoch
-        await self.ledger.run(leading.opened, Opened(led.epoch, open=True), site=0, actor="system")
+        await self.opens()
         await self.open("v1")
         await self.open("v2")
+
+    async def opens(self) -> None:
+        """Calls can be placed, unless the breaker is open still."""
+        opened = Opened(self.epoch, open=True)
+        await self.ledger.run(leading.opened, opened, site=0, actor="system")
 
     async def ask(self, phone: Sealed) -> Asked:
         """Ask to be rung at that number."""
         return await self.act(callbacks.ask, AskCallback(phone=phone, service="caja"))
 
     async def dialled(self, asked: Asked, leg: str, desk: str = "v1") -> Dialled:
-        """Next calls it, the desk picks up, and its patient is to be rung."""
+        """Next calls it, the desk picks up, and its patient is to be rung: nobody, if it is put off."""
         assert await self.next(desk) == asked.ticket
-        await self.act(dialling.dial_desk, DialDesk(asked.callback, f"d{leg}", self.epoch))
+        asks = DialDesk(asked.callback, f"d{leg}", self.epoch)
+        rings = await self.act(dialling.dial_desk, asks)
+        if rings.leg is None:
+            return rings
         await self.act(dialling.heard, Heard(f"d{leg}", "up"))
         return await self.act(dialling.dial_patient, DialPatient(asked.callback, leg, self.epoch))
 
@@ -83,7 +91,7 @@ async def hall(tmp_path: Path) -> AsyncIterator[Calls]:
 
 def number(digits: str = "11") -> Sealed:
     """A number, sealed."""
-    index = digits.rjust(32, "0")
+    index = digits.rjust(32, "f")  # none of `ring_me`
     return Sealed(index, bytes.fromhex(index), "00000000", "PE", "mobile", digits[-3:])
 
 
@@ -99,7 +107,6 @@ async def test_no_more_are_in_flight_than_may_be(hall: Calls) -> None:
     assert (await hall.dialled(two, "2", "v2")).leg is None
     assert await hall.why() == ["caps"]
     assert await hall.state(two.ticket) == "retry"
-    await hall.act(dialling.heard, Heard("d2", "ended", "cancelled"))  # its desk's is put down
     await hall.ends("1", "busy")
     hall.wait(130)
     await hall.fire_timers()
@@ -147,7 +154,6 @@ async def test_a_number_is_rung_so_often_on_a_day_of_the_site_s(hall: Calls) -> 
         hall.wait(61)
         await hall.fire_timers()
     assert (await hall.dialled(asked, "3")).leg is None
-    await hall.ends("3", "answered")
     other = await hall.ring_me()
     assert (await hall.dialled(other, "4")).leg == "4"
     assert await hall.why() == ["no-answer", "no-answer", "caps"]
@@ -218,9 +224,10 @@ def asks(phone: Sealed, source: str) -> AskCallback:
 async def test_nobody_is_rung_when_the_hours_end_while_the_desk_picks_up(hall: Calls) -> None:
     await hall.capped()
     asked = await hall.ring_me()
-    hall.wait(10 * 3_600)
+    hall.wait(10 * 3_600 - 1)
     assert await hall.next() == asked.ticket
     await hall.act(dialling.dial_desk, DialDesk(asked.callback, "d1", hall.epoch))
+    hall.wait(1)
     await hall.act(dialling.heard, Heard("d1", "up"))
     late = DialPatient(asked.callback, "1", hall.epoch)
     assert (await hall.act(dialling.dial_patient, late)).leg is None
@@ -242,3 +249,52 @@ async def test_who_came_can_ask_to_be_rung_after_all(hall: Calls) -> None:
     await hall.act(callbacks.check_in, TicketMove(asked.ticket))
     again = await hall.ring_me(ticket=asked.ticket)
     assert (again.ticket, again.already) == (asked.ticket, False)
+
+
+async def test_who_may_not_be_rung_any_more_today_rings_no_desk_and_is_rung_tomorrow(
+    hall: Calls,
+) -> None:
+    await hall.capped(number_a_day=1)
+    asked = await hall.ask(number())
+    assert (await hall.dialled(asked, "1")).leg == "1"
+    await hall.ends("1", "no-answer")
+    hall.wait(601)
+    await hall.fire_timers()
+    assert await hall.next() == asked.ticket
+    ask = DialDesk(asked.callback, "d2", hall.epoch)
+    assert (await hall.act(dialling.dial_desk, ask)).leg is None
+    assert await hall.why() == ["no-answer", "caps"]
+    put_off = (await hall.facts(CallbackPutOff))[-1]
+    assert put_off.due_ms == MORNING_MS + 22 * 3_600_000  # Tuesday, 07:00
+
+
+async def test_what_a_broken_way_kept_from_ringing_was_not_rung(hall: Calls) -> None:
+    await hall.capped(number_a_day=1, busy_minutes=1)
+    asked = await hall.ask(number())
+    for n in "12":
+        await hall.opens()
+        assert (await hall.dialled(asked, n)).leg == n
+        await hall.ends(n, "trunk-fault")
+        hall.wait(61)
+        await hall.fire_timers()
+    assert (await hall.dialled(asked, "3")).leg == "3"
+    await hall.act(dialling.heard, Heard("3", "ringing"))
+    await hall.ends("3", "trunk-fault")
+    hall.wait(901)
+    await hall.opens()
+    await hall.fire_timers()
+    assert (await hall.dialled(asked, "4")).leg is None
+
+
+async def test_a_clock_that_is_set_while_they_speak_uses_up_no_day(hall: Calls) -> None:
+    await hall.capped(minutes_a_day=180)
+    asked = await hall.ring_me()
+    assert (await hall.dialled(asked, "1")).leg == "1"
+    await hall.act(dialling.heard, Heard("1", "up"))
+    await hall.act(dialling.confirmed, OfCallback(asked.callback))
+    await hall.act(dialling.joined, OfCallback(asked.callback))
+    hall.clock.set_wall(hall.clock.now_ms() + 5 * 3_600_000)
+    await hall.ends("1", "answered")
+    await hall.finish(asked.ticket)
+    other = await hall.ring_me()
+    assert (await hall.dialled(other, "2")).leg == "2"

@@ -2,20 +2,32 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Text, and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from turnero.queue import callback_rows as kept
 from turnero.queue import refusals
 from turnero.queue.call_facts import LegDialled
 from turnero.queue.callback_tables import callback, leg
-from turnero.queue.callbacks import GRACE_MS, LegStage, Stage
-from turnero.queue.numbers import at_ms, local
+from turnero.queue.callbacks import FAULTS, GRACE_MS, LegStage, Stage
+from turnero.queue.numbers import MIDNIGHT, at_ms, local
 from turnero.queue.rows import Ticket
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
-#: for how long somebody may stay on the line, milliseconds
+#: for how long somebody may stay on the line, and a conversation that nobody ends, milliseconds
 HOLD_MS: Final = 2 * 3_600_000
+LONGEST_MS: Final = 2 * 3_600_000
 #: we rang: what caps count. Who rings us costs nothing and disturbs nobody
 _DIALLED: Final = leg.c.attempt > 0
 #: in these an agent waits for a patient to pick up
@@ -72,9 +84,17 @@ _SET_LEG = Statement(
     .where(leg.c.id == bindparam("b_id"))
     .values({name: bindparam(f"b_{name}") for name in _CHANGING})
 )
+#: without those that a broken way kept from ringing: nobody was disturbed
 _OF_NUMBER = Statement(
     select(func.count().label("n")).where(
-        leg.c.number_index == bindparam("index"), leg.c.at_ms >= bindparam("since"), _DIALLED
+        leg.c.number_index == bindparam("index"),
+        leg.c.at_ms >= bindparam("since"),
+        _DIALLED,
+        or_(
+            leg.c.rang == 1,
+            leg.c.outcome.is_(None),
+            and_(*(leg.c.outcome != literal_column(f"'{one}'", Text) for one in FAULTS)),
+        ),
     )
 )
 _IN_FLIGHT = Statement(
@@ -101,8 +121,14 @@ _AWAITED = Statement(
         or_(*(callback.c.stage == literal_column(f"'{stage}'", Text) for stage in _AWAITING)),
     )
 )
+_LASTED = leg.c.ended_ms - leg.c.up_ms
+#: none lasts longer than a conversation may: the clock may have been set meanwhile
 _SPOKEN = Statement(
-    select(func.coalesce(func.sum(leg.c.ended_ms - leg.c.up_ms), 0).label("ms")).where(
+    select(
+        func.coalesce(
+            func.sum(case((_LASTED > LONGEST_MS, LONGEST_MS), (_LASTED < 0, 0), else_=_LASTED)), 0
+        ).label("ms")
+    ).where(
         and_(
             leg.c.site == bindparam("site"),
             leg.c.side == "patient",
@@ -146,20 +172,22 @@ def agent_waits(tx: Tx) -> bool:
     return bool(ringing.n < awaited.n)
 
 
-def capped(tx: Tx, found: kept.Callback) -> bool:
-    """Whether this number was rung often enough today, or the house has."""
+def full_today(tx: Tx, found: kept.Callback) -> int | None:
+    """The end of today, UTC, where its number was rung often enough, or patients spoke long enough."""
     settings = found.settings
     here = local(tx.now_ms, found.zone).date()
     since = at_ms(here, 0, found.zone)
     counted: Any = tx.row(_OF_NUMBER, index=found.number_index, since=since)
-    flying: Any = tx.row(_IN_FLIGHT, site=tx.site)
     spoken: Any = tx.row(_SPOKEN, site=tx.site, since=since)
-    return (
-        counted.n >= settings.number_a_day
-        or flying.n >= settings.in_flight
-        or spoken.ms >= settings.minutes_a_day * 60_000
-        or tx.row(_NUMBER_BUSY, index=found.number_index) is not None
-    )
+    full = counted.n >= settings.number_a_day or spoken.ms >= settings.minutes_a_day * 60_000
+    return at_ms(here, MIDNIGHT, found.zone) if full else None
+
+
+def full_now(tx: Tx, found: kept.Callback) -> bool:
+    """Whether enough telephones ring or speak, or one of this number does."""
+    flying: Any = tx.row(_IN_FLIGHT, site=tx.site)
+    busy = tx.row(_NUMBER_BUSY, index=found.number_index) is not None
+    return busy or bool(flying.n >= found.settings.in_flight)
 
 
 def dial(

@@ -31,14 +31,15 @@ _ORDER: Final = tuple(LegStage)
 _SPOKE: Final = frozenset({Stage.TALKING, Stage.WRAP_UP, Stage.ENDED})
 #: outcomes that say nothing of the way there, unless it rang
 _SILENT: Final = frozenset({"unknown", "cancelled"})
-#: a conversation that nobody ended, milliseconds
-_LONGEST_MS: Final = 2 * 3_600_000
 
 _DESK = Statement(select(desk.c.phone).where(desk.c.id == bindparam("id")))
 
 
 def dial_desk(tx: Tx, request: DialDesk) -> Dialled:
-    """Write down that the desk's telephone is to be rung: its agent pressed next."""
+    """Write down that the desk's telephone is to be rung: its agent pressed next.
+
+    Where its patient may not be rung now it is put off instead: nobody picks up in vain.
+    """
     found, held = _reserved(tx, request.callback, request.epoch, Stage.RESERVED)
     if found.campaign is not None and opted_out(tx, tx.site, found.number_index):
         # Said while they were in line, by a message or to another campaign.
@@ -48,6 +49,9 @@ def dial_desk(tx: Tx, request: DialDesk) -> Dialled:
     extension = tx.row(_DESK, id=held.desk)
     if extension is None or extension.phone is None:
         put_back(tx, found, held, "desk")
+        return Dialled()
+    # One who stays on the line is there already.
+    if legs.open_leg(tx, found.id, "patient") is None and _put_off(tx, found, held):
         return Dialled()
     if legs.open_leg(tx, found.id, "desk") is not None or not legs.put_down(tx, extension.phone):
         # The one of a call before is still being hung up: its end is waited for.
@@ -61,23 +65,13 @@ def dial_desk(tx: Tx, request: DialDesk) -> Dialled:
 def dial_patient(tx: Tx, request: DialPatient) -> Dialled:
     """Write down that the patient's telephone is to be rung: the agent has picked up.
 
-    Outside of its hours, beyond a cap, or while the same number is rung for another service, it
-    is put off instead, and the desk's telephone put down.
+    Where it may not be any more it is put off instead, and the desk's telephone put down.
     """
     found, held = _reserved(tx, request.callback, request.epoch, Stage.DIALLING)
     if legs.open_leg(tx, found.id, "patient") is not None or not legs.agent_waits(tx):
         # One of before is still being hung up: its end is waited for.
         return Dialled()
-    hours = kept.hours_of(tx, found)
-    if hours is None or hours.from_ms > tx.now_ms:
-        not_reached(tx, found, held, "hours", None if hours is None else hours.from_ms)
-        return Dialled()
-    if legs.capped(tx, found):
-        not_reached(tx, found, held, "caps")
-        return Dialled()
-    lost_ms = legs.may_ring_ms(tx, found.number_index)
-    if lost_ms is not None:
-        not_reached(tx, found, held, "unknown", lost_ms)
+    if _put_off(tx, found, held):
         return Dialled()
     settings = found.settings
     legs.dial(tx, found, held, request.leg, "patient", settings.ring_s, index=found.number_index)
@@ -154,13 +148,41 @@ def joined(tx: Tx, request: OfCallback) -> Moved:
     return Moved(held.id, State.SERVING)
 
 
+def _put_off(tx: Tx, found: kept.Callback, held: rows.Ticket) -> bool:
+    """Whether its patient may not be rung now, and is later: outside of their hours, beyond a cap,
+    while a telephone of that number is in use, or may ring that we have lost sight of.
+    """
+    why, due_ms = "hours", None
+    hours = kept.hours_of(tx, found)
+    if hours is None:
+        pass
+    elif hours.from_ms > tx.now_ms:
+        due_ms = hours.from_ms
+    elif (day_ends_ms := legs.full_today(tx, found)) is not None:
+        hours = kept.hours_of(tx, found, day_ends_ms)
+        why, due_ms = "caps", None if hours is None else hours.from_ms
+    elif legs.full_now(tx, found):
+        why = "caps"
+    elif (lost_ms := legs.may_ring_ms(tx, found.number_index)) is not None:
+        why, due_ms = "unknown", lost_ms
+    else:
+        return False
+    not_reached(tx, found, held, why, due_ms)
+    return True
+
+
 # --- the parts of `heard` ----------------------------------------------------------------------------
 
 
 def _up(tx: Tx, row: Any, found: kept.Callback, held: rows.Ticket) -> None:
     # A conversation has no end of its own; the exchange's dial plan cuts it off after hours.
     legs.write(
-        tx, row, stage=LegStage.UP.value, rang=1, up_ms=tx.now_ms, until_ms=tx.line_ms + _LONGEST_MS
+        tx,
+        row,
+        stage=LegStage.UP.value,
+        rang=1,
+        up_ms=tx.now_ms,
+        until_ms=tx.line_ms + legs.LONGEST_MS,
     )
     tx.append(
         LegAnswered(
