@@ -5,10 +5,10 @@ import pytest
 from tests.queue.hall import SITE, Hall
 from tests.queue.refusal import refused
 from turnero.queue.call_facts import CallbackEnded
-from turnero.queue.call_requests import AskCallback, Asked, Lead, Opened
-from turnero.queue.commands import callbacks, leading, lines
+from turnero.queue.call_requests import AskCallback, Asked, Lead, OfCallback, Opened
+from turnero.queue.commands import by_hand, callbacks, leading, lines, paths, reaching
 from turnero.queue.facts import PathChanged
-from turnero.queue.requests import MoveLine
+from turnero.queue.requests import HandCall, MoveLine, SkipStep
 from turnero.store.vault import Sealed
 
 #: the cashier's people go on to the blood test, which calls nobody, or does
@@ -97,3 +97,41 @@ async def test_a_number_that_is_to_be_rung_there_already_comes_there_twice(hall:
         assert await hall.state(asked.ticket) == "waiting"
         await hall.move("cancel", asked.ticket)
     assert [one.how for one in await hall.facts(CallbackEnded)] == ["cancelled"] * 2
+
+
+async def test_nor_by_leaving_out_a_step_nor_by_what_is_entered_later(hall: Hall) -> None:
+    asked = await served(hall, WITH_PATH)
+    async with refused(hall, "callback-not-there"):
+        await hall.act(paths.skip, SkipStep(asked.ticket))
+    waits = await hall.ring_me()
+    async with refused(hall, "callback-not-there"):
+        await hall.act(paths.skip, SkipStep(waits.ticket))
+    hall.wait(600)
+    ended_ms = hall.clock.now_ms()
+    call = HandCall(
+        number=waits.number,
+        service="caja",
+        desk="hnc.v1",
+        called_ms=ended_ms - 300_000,
+        ended_ms=ended_ms,
+    )
+    await hall.act(by_hand.enter, call)
+    assert await hall.state(waits.ticket) == "finished"
+    assert [one.how for one in await hall.facts(CallbackEnded)] == ["done"]
+
+
+async def test_who_is_rung_later_goes_where_their_line_went(hall: Hall) -> None:
+    asked = await served(
+        hall,
+        RINGING.replace(
+            'name = "Ventanilla 2"',
+            '''name = "Ventanilla 2"
+phone = "desk2"''',
+        ),
+    )
+    await hall.act(reaching.by_hand, OfCallback(asked.callback, "machine", "hnc.v1"))
+    assert await hall.state(asked.ticket) == "retry"
+    await hall.act(lines.move_line, MoveLine("caja", "sangre"))
+    hall.wait(601)
+    await hall.fire_timers()
+    assert await hall.next("v2") == asked.ticket

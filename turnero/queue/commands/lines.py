@@ -23,6 +23,7 @@ from turnero.queue.tables import (
     ANY_DESK,
     AWAY,
     PARKED,
+    RETRY,
     WAITING,
     attention,
     desk,
@@ -57,11 +58,15 @@ _WAITING = Statement(
     .order_by(ticket.c.rank_ms, ticket.c.rank_seq)
     .limit(bindparam("limit"))
 )
-#: set aside or stepped out: in no line, but whoever calls them must serve their service
-_PARKED = Statement(
-    select(ticket.c.id)
-    .where(ticket.c.service == bindparam("service"), ticket.c.state == PARKED)
-    .limit(bindparam("limit"))
+#: set aside, to be rung later or stepped out: in no line, but whoever calls them must serve their
+#: service
+_PARKED, _RETRY = (
+    Statement(
+        select(ticket.c.id)
+        .where(ticket.c.service == bindparam("service"), ticket.c.state == state)
+        .limit(bindparam("limit"))
+    )
+    for state in (PARKED, RETRY)
 )
 _AWAY = Statement(
     select(ticket.c.id)
@@ -207,7 +212,7 @@ def day_closed(tx: Tx) -> None:
 def _portion(tx: Tx, move: MoveLine, before: int) -> LineMove:
     origin, target = service_row(tx, move.origin).id, service_row(tx, move.service)
     ids: list[str] = []
-    for who in (_WAITING, _PARKED, _AWAY):
+    for who in (_WAITING, _PARKED, _RETRY, _AWAY):
         if len(ids) < PORTION:
             ids += [row.id for row in tx.rows(who, service=origin, limit=PORTION - len(ids))]
     for ticket_id in ids:

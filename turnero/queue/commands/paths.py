@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert
 from turnero.queue import paths, refusals, rows
 from turnero.queue.callback_rows import of_ticket
 from turnero.queue.facts import PathChanged, TicketSentOn
-from turnero.queue.places import rings, service_row
+from turnero.queue.places import allow_there, rings, service_row
 from turnero.queue.presses import Press
 from turnero.queue.ranks import CALLBACK, rank_at
 from turnero.queue.requests import AddStep, Moved, SkipStep
@@ -114,6 +114,8 @@ def _nobody_attends(number: str, step: Station) -> Refused:
 def straight_on(tx: Tx, held: Ticket) -> Going | None:
     """What follows the present step, attended or not; None where no path goes on."""
     left = [_station(tx, held, key) for key in paths.steps_of(held.path)]
+    if left and _ends_by_phone(tx, held, left[0].key):
+        return Going(tuple(left), None)
     gone = tuple(takewhile(lambda one: one.trouble == GONE, left))
     return Going(gone, left[len(gone)] if len(gone) < len(left) else None) if left else None
 
@@ -199,6 +201,7 @@ def skip(tx: Tx, request: SkipStep) -> Moved:
     to = _station(tx, held, left[0])
     if to.trouble == GONE:
         raise _nobody_attends(held.number, to)
+    allow_there(tx, held.id, held.service, to.id, to.key)
     at_desk = held.state in AT_DESK
     service = span(held, tx.line_ms) if at_desk else None
     press = _press(tx, Move.SKIP, held)
