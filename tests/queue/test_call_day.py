@@ -203,3 +203,14 @@ async def test_who_waited_here_has_asked_when_they_came(hall: Day) -> None:
     await hall.at("09:30")
     await hall.ring_me(ticket=here)
     assert await hall.told(CallbackAsked, "asked_ms") == [MORNING_MS]
+
+
+async def test_hours_that_became_earlier_over_night_hold_the_next_day(hall: Day) -> None:
+    asked = await hall.ring_me(from_minute=15 * 60)
+    await hall.change(asked.callback, hours=True, from_minute=19 * 60 - 5)
+    await hall.at("00:30", days=1)
+    assert await hall.state(asked.ticket) == "not-served"
+    await hall.change(asked.callback, hours=True, to_minute=9 * 60)
+    await hall.at("07:15", days=1)
+    (carried,) = await hall.told(CallbackCarried, "ticket")
+    assert await hall.next() == carried

@@ -1,5 +1,6 @@
 """Callbacks where two things happen at once, somebody changes their mind, or a clock is set."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from turnero.queue import call_requests, callback_tables, requests
 from turnero.queue.call_facts import CallbackCarried, CallbackEnded, CallbackJoined, CallbackPutOff
 from turnero.queue.callbacks import Stage
 from turnero.queue.commands import callbacks, dialling
-from turnero.queue.facts import AlarmEnded, AlarmRaised
+from turnero.queue.facts import AlarmEnded, AlarmRaised, TicketIssued
 from turnero.queue.reads import callbacks as reads
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
@@ -244,3 +245,93 @@ async def test_who_hangs_up_on_our_silence_has_not_used_up_an_attempt(hall: Room
     await hall.until(asked.ticket, "retry")
     (put_off,) = await hall.facts(CallbackPutOff)
     assert (put_off.why, put_off.counts) == ("unknown", False)
+
+
+async def test_a_language_that_is_gone_tomorrow_loses_nobody(hall: Room) -> None:
+    asked = await hall.ask("987654305", language="en", attention="preferential", aids=("sign",))
+    hall.wait(15.5 * 3600)
+    await hall.passes(2)
+    assert await hall.state(asked.ticket) == "not-served"
+    await hall.load(CALLING.replace('languages = ["es", "en"]', 'languages = ["es"]'))
+    hall.wait(9 * 3600)
+    await hall.passes(8)
+    (carried,) = await hall.said(CallbackCarried, "ticket")
+    issued = (await hall.facts(TicketIssued))[-1]
+    assert (issued.ticket, issued.language, issued.attention, issued.aids) == (
+        carried,
+        "es",
+        "preferential",
+        ("sign",),
+    )
+
+
+#: a site whose cashier is another service, and one whose desks have no telephones
+OTHER = CALLING.replace('"caja"', '"otra"')
+SILENT = re.sub('phone = ".*"', "", CALLING).replace("callbacks = {}", "")
+
+
+@pytest.mark.parametrize("site", [OTHER, SILENT], ids=["service gone", "telephones gone"])
+async def test_a_new_description_leaves_nobody_whom_no_desk_could_ring(
+    hall: Room, site: str
+) -> None:
+    asked = await hall.ask("987654305")
+    await hall.next("v1")
+    await hall.passes(8)
+    async with refused(hall, "service-has-waiting", service="caja", waiting=1):
+        await hall.load(site)
+    await hall.act(callbacks.cancel, requests.TicketMove(asked.ticket))
+    await hall.load(site)
+
+
+async def test_who_asked_is_rung_though_nobody_can_ask_any_more(hall: Room) -> None:
+    asked = await hall.ask("987654305")
+    await hall.load(CALLING.replace("callbacks = {}", ""))
+    await hall.next("v1")
+    await hall.until(asked.ticket, "retry")
+    assert await hall.said(CallbackPutOff, "why") == ["no-answer"]
+
+
+async def test_what_is_taken_back_while_it_was_to_be_rung_later_is_rung_then(hall: Room) -> None:
+    asked = await hall.ask("987654305")
+    await hall.next("v1")
+    await hall.until(asked.ticket, "retry")
+    (due_ms,) = await hall.said(CallbackPutOff, "due_ms")
+    await hall.move("cancel", asked.ticket)
+    await hall.move("undo", asked.ticket)
+    await hall.passes(3)
+    assert await hall.state(asked.ticket) == "retry"
+    hall.wait((due_ms - hall.clock.now_ms()) / 1000)
+    await hall.passes(1)
+    assert await hall.state(asked.ticket) == "waiting"
+
+
+async def test_whose_day_a_wrong_clock_closed_is_rung_today(hall: Room) -> None:
+    await hall.ask("987654301")
+    await hall.sets_clock(16)
+    await hall.close_day()
+    await hall.sets_clock(-16)
+    await hall.passes(2)
+    (carried,) = await hall.said(CallbackCarried, "ticket")
+    assert await hall.next("v1") == carried
+
+
+async def test_who_held_the_line_when_the_day_closed_is_rung_if_they_can_be(hall: Room) -> None:
+    phone = sealed(number_of("987654305", policy_of("pe")), hall.vault)
+    held = []
+    for one in (phone, None):
+        leg = hall.simulated.ring_in("+51987654305", "100")
+        hall.board.prompt(leg, [])
+        request = call_requests.HoldLine(leg=leg, service="caja", phone=one)
+        held.append(await hall.act(callbacks.hold, request))
+    await hall.sets_clock(16)
+    await hall.close_day()
+    await hall.passes(8)
+    assert hall.board.live() == []
+    assert await hall.said(CallbackEnded, "ticket") == [held[1].ticket]
+    # Like everybody's its hours end, though it began on the line.
+    hall.wait(7 * 3600)
+    await hall.passes(8)
+    (carried,) = await hall.said(CallbackCarried, "ticket")
+    hall.wait(12 * 3600)
+    await hall.passes(2)
+    assert await hall.state(carried) == "retry"

@@ -6,7 +6,18 @@ leave a telephone ringing for a ticket that is not at a desk any more.
 
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Text, and_, bindparam, case, func, insert, literal_column, select, update
+from sqlalchemy import (
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from turnero.queue import refusals
 from turnero.queue.calendars import calendar
@@ -26,6 +37,8 @@ HOURS_END: Final = "callback-hours"
 ASK: Final = "callback-ask"
 CARRY: Final = "callback-carry"
 _TIMERS: Final = (RING_AGAIN, HOURS_END, ASK, CARRY)
+#: stages in which it is to be rung at an hour, and the timer of that
+LATER: Final = {Stage.RETRY: RING_AGAIN, Stage.TOMORROW: CARRY}
 #: a patient's leg that may still say how it went, milliseconds
 RATING_MS: Final = 60_000
 
@@ -136,10 +149,11 @@ _SAVE = Statement(
         | {callback.c.version: callback.c.version + 1}
     )
 )
-_RETRYING = Statement(
+#: those that are to be rung at an hour
+_LATER = Statement(
     _READ.where(
         callback.c.site == bindparam("site"),
-        callback.c.stage == literal_column(f"'{Stage.RETRY}'", Text),
+        or_(*(callback.c.stage == literal_column(f"'{stage}'", Text) for stage in LATER)),
         callback.c.ended_ms.is_(None),
         callback.c.due_ms.is_not(None),
     )
@@ -297,7 +311,7 @@ def entered(tx: Tx, found: Callback, state: str) -> None:
 
 def clock_set(tx: Tx, by_ms: int) -> None:
     """The wall clock was set: a pause lasts as long as it was to, an hour is the new clock's."""
-    for row in tx.rows(_RETRYING, site=tx.site):
+    for row in tx.rows(_LATER, site=tx.site):
         found = Callback(*row)
         due_ms = found.due_ms or tx.now_ms
         hours = hours_of(tx, found, due_ms)
@@ -307,7 +321,7 @@ def clock_set(tx: Tx, by_ms: int) -> None:
         else:
             due_ms += by_ms
         save(tx, found, found._replace(due_ms=due_ms))
-        tx.timer(RING_AGAIN, found.id, due_ms)
+        tx.timer(LATER[Stage(found.stage)], found.id, due_ms)
 
 
 def clear(tx: Tx, found: Callback, *, but_patient: bool = False) -> None:
@@ -326,7 +340,7 @@ def end(tx: Tx, found: Callback, how: str) -> None:
         tx.run(_LAST_WORDS, b_callback=found.id, b_until=tx.line_ms + RATING_MS)
     else:
         clear(tx, found)
-    save(tx, found, found._replace(stage=Stage.ENDED, end=how, ended_ms=tx.now_ms, due_ms=None))
+    save(tx, found, found._replace(stage=Stage.ENDED, end=how, ended_ms=tx.now_ms))
     rung: Any = tx.row(_RUNG, callback=found.id)
     tx.append(
         CallbackEnded(
@@ -345,12 +359,16 @@ def end(tx: Tx, found: Callback, how: str) -> None:
 
 
 def _over(tx: Tx, found: Callback, state: State) -> None:
-    if state is State.NOT_SERVED and (found.left_over or found.settings.left_over) == "tomorrow":
+    goes_on = (found.left_over or found.settings.left_over) == "tomorrow"
+    # Who stayed on the line and shows no number cannot be rung.
+    if state is State.NOT_SERVED and goes_on and found.phone:
         hours = hours_of(tx, found)
         if hours is not None:
             # The day is over, not the callback: it goes on under a number of another day.
             clear(tx, found)
-            save(tx, found, found._replace(stage=Stage.TOMORROW, due_ms=hours.from_ms))
+            how = "phone" if found.how in ON_THE_LINE else found.how
+            new = found._replace(stage=Stage.TOMORROW, due_ms=hours.from_ms, how=how)
+            save(tx, found, new)
             tx.timer(CARRY, found.id, max(tx.now_ms, hours.from_ms))
             return
     end(tx, found, _ENDS[state])
@@ -371,7 +389,8 @@ def _reopen(tx: Tx, ticket_id: str, state: State) -> None:
         # They have asked again since.
         raise refusals.refused("callback-already", number=other.number)
     stage = Stage.WRAP_UP if state is State.SERVING else FOLLOWS[state]
-    new = found._replace(stage=stage, end=None, ended_ms=None, due_ms=None)
+    due_ms = found.due_ms if state is State.RETRY else None
+    new = found._replace(stage=stage, end=None, ended_ms=None, due_ms=due_ms)
     save(tx, found, new)
     tx.append(
         CallbackReopened(

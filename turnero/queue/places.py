@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Text, bindparam, func, literal_column, or_, select
 
 from turnero.queue import callback_rows, refusals
 from turnero.queue.callback_tables import callback
-from turnero.queue.tables import attention, desk, service
+from turnero.queue.callbacks import Stage
+from turnero.queue.tables import YES, attention, desk, desk_service, service
 from turnero.store.sql import Statement
 from turnero.store.tx import Tx
 
@@ -54,6 +55,24 @@ _ANY_CALLBACK = Statement(
     )
     .limit(1)
 )
+#: services of which somebody is to be rung today, and whose desks have no telephone
+_SILENT = Statement(
+    select(service.c.key, func.count().label("n"))
+    .select_from(callback.join(service, service.c.id == callback.c.service))
+    .where(
+        callback.c.site == bindparam("site"),
+        callback.c.ended_ms.is_(None),
+        callback.c.stage != literal_column(f"'{Stage.TOMORROW}'", Text),
+        ~select(desk.c.id)
+        .select_from(desk_service.join(desk, desk.c.id == desk_service.c.desk))
+        .where(
+            desk_service.c.service == service.c.id, desk.c.active == YES, desk.c.phone.is_not(None)
+        )
+        .correlate(service)
+        .exists(),
+    )
+    .group_by(service.c.key)
+)
 
 
 def rings(tx: Tx, service_id: int, desk_id: int = 0) -> bool:
@@ -73,6 +92,11 @@ def allow_there(
         there = tx.row(_ANY_CALLBACK, site=tx.site, service=from_service) is not None
     if there and not rings(tx, to_service, to_desk):
         raise refusals.refused("callback-not-there", service=key[:100])
+
+
+def silent(tx: Tx) -> dict[str, int]:
+    """Services of this site whose callbacks of today no desk could ring, and how many they are."""
+    return {row.key: row.n for row in tx.rows(_SILENT, site=tx.site)}
 
 
 def service_row(tx: Tx, key: str) -> Any:

@@ -1,5 +1,7 @@
 """What is due of callbacks by the hours of the house: rung again, asked, put off, carried over."""
 
+from typing import Any
+
 import msgspec
 from sqlalchemy import bindparam, select
 
@@ -14,17 +16,18 @@ from turnero.queue.facts import TicketReturned
 from turnero.queue.numbers import day_of
 from turnero.queue.ranks import CALLBACK
 from turnero.queue.requests import Issue
+from turnero.queue.settings import languages_of
 from turnero.queue.states import Move, State, after
-from turnero.queue.tables import attention, ticket
+from turnero.queue.tables import attention, site, ticket
 from turnero.store.errors import Refused
 from turnero.store.sql import Statement
 from turnero.store.timers import TimerDue
 from turnero.store.tx import Tx
 
 _TICKET = Statement(
-    select(ticket.c.language, ticket.c.attention, ticket.c.line).where(
-        ticket.c.id == bindparam("id")
-    )
+    select(ticket.c.language, ticket.c.aids, site.c.languages)
+    .select_from(ticket.join(site, site.c.no == ticket.c.site))
+    .where(ticket.c.id == bindparam("id"))
 )
 
 _CLINICAL = Statement(select(attention.c.clinical).where(attention.c.id == bindparam("id")))
@@ -98,12 +101,14 @@ def carry(tx: Tx, due: TimerDue) -> None:
         tx.timer(kept.CARRY, found.id, hours.from_ms)
         return
     before = rows.load(tx, found.ticket)
-    spoken = tx.row(_TICKET, id=found.ticket)
+    about: Any = tx.row(_TICKET, id=found.ticket)
     # At any hour and beyond any quota: it was promised.
     again = Issue(
         service=found.service_key,
         attention=before.attention_key,
-        language=spoken.language if spoken else None,
+        # One that the site speaks still.
+        language=about.language if about.language in languages_of(about.languages) else None,
+        aids=msgspec.json.decode(about.aids, type=tuple[str, ...]),
         channel="triage" if _clinical(tx, before.attention) else "api",
         origin=CALLBACK,
         due_ms=found.asked_ms,

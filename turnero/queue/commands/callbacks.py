@@ -5,6 +5,7 @@ desks know nothing else. What is due of it by the hour is callback_hours.py, wha
 dialling.py.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import bindparam, case, func, select
@@ -44,6 +45,12 @@ from turnero.store.vault import Sealed
 _HOUR_MS: Final = 3_600_000
 #: minutes of a day
 _DAY: Final = 24 * 60
+#: state of its ticket → the timer that looks at the hours anew; not served: it goes on tomorrow
+_LOOKED_AT: Final[Mapping[str, str]] = {
+    State.WAITING: kept.HOURS_END,
+    State.RETRY: kept.RING_AGAIN,
+    State.NOT_SERVED: kept.CARRY,
+}
 
 _SERVICE = Statement(
     select(
@@ -245,12 +252,11 @@ def change(tx: Tx, request: ChangeCallback) -> Asked:
         )
     )
     new = new._replace(version=found.version + 1)
-    held = rows.load(tx, new.ticket)
-    if request.hours and held.state in (State.WAITING, State.RETRY):
+    kind = _LOOKED_AT.get(rows.load(tx, new.ticket).state)
+    if request.hours and kind is not None:
         # Looked at again at once: it may be due now, or not any more.
-        kind = kept.HOURS_END if held.state == State.WAITING else kept.RING_AGAIN
         hours = kept.hours_of(tx, new)
-        if hours is not None and held.state == State.RETRY:
+        if hours is not None and kind != kept.HOURS_END:
             kept.save(tx, new, new._replace(due_ms=max(hours.from_ms, tx.now_ms)))
         tx.timer(kind, new.id, tx.now_ms)
     return Asked(new.id, new.ticket, new.number)

@@ -7,7 +7,7 @@ in the statistics. Devices that the file does not name are left alone, since the
 import msgspec
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from turnero.queue import refusals, rosters, site_content, site_devices
+from turnero.queue import places, refusals, rosters, site_content, site_devices
 from turnero.queue.commands.day import set_day_close
 from turnero.queue.commands.readiness import set_ready
 from turnero.queue.facts import Change, SiteLoaded
@@ -151,14 +151,19 @@ def load_site(tx: Tx, file: SiteFile) -> Loaded:
     """Make the site as described; loading the same file again changes nothing.
 
     The transaction's site is the site's own number (reads.site_no_for gives the next free
-    one for a new key). Refused while people wait for a service that would be retired.
+    one for a new key). Refused while people wait for a service that would be retired, or are to be
+    rung for one that would have no telephone any more.
     """
+    silent = places.silent(tx)
     changes = _site(tx, file)
     moved = bool(changes)
     changes += _attentions(tx, file)
     service_ids, changed = _services(tx, file)
     changes += changed
     changes += _desks(tx, file, service_ids)
+    for key, waiting in places.silent(tx).items():
+        if key not in silent:
+            raise refusals.refused("service-has-waiting", service=key, waiting=waiting)
     changes += _closures(tx, file)
     changes += _devices(tx, file)
     changes += site_content.put(tx, file)
