@@ -142,3 +142,13 @@ async def test_who_says_nothing_is_asked_once_and_let_go(hall: Room) -> None:
     await hall.passes(2)
     assert hall.board.live() == []
     assert await why(hall) == ["not-confirmed"]
+
+
+async def test_a_machine_that_presses_one_key_for_ever_is_let_go(hall: Room) -> None:
+    ticket, leg = await picks_up(hall)
+    for _ in range(370):
+        if not hall.simulated.press(leg, "7"):
+            break
+        await hall.passes(0.5)
+    assert await hall.state(ticket) == "retry"
+    assert await why(hall) == ["not-confirmed"]

@@ -19,6 +19,8 @@ NOT_NOW: Final = "2"
 WRONG: Final = 3
 #: seconds after the question within which it is over, whatever was heard
 LONGEST_S: Final = 60.0
+#: and after the first one, however often it is asked again: a machine may press one key for ever
+ALL_S: Final = 3 * LONGEST_S
 #: seconds that the event of a key may come after the one that says that the question is over
 LATE_S: Final = 2.0
 #: the same key sooner is the same press told twice, or a trembling finger, seconds
@@ -57,6 +59,8 @@ class Confirming:
         self._asked: dict[str, _Asked] = {}
         self._declined: set[str] = set()
         self._wrong: dict[str, int] = {}
+        #: when each was asked first
+        self._first: dict[str, float] = {}
         #: the last key of each, and when
         self._keys: dict[str, tuple[str, float]] = {}
 
@@ -66,7 +70,7 @@ class Confirming:
 
     def keep(self, legs: Container[str]) -> None:
         """Forget those that are over."""
-        for memory in (self._asked, self._wrong, self._keys):
+        for memory in (self._asked, self._wrong, self._first, self._keys):
             for leg in [one for one in memory if one not in legs]:
                 del memory[leg]
         self._declined = {one for one in self._declined if one in legs}
@@ -75,12 +79,13 @@ class Confirming:
         """What is to be done next."""
         if leg in self._declined:
             return "declined"
-        if self._wrong.get(leg, 0) >= WRONG:
+        now_s = self._now_s()
+        if self._wrong.get(leg, 0) >= WRONG or now_s - self._first.get(leg, now_s) > ALL_S:
             return "not-confirmed"
         asked = self._asked.get(leg)
         if asked is None:
             return "ask"
-        return "not-confirmed" if self._now_s() > asked.until_s else "wait"
+        return "not-confirmed" if now_s > asked.until_s else "wait"
 
     async def ask(self, patient: OpenLeg) -> None:
         """Say it, and wait for a key."""
@@ -93,6 +98,7 @@ class Confirming:
         except ExchangeAway:
             self._asked.pop(patient.id, None)
             raise
+        self._first.setdefault(patient.id, now_s)
 
     async def thank(self, patient: OpenLeg) -> bool:
         """Say good-bye to who pressed a key; whether there is somebody to say it to."""

@@ -163,3 +163,15 @@ async def test_a_path_is_for_who_came_and_not_for_who_is_rung(room: Room) -> Non
     await room.move("start", called)
     await room.finish(called)
     assert (await room.campaign(number)).ends == {"done": 1}
+
+
+async def test_a_language_that_is_gone_keeps_nobody_behind_it_waiting(room: Room) -> None:
+    people_ = tuple(
+        commands.Listee(room.numbers.seal(f"98765432{n}", "pe", ()), language="en") for n in (1, 2)
+    )
+    request = commands.MakeCampaign("Control", "caja", "Buenos días", people_)
+    number = (await room.act(commands.make, request)).campaign
+    await room.load(SITE.replace('languages = ["es", "en"]', 'languages = ["es"]'))
+    await room.passes(1)
+    now = await room.campaign(number)
+    assert (now.open, now.waiting) == (2, 0)

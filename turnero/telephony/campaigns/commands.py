@@ -32,6 +32,7 @@ from turnero.queue.commands.sites import load_site
 from turnero.queue.numbers import day_of
 from turnero.queue.ranks import FOLLOW_UP
 from turnero.queue.reads.callbacks import offering
+from turnero.queue.settings import languages_of
 from turnero.queue.site_shape import AttentionPart, SiteFile
 from turnero.queue.tables import note, site
 from turnero.queue.text import name as tidy
@@ -139,7 +140,9 @@ _PUT = Statement(
     .where(campaign_person.c.id == bindparam("b_id"))
     .values(callback=bindparam("b_callback"), left_out=bindparam("b_why"), name=None, note=None)
 )
-_SITE = Statement(select(site.c.zone, site.c.callbacks).where(site.c.no == bindparam("site")))
+_SITE = Statement(
+    select(site.c.zone, site.c.callbacks, site.c.languages).where(site.c.no == bindparam("site"))
+)
 
 
 class Listee(msgspec.Struct, frozen=True):
@@ -250,7 +253,7 @@ def feed(tx: Tx, due: TimerDue) -> None:
     again_ms = _AGAIN_MS
     for person in waiting:
         try:
-            _put(tx, found, person)
+            _put(tx, found, person, languages_of(about.languages))
         except Refused:
             # The service gives no tickets now: later.
             again_ms = _CLOSED_MS
@@ -282,7 +285,7 @@ def _allow_time(tx: Tx, request: MakeCampaign) -> None:
         raise refusals.invalid("campaign-no-hours")
 
 
-def _put(tx: Tx, of: Any, person: Any) -> None:
+def _put(tx: Tx, of: Any, person: Any, languages: tuple[str, ...]) -> None:
     row = phone_of(tx, tx.site, person.phone)
     why = None
     if row is None:
@@ -300,7 +303,8 @@ def _put(tx: Tx, of: Any, person: Any) -> None:
             ),
             service=of.service,
             attention=FOLLOW_UP,
-            language=person.language,
+            # One that the site speaks still: nobody behind them on the list is kept waiting.
+            language=person.language if person.language in languages else None,
             channel="api",
             name=None if person.name is None else bytes(person.name),
             reason=person.note,
