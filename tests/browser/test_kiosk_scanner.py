@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.hospital import SITE, Hospital, People, touch
 from tests.browser.keys import scan
-from tests.kiosk.test_documents import SPECIMEN, cedula
+from tests.kiosk.test_documents import FINGERS, SPECIMEN, cedula
 from turnero.server.acts import do
 from turnero.server.settings import load
 
@@ -23,7 +23,7 @@ def typed(code: bytes) -> str:
     return "".join(letter for letter in text if letter.isprintable() or letter == "\r")
 
 
-async def lines(page: Page, code: bytes) -> int:
+async def lines(page: Page, code: bytes, end: str = "\r") -> int:
     """A scanner types each line end as Enter, without a pause; how often the page sent something."""
     script = """(text) => {
       let sent = 0;
@@ -34,7 +34,7 @@ async def lines(page: Page, code: bytes) -> int:
       }
       return sent;
     }"""
-    times: int = await page.evaluate(script, typed(code) + "\r")
+    times: int = await page.evaluate(script, typed(code) + end)
     return times
 
 
@@ -70,6 +70,42 @@ async def test_of_what_cannot_be_read_nothing_leaves_the_page(
     )
     for said in ("FINGER", "1032456789", "1958"):
         assert not any(said in one for one in sent)
+
+
+@pytest.mark.parametrize("fingers", [b"FINGER" * 4, FINGERS])
+async def test_the_mark_as_a_spanish_keyboard_types_it_is_the_mark(
+    hospital: Hospital, people: People, fingers: bytes
+) -> None:
+    kiosk = await people.kiosk("/kiosk/service/caja")
+    sent: list[str] = []
+    kiosk.on("request", lambda request: sent.append(request.post_data or ""))
+    assert await lines(kiosk, cedula(behind=fingers).replace(b"_", b"?")) == 1
+    await expect(kiosk.locator(".document-number")).to_have_text("•••••••789")
+    assert not any("FINGER" in one for one in sent)
+
+
+@pytest.mark.parametrize("cut", [120, 170])
+async def test_a_pause_in_a_cedula_lets_no_fingerprint_out(
+    hospital: Hospital, people: People, cut: int
+) -> None:
+    kiosk = await people.kiosk("/kiosk/service/caja")
+    sent: list[str] = []
+    kiosk.on("request", lambda request: sent.append(request.post_data or ""))
+    whole = cedula(behind=b"FINGER" * 4)
+    assert await lines(kiosk, whole[:cut], end="") == 0
+    await kiosk.wait_for_timeout(150)
+    assert await lines(kiosk, whole[cut:]) == 1
+    await expect(kiosk.locator(".document-number")).to_have_text("•••••••789")
+    assert not any("FINGER" in one for one in sent)
+
+
+@pytest.mark.parametrize("code", [b"101174102", SPECIMEN.strip(), cedula(behind=b"")])
+async def test_a_scanner_that_sends_no_line_end_is_understood_after_a_pause(
+    hospital: Hospital, people: People, code: bytes
+) -> None:
+    kiosk = await people.kiosk("/kiosk/service/caja")
+    assert await lines(kiosk, code, end="") == 0
+    await expect(kiosk.locator(".document-number")).to_be_visible()
 
 
 async def test_three_lines_of_a_card_are_one_document(hospital: Hospital, people: People) -> None:

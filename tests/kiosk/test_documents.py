@@ -200,6 +200,16 @@ def test_a_long_scan_that_nobody_knows_is_not_kept_at_all(scan: bytes) -> None:
     assert clip(scan) in (b"", cedula_mark())
 
 
+@pytest.mark.parametrize("behind", [FINGERS, b"FINGER"])
+def test_a_spanish_keyboard_types_another_mark_and_no_fingerprint_gets_by(behind: bytes) -> None:
+    text = "".join(one for one in cedula(behind=behind).decode("latin-1") if one.isprintable())
+    typed = text.replace("_", "?").encode("latin-1")[:190]
+    assert b"FINGER" in typed
+    assert b"FINGER" not in clip(typed)
+    assert read(typed, TODAY) == read(text.encode("latin-1"), TODAY)
+    assert isinstance(read(typed, TODAY), Document)
+
+
 def cedula_mark() -> bytes:
     """All that is kept of one that cannot be read."""
     return clip(b"PubDSK_")

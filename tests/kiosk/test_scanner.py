@@ -1,7 +1,9 @@
 """What is scanned at a kiosk: documents on its pages, and a scanner at a serial port of its own."""
 
 import asyncio
+import errno
 import os
+import termios
 import tty
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.kiosk.clinic import ADDRESS, Clinic, described, shown
-from tests.kiosk.test_documents import FINGERS, SPECIMEN, card, cedula
-from turnero.kiosk import scanner
-from turnero.kiosk.scanner import FRESH_S, Scans
+from tests.kiosk.test_documents import FINGERS, SPECIMEN, TODAY, card, cedula
+from turnero.kiosk import documents, scanner
+from turnero.kiosk.documents import Document
+from turnero.kiosk.scanner import FRESH_S, SILENCE_S, TAIL_S, Scans
 from turnero.queue.site_file import decode
 from turnero.store import journal
 from turnero.store.clock import VirtualClock
@@ -118,10 +121,55 @@ async def test_each_scan_is_heard_once_whole_and_without_fingerprints(tmp_path: 
         await come(lambda: len(heard) == 2)
         assert len(heard[1]) == 160
         assert FINGERS[:6] not in heard[1]
+        await asyncio.sleep(TAIL_S)
         port.read(b"\r\n")  # a key pressed on the scanner: no code
         port.read(b"x" * 4000)
         await come(lambda: len(heard) == 3)
         assert len(heard[2]) <= 300
+    finally:
+        task.cancel()
+
+
+@pytest.mark.parametrize("cut", [100, 300, 380])
+async def test_what_follows_a_cedula_after_a_pause_is_no_scan(tmp_path: Path, cut: int) -> None:
+    """A scanner on the radio pauses; what is left is of the person's body."""
+    port = Port(tmp_path / "scanner")
+    heard: list[bytes] = []
+    task = asyncio.create_task(scanner.listen(f"serial://{port.place}", heard.append))
+    try:
+        await asyncio.sleep(0.2)
+        port.read(cedula()[:cut])
+        await asyncio.sleep(SILENCE_S * 2)
+        port.read(cedula()[cut:])
+        await asyncio.sleep(2 * TAIL_S + SILENCE_S)
+        assert len(heard) == 1, "neither kept nor in the place of the document"
+        assert FINGERS[:6] not in heard[0]
+        assert isinstance(documents.read(heard[0], TODAY), Document)
+        port.read(b"101174102\r")
+        await come(lambda: heard[1:] == [b"101174102\r"])
+    finally:
+        task.cancel()
+
+
+async def test_a_port_that_goes_while_it_is_opened_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What pyserial raises there is no OSError."""
+    port = Port(tmp_path / "scanner")
+    heard: list[bytes] = []
+    with monkeypatch.context() as gone:
+
+        def unplugged(*_given: object) -> None:
+            raise termios.error(errno.EIO, "Input/output error")
+
+        gone.setattr(termios, "tcsetattr", unplugged)
+        task = asyncio.create_task(scanner.listen(f"serial://{port.place}", heard.append))
+        await asyncio.sleep(0.2)
+    try:
+        assert not task.done()
+        await asyncio.sleep(1.0)
+        port.read(b"101174102\r")
+        await come(lambda: heard == [b"101174102\r"])
     finally:
         task.cancel()
 

@@ -7,6 +7,7 @@ lies in memory, at most `FRESH_S`; it is never logged.
 
 import asyncio
 import logging
+import termios
 from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -26,6 +27,8 @@ log = logging.getLogger("turnero.kiosk")
 VIEW: Final = "kiosk-scan"
 #: seconds of silence that end a scan: codes may hold line ends
 SILENCE_S: Final = 0.08
+#: the same within a cédula, and behind one: what comes sooner is of the person's body
+TAIL_S: Final = 0.3
 #: seconds for which a scan waits for its page
 FRESH_S: Final = 20
 #: seconds before a port that is gone is tried again; first and longest
@@ -92,44 +95,69 @@ async def listen(address: str, heard: Callable[[bytes], None]) -> None:
         wait = min(wait * 2, RETRY_S[1])
 
 
+class _Ear:
+    """Puts what comes from a port together: a scan ends with a silence."""
+
+    def __init__(self, heard: Callable[[bytes], None]) -> None:
+        self._heard = heard
+        self._loop = asyncio.get_running_loop()
+        self._kept = b""
+        #: until when what comes is what stands behind a cédula
+        self._behind_s = 0.0
+        self._silence: asyncio.TimerHandle | None = None
+
+    def take(self, more: bytes) -> None:
+        """This came."""
+        now_s = self._loop.time()
+        if now_s < self._behind_s and not documents.is_cedula(more):
+            self._behind_s = now_s + TAIL_S
+            return
+        self._behind_s = 0.0
+        self._kept = documents.gather(self._kept, more)
+        self.hush()
+        patience_s = TAIL_S if documents.half(self._kept) else SILENCE_S
+        self._silence = self._loop.call_later(patience_s, self._ended)
+
+    def hush(self) -> None:
+        """Nothing ends by itself any more."""
+        if self._silence is not None:
+            self._silence.cancel()
+
+    def _ended(self) -> None:
+        scan, self._kept = self._kept, b""
+        if documents.is_cedula(scan):
+            self._behind_s = self._loop.time() + TAIL_S
+        if len(scan.strip()) >= _LEAST:
+            self._heard(documents.clip(scan))
+
+
 async def _read(path: str, baudrate: int, heard: Callable[[bytes], None]) -> None:
     """Until the port is gone."""
     import serial  # noqa: PLC0415 - few kiosks have such a scanner
 
-    port = await asyncio.to_thread(serial.Serial, path, baudrate, timeout=0, exclusive=True)
-    loop = asyncio.get_running_loop()
+    try:
+        port = await asyncio.to_thread(serial.Serial, path, baudrate, timeout=0, exclusive=True)
+    except termios.error as error:  # it went in this moment: is no OSError
+        raise OSError(*error.args) from error
+    loop, ear = asyncio.get_running_loop(), _Ear(heard)
     ended: asyncio.Future[None] = loop.create_future()
-    kept = b""
-    silence: list[asyncio.TimerHandle] = []
-
-    def done() -> None:
-        nonlocal kept
-        scan, kept = kept, b""
-        if len(scan.strip()) >= _LEAST:
-            heard(documents.clip(scan))
 
     def arrived() -> None:
-        nonlocal kept
         try:
             more = port.read(4096)
         except OSError:
             more = b""
-        if not more:
-            if not ended.done():
-                ended.set_result(None)
-            return
-        kept = documents.gather(kept, more)
-        for waiting in silence:
-            waiting.cancel()
-        silence[:] = [loop.call_later(SILENCE_S, done)]
+        if more:
+            ear.take(more)
+        elif not ended.done():
+            ended.set_result(None)
 
     loop.add_reader(port.fileno(), arrived)
     try:
         await ended
     finally:
         loop.remove_reader(port.fileno())
-        for waiting in silence:
-            waiting.cancel()
+        ear.hush()
         port.close()
 
 
@@ -145,7 +173,7 @@ async def host(web: "Web", scans: Scans, mine: Mine) -> None:
             }
             for gone in set(reading) - wanted:
                 reading.pop(gone).cancel()
-            for new in wanted - set(reading):
+            for new in wanted - {one for one, task in reading.items() if not task.done()}:
                 reading[new] = asyncio.create_task(_serve(web, scans, *new))
             await asyncio.sleep(LOOK_S)
     finally:

@@ -38,6 +38,16 @@ def read(scan: bytes, today: date) -> Document | Misread | None:
     return cedula.read(scan, today) or mrz.read(scan, today) or dni.read(scan)
 
 
+def is_cedula(scan: bytes) -> bool:
+    """Whether what follows it may be of the person's body."""
+    return cedula.MARK in scan
+
+
+def half(scan: bytes) -> bool:
+    """Whether it is a cédula of which the rest is still to come."""
+    return cedula.half(scan)
+
+
 def gather(kept: bytes, more: bytes) -> bytes:
     """A scan that is still arriving: no more of it in memory than tells `clip` what it is."""
     kept = (kept + more)[: LONGEST + 1]

@@ -5,8 +5,9 @@ YYYYMMDD [150, 160) · then municipality, blood group and the templates of two f
 in all. Whatever follows the date of birth is never looked at: `clip` takes it away.
 
 A scanner that types like a keyboard leaves the NULs out, so that the fields run together: then
-the number is the last ten digits before the names, and the names cannot be told apart. One may send
-a prefix of its own: places count from the mark.
+the number is the last ten digits before the names, and the names cannot be told apart. Where the
+computer has a Spanish keyboard, "_" arrives as "?". One may send a prefix of its own: places count
+from the mark.
 """
 
 import re
@@ -16,7 +17,7 @@ from typing import Final
 from turnero.kiosk.documents.shape import Document, Misread, day
 
 #: what stands before the number in every one, and where
-MARK: Final = b"PubDSK_"
+MARK: Final = b"PubDSK"
 MARKED: Final = 24
 #: the number, four names, sex and date of birth
 NUMBER: Final = slice(48, 58)
@@ -31,7 +32,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_][^\d_]*")
 _BORN: Final = re.compile(r"[0O][MF][0-9]{8}")
 # From the mark on, each part as long as its place: digits among the fingers are nobody's number.
 _TYPED: Final = re.compile(
-    r"PubDSK_[^_]{0,17}?([0-9]{10})([^\W\d_][^\d_\0]{0,91})[0O]([MF])([0-9]{8})"
+    r"PubDSK[_?][^_]{0,17}?([0-9]{10})([^\W\d_][^\d_\0]{0,91})[0O]([MF])([0-9]{8})"
 )
 
 
@@ -48,6 +49,11 @@ def clip(scan: bytes) -> bytes:
         return scan[begins : begins + KNOWN]
     typed = _TYPED.match(text, at)
     return scan[at : typed.end()] if typed is not None else MARK
+
+
+def half(scan: bytes) -> bool:
+    """Whether it is one of which the rest is still to come."""
+    return MARK in scan and len(scan) < KNOWN and clip(scan) == MARK
 
 
 def read(scan: bytes, today: date) -> Document | Misread | None:

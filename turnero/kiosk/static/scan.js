@@ -10,14 +10,21 @@
   const LONGEST = 200;
   // of a telephone number with its country
   const LONG_PHONE = 15;
-  // a cédula: number, names, sex and date of birth; what follows are fingerprints
-  const MARK = "PubDSK_";
-  const CEDULA = /PubDSK_[^_]{0,17}?\d{10}\p{L}[^\d_]{0,91}[0O][MF]\d{8}/u;
+  // a cédula: number, names, sex and date of birth; what follows are fingerprints, also after a pause.
+  // Behind its mark stands "_", which a Spanish keyboard types as "?"
+  const LATE_MS = 300;
+  const MARK = "PubDSK";
+  const CEDULA = /PubDSK[_?][^_]{0,17}?\d{10}\p{L}[^\d_]{0,91}[0O][MF]\d{8}/u;
   // a card's machine-readable zone comes as three lines of 30
   const LINES = /^[ACI][A-Z0-9<;]{29}([A-Z0-9<;]{30})?$/;
+  // a scanner that sends no line end: what is whole counts after this; figures only where none are typed
+  const SILENCE_MS = 500;
+  const WHOLE = /^(?:\d{8}[\dA-K]?|(?:.*\Wt\W)?[\w?'´-]{22}|[ACI][A-Z0-9<;]{89})$/i;
   let typed = "";
   let at = -Infinity;
   let spent = false;
+  let marked = false;
+  let silence = 0;
 
   // nothing of a cédula that cannot be read, nor of a long code that does not say what it is
   function clip(code) {
@@ -36,11 +43,24 @@
     form.elements.code.value = "";
   }
 
+  function ended() {
+    const code = typed;
+    typed = "";
+    spent = true;
+    found(clip(code));
+  }
+
+  function whole() {
+    if (/^\d+$/.test(typed) && document.activeElement?.matches?.("input")) return false;
+    return WHOLE.test(typed) || CEDULA.test(typed);
+  }
+
   addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    const quick = event.timeStamp - at < QUICK_MS;
+    clearTimeout(silence);
+    const quick = event.timeStamp - at < (marked ? LATE_MS : QUICK_MS);
     at = event.timeStamp;
-    if (!quick) spent = false;
+    if (!quick) spent = marked = false;
     // what a code holds behind its first line end, and its control characters, press nothing
     if (spent || (quick && typed.length >= LEAST && (event.ctrlKey || event.altKey || event.metaKey))) {
       event.preventDefault();
@@ -54,17 +74,19 @@
         event.stopImmediatePropagation();
         return;
       }
-      const code = typed;
-      typed = "";
-      if (!quick || code.length < LEAST) return;
+      if (!quick || typed.length < LEAST) {
+        typed = "";
+        return;
+      }
       event.preventDefault();
       event.stopImmediatePropagation();
-      spent = true;
-      found(clip(code));
+      ended();
     } else if (event.key.length === 1) {
       typed = quick ? (typed + event.key).slice(0, LONGEST + 1) : event.key;
       const known = CEDULA.exec(typed);
       if (known) [typed] = known;
+      marked = typed.includes(MARK);
+      silence = setTimeout(() => { if (whole()) ended(); }, SILENCE_MS);
     }
   }, { capture: true });
 
