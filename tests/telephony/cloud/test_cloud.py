@@ -1,27 +1,22 @@
 """The cloud's exchange against the stand-in: calls, keys, joins, lost requests and lost webhooks."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.telephony.cloud.service import ACCOUNT, PUBLIC, TOKEN, Call, Service
-from tests.telephony.rig import Heard, desk, leg_id, phone, soon
-from turnero.store.clock import SystemClock
+from tests.telephony.cloud.cloudy import Cloudy
+from tests.telephony.cloud.service import TOKEN, Call
+from tests.telephony.rig import desk, leg_id, phone, soon
 from turnero.telephony.cloud import adapter, twiml
 from turnero.telephony.cloud.adapter import Cloud
-from turnero.telephony.cloud.hearing import BASE
 from turnero.telephony.cloud.rest import Rest
-from turnero.telephony.cloud.settings import CloudSettings
-from turnero.telephony.cloud.signatures import fields_of
 from turnero.telephony.exchange import (
     HOLDING,
     Answered,
     Digit,
     Ended,
     ExchangeAway,
-    Extension,
     Gather,
     Inbound,
     Joined,
@@ -39,72 +34,6 @@ from turnero.telephony.exchange import (
 )
 
 SAYS = [Say("Marque uno & espere.", "es")]
-
-
-class Later(SystemClock):
-    """A clock that can be set ahead."""
-
-    ahead_ms = 0
-
-    def now_ms(self) -> int:
-        return super().now_ms() + self.ahead_ms
-
-
-class Cloudy:
-    """The service, and our adapter before it."""
-
-    def __init__(self, service: Service, data: Path) -> None:
-        self.service = service
-        self.data = data
-        self.clock = Later()
-        self.settings = CloudSettings(
-            ACCOUNT, TOKEN, "+5116117300", PUBLIC, "hospital.sip.example", service.url
-        )
-        self.begin()
-
-    def begin(self) -> None:
-        self.exchange = Cloud(self.settings, self.data, self.clock)
-        self.heard = Heard(self.exchange)
-        self.service.reach = self.reach
-
-    async def reach(self, path: str, body: bytes, signature: str) -> bytes:
-        inner, _, query = path.partition("?")
-        return self.exchange.webhook(inner.removeprefix(BASE), query, fields_of(body), [signature])
-
-    async def again(self) -> None:
-        """Our process dies and another one begins."""
-        await self.end()
-        self.begin()
-
-    async def again_heard(self) -> None:
-        """Who listens begins anew."""
-        await self.heard.close()
-        self.heard = Heard(self.exchange)
-
-    async def end(self) -> None:
-        self.service.reach = None
-        await self.heard.close()
-        await self.exchange.close()
-
-    async def rung(self, to: Phone | Extension, ring_s: int = 20) -> str:
-        leg = leg_id("leg")
-        assert await self.exchange.place(Leg(leg, to, ring_s)) is Placed.ACCEPTED
-        return leg
-
-    async def answered(self, to: Phone | Extension) -> str:
-        leg = await self.rung(to)
-        await self.heard.of(Answered, leg)
-        return leg
-
-
-@pytest.fixture
-async def cloudy(tmp_path: Path) -> AsyncIterator[Cloudy]:
-    service = Service()
-    await service.start()
-    found = Cloudy(service, tmp_path)
-    yield found
-    await found.end()
-    await service.stop()
 
 
 async def test_who_answers_is_asked_joined_and_asked_again(cloudy: Cloudy) -> None:
@@ -192,6 +121,39 @@ async def test_who_rings_in_is_answered_when_spoken_to(
     await cloudy.heard.until(lambda: len(cloudy.heard.those(Digit)) == 2, "both keys")
     assert [one.digit for one in cloudy.heard.those(Digit)] == ["1", "4"]
     await cloudy.heard.of(PromptDone, rings.leg)
+
+
+async def test_who_hangs_up_while_the_first_word_is_on_its_way_is_gone(
+    cloudy: Cloudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await cloudy.service.ring_in("+51987654321")
+    rings = await cloudy.heard.of(Inbound)
+    tell = Rest.tell
+
+    async def slow(rest: Rest, sid: str, **form: str) -> bool:
+        done = await tell(rest, sid, **form)
+        await cloudy.service.hang_up(call)
+        await cloudy.heard.of(Ended, rings.leg)
+        return done
+
+    monkeypatch.setattr(Rest, "tell", slow)
+    await cloudy.exchange.prompt(rings.leg, SAYS)
+    state = await cloudy.exchange.lookup(rings.leg)
+    assert state is not None
+    assert state.stage is Stage.ENDED
+    assert not cloudy.heard.those(Answered, rings.leg)
+
+
+async def test_who_rings_in_and_hears_no_word_of_ours_is_let_go(cloudy: Cloudy) -> None:
+    call = await cloudy.service.ring_in("+51987654321")
+    rings = await cloudy.heard.of(Inbound)
+    row = cloudy.exchange._book.leg(rings.leg)
+    assert row is not None
+    waits = cloudy.exchange._hearing.address(row, "wait")
+    await cloudy.again()  # and what was to be said went with the process
+    assert "<Hangup" in await cloudy.service._tell(call, waits, {})
+    await cloudy.exchange.prompt(rings.leg, SAYS)
+    assert "<Pause" in await cloudy.service._tell(call, waits, {})
 
 
 async def test_a_request_without_an_answer_is_unknown_and_never_placed_twice(

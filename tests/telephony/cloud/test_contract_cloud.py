@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.telephony.cloud.cloudy import Cloudy
 from tests.telephony.cloud.service import Service
-from tests.telephony.cloud.test_cloud import Cloudy
 from tests.telephony.contract import Contract
 from turnero.telephony.exchange import Exchange, LinkUp
 

@@ -147,7 +147,7 @@ class Cloud:
             order = twiml.gather(says, gather, self._hearing.address(row, f"digits/{row.prompt}"))
         await self._order(row, order)
         if row.stage == Stage.RINGING:
-            self._hearing.moved(row, "in-progress")
+            self._hearing.moved(self._book.leg(leg_id) or row, "in-progress")  # or it has ended
 
     async def hangup(self, leg_id: str, why: str = "") -> None:
         """See `Exchange.hangup`."""

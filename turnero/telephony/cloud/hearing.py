@@ -174,6 +174,8 @@ class Hearing:
             if fresh:
                 self._status(row, form)
             return b""
+        if what == "wait" and row.prompt == 0 and row.id.startswith(_INBOUND):
+            return twiml.hang_up()  # who was to speak to them died, or is stuck
         if what == "answered":
             row = self.moved(row, "in-progress")
         elif what in {"said", "digits"} and fresh and rest == [str(row.prompt)]:
