@@ -19,12 +19,13 @@ from serial import Serial
 from tests.display.signs.benches import LIMITS, opened
 from tests.peers.ends import OnPty, OnTcp, signs_of
 from tests.printer.patience import until
+from turnero.display.signs import links
 from turnero.display.signs.bus import Bus
 from turnero.display.signs.face import Face
-from turnero.display.signs.links import Link, SerialLink, SerialSettings
+from turnero.display.signs.links import Link, SerialLink, SerialPort, SerialSettings
 from turnero.display.signs.machines import crc, machine
 from turnero.display.signs.opening import Lines
-from turnero.display.signs.port import Outcome, Reason, Result
+from turnero.display.signs.port import Limits, Outcome, Reason, Result
 from turnero.display.signs.state import SignSettings
 from turnero.display.signs.virtual import VirtualLine
 
@@ -123,7 +124,7 @@ async def test_a_port_that_took_nothing_in_time_is_closed_and_can_be_opened_agai
     for _ in range(10):
         while fill(far):  # noqa: ASYNC110 - the system rings no bell for this
             await asyncio.sleep(0.02)
-        link = await SerialLink.open(os.ttyname(far), SerialSettings())
+        link = await SerialPort(os.ttyname(far), SerialSettings()).open()
         with pytest.raises(TimeoutError):
             await link.write(b"x", 0.01)
         await link.close()
@@ -186,7 +187,7 @@ async def test_rs485_where_the_port_has_no_such_mode_is_an_error_and_not_silence
     name = folder / "port"
     name.symlink_to(os.ttyname(far))
     with pytest.raises(OSError, match="RS-485"):
-        await SerialLink.open(str(name), SerialSettings(rs485=True))
+        await SerialPort(str(name), SerialSettings(rs485=True)).open()
     os.close(near)
     os.close(far)
 
@@ -295,6 +296,29 @@ async def test_a_driver_that_hangs_is_left_alone_until_it_has_come_back() -> Non
     free.set()
     await until(lambda: "sign-port" not in {one.name for one in threading.enumerate()}, 0.5)
     await link.drain()
+
+
+async def test_a_driver_that_hangs_when_the_port_is_opened_has_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may hang for days, and the port is tried again every few seconds."""
+    free = threading.Event()
+
+    def hangs(*_given: object) -> None:
+        free.wait(20)
+        raise FileNotFoundError
+
+    monkeypatch.setattr(links, "_opened", hangs)
+    limits = Limits(connect_s=0.05, reopen_s=(0.01, 0.01))
+    sign = Lines(limits).sign(SignSettings(url="serial:///dev/ttyHANGS", protocol="ditel"))
+    for _ in range(4):
+        outcome = await sign.show(CALL)
+        assert outcome == Outcome(Result.FAILED, Reason.UNREACHABLE)
+        await asyncio.sleep(0.02)
+    assert sum(one.name == "sign-port" for one in threading.enumerate()) == 1
+    free.set()
+    await until(lambda: "sign-port" not in {one.name for one in threading.enumerate()}, 0.5)
+    await sign.close()
 
 
 async def test_what_nobody_takes_off_the_line_is_not_called_sent() -> None:

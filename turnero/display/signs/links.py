@@ -136,16 +136,6 @@ class SerialLink:
         #: set at the end of an act that nobody waits for any more: it may hang in the port
         self._hung: threading.Event | None = None
 
-    @classmethod
-    async def open(cls, path: str, settings: SerialSettings) -> "SerialLink":
-        """Open the port; `OSError`. A name below /dev/serial/by-id is looked up anew each time."""
-        opening = in_thread(lambda: _opened(path, settings))
-        try:
-            return cls(await asyncio.shield(opening))
-        except asyncio.CancelledError:
-            opening.add_done_callback(_close_late)
-            raise
-
     async def write(self, data: bytes, limit_s: float) -> None:
         """See `Link.write`."""
         from serial import SerialTimeoutException  # noqa: PLC0415 - only where there is a port
@@ -222,6 +212,27 @@ class SerialLink:
             raise OSError("the port is closed") from error
         except (TimeoutError, asyncio.CancelledError):
             self._hung = ended
+            raise
+
+
+class SerialPort:
+    """A serial port by its name: one below /dev/serial/by-id is looked up anew at each opening."""
+
+    def __init__(self, path: str, settings: SerialSettings) -> None:
+        self._path = path
+        self._settings = settings
+        #: it may hang in the driver: no second thread is sent after it
+        self._opening: asyncio.Future[serial.Serial] | None = None
+
+    async def open(self) -> SerialLink:
+        """Open it; `OSError`."""
+        if self._opening is not None and not self._opening.done():
+            raise OSError("the serial port hangs")
+        opening = self._opening = in_thread(lambda: _opened(self._path, self._settings))
+        try:
+            return SerialLink(await asyncio.shield(opening))
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_late)
             raise
 
 

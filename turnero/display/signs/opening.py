@@ -13,7 +13,7 @@ import msgspec
 from turnero.display.signs.alpha import AlphaSign
 from turnero.display.signs.bus import Bus
 from turnero.display.signs.ditel import DitelSign
-from turnero.display.signs.links import Link, SerialLink, SerialSettings, TcpLink
+from turnero.display.signs.links import Link, SerialPort, SerialSettings, TcpLink
 from turnero.display.signs.modbus import Dialect, ModbusSign
 from turnero.display.signs.port import Limits, Sign
 from turnero.display.signs.state import SignSettings
@@ -164,8 +164,7 @@ class Lines:
 
     def _connect(self, parts: SplitResult, port: int) -> Callable[[], Awaitable[Link]]:
         if parts.scheme == "serial":
-            settings = _serial_settings(parts)
-            return lambda: SerialLink.open(parts.path, settings)
+            return SerialPort(parts.path, _serial_settings(parts)).open
         if parts.scheme == "virtual":
             line = self._virtual.get(parts.netloc or parts.path)
             if line is None:
