@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,6 +20,8 @@ from turnero.store.clock import VirtualClock
 from turnero.store.errors import Refused
 from turnero.store.ledger import Ledger
 from turnero.store.postgres import PostgresSession
+from turnero.telephony import slice as slice_
+from turnero.telephony.desk_calls import closed_why
 from turnero.telephony.lease import BEAT_S, Lease
 
 HOUR_MS = 3_600_000
@@ -163,3 +167,24 @@ async def test_who_is_stopped_in_the_middle_of_a_transaction_keeps_nobody_waitin
     async with asyncio.timeout(20):
         assert await Lease(ledger, "one").ask()
     stopped.close()
+
+
+async def test_where_no_exchange_is_any_more_nobody_is_called_by_phone(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    lease = Lease(ledger, "one")
+    assert await lease.ask()
+    opened_ = Opened(lease.epoch, open=True)
+    await ledger.run(leading.opened, opened_, site=0, actor="system")
+    # Killed, and begun again without one, as on a machine to which a copy was restored.
+    web: Any = SimpleNamespace(ledger=ledger)
+    await slice_.make(tmp_path / "data", None).tasks["telephone"](web)
+    found = await ledger.read(reads.dialling_now)
+    assert found is not None
+    assert (found.open, closed_why(found)) == (False, "no-exchange")
+    again = Lease(ledger, "one")
+    assert await again.ask()
+    await ledger.run(leading.opened, Opened(again.epoch, open=True), site=0, actor="system")
+    found = await ledger.read(reads.dialling_now)
+    assert found is not None
+    assert closed_why(found) == ""

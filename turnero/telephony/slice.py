@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from turnero.queue.commands import leading
 from turnero.store.process import process_name
 from turnero.store.vault import Vault
 from turnero.telephony import calls_page, desk_calls, handset, people_page
@@ -41,6 +42,7 @@ def make(data: Path, exchange: MakeExchange | None) -> Slice:
 
     async def telephone(web: Web) -> None:
         if exchange is None:
+            await web.ledger.run(leading.nobody_dials, None, site=0, actor="system")
             return
         # With its libraries it takes a good part of a start: nobody waits for it.
         service = await asyncio.to_thread(import_module, "turnero.telephony.service")

@@ -92,6 +92,14 @@ def opened(tx: Tx, request: Opened) -> Led:
     return Led(row.epoch, held=True)
 
 
+def nobody_dials(tx: Tx, _: None) -> None:
+    """No exchange is there any more, whatever whoever dialled here last wrote down (site 0)."""
+    row = tx.row(_DIALLING)
+    if row is not None and row.why != "no-exchange":
+        tx.append(DiallingChanged(open=False, why="no-exchange"))
+        _set(tx, row, open=0, why="no-exchange", again_ms=None)
+
+
 def leading(tx: Tx, epoch: int) -> Any:
     """The row, for who leads in that epoch."""
     row = tx.row(_DIALLING)
