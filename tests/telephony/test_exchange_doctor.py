@@ -115,6 +115,29 @@ def test_sounds_that_an_asterisk_of_another_user_cannot_read_are_told(tmp_path: 
         assert [one.what for one in examine(aside)] == ["telephone"]
 
 
+def test_a_folder_of_sounds_that_we_may_not_look_into_ourselves_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as others:
+        is_dir = Path.is_dir
+
+        def refused(path: Path) -> bool:
+            if Path(others) in path.parents:  # what the system says to all but root
+                raise PermissionError(13, "Permission denied", str(path))
+            return is_dir(path)
+
+        monkeypatch.setattr(Path, "is_dir", refused)
+        settings = Settings(
+            data=Path("/tmp"),
+            exchange="asterisk",
+            asterisk_address="http://127.0.0.1:9",
+            asterisk_password="x",
+            asterisk_sounds=f"{others}/deep/sounds",
+        )
+        found = [one for one in examine(settings) if one.what == "sounds"]
+        assert [others in one.said for one in found] == [True]
+
+
 def test_the_command_finds_that_asterisk_has_stopped(
     asterisk_and_telephones: tuple[AsteriskPeer, Telephones], tmp_path: Path
 ) -> None:

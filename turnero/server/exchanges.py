@@ -27,6 +27,7 @@ from turnero.web.wiring import Web
 
 if TYPE_CHECKING:
     from turnero.telephony.asterisk.settings import AsteriskSettings
+    from turnero.telephony.cloud.rest import Rest
 
 _OFFERS = Statement(
     select(service.c.id).where(service.c.active == 1, service.c.callbacks.is_not(None)).limit(1)
@@ -99,12 +100,14 @@ def _of_simulated(settings: Settings) -> Finding:
 
 def _of_asterisk(settings: Settings) -> Iterator[Finding]:
     folder = _sounds_of(settings)
-    closed = [one for one in (folder, *folder.parents) if one.is_dir() and not _open(one)]
-    if closed:
+    way = (*reversed(folder.parents), folder)
+    # What lies behind a closed one cannot be looked at either.
+    closed = next((one for one in way if one.is_dir() and not _open(one)), None)
+    if closed is not None:
         yield Finding(
             "sounds",
             "warning",
-            f"only its owner may look into {closed[-1]}: an Asterisk of another user plays nothing",
+            f"only its owner may look into {closed}: an Asterisk of another user plays nothing",
             "Set asterisk_sounds to a folder of its own, such as /var/lib/turnero-sounds, which the "
             "user who runs Turnero owns and others may read.",
         )
@@ -281,11 +284,12 @@ def _asterisk_settings(settings: Settings) -> "AsteriskSettings":
     )
 
 
-def _examined(settings: Settings) -> Exchange:
+def _examined(settings: Settings) -> "Exchange | Rest":
     if settings.exchange == "cloud":
-        from turnero.telephony.cloud.adapter import Cloud  # noqa: PLC0415 - as above
+        # Not the exchange itself: its book of calls is the server's alone, and perhaps another user's.
+        from turnero.telephony.cloud.rest import Rest  # noqa: PLC0415 - as above
 
-        return Cloud(_cloud(settings), settings.data, SystemClock())
+        return Rest(_cloud(settings))
     return _asterisk(settings, None, SystemClock())
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.telephony.cloud.cloudy import Cloudy
-from tests.telephony.cloud.service import TOKEN, Call
+from tests.telephony.cloud.service import ACCOUNT, PUBLIC, TOKEN, Call
 from tests.telephony.rig import desk, leg_id, phone, soon
+from turnero.server.exchanges import examine
+from turnero.server.settings import Settings
 from turnero.telephony.cloud import adapter, twiml
 from turnero.telephony.cloud.adapter import Cloud
 from turnero.telephony.cloud.rest import Rest
@@ -337,6 +339,27 @@ async def test_without_a_sip_domain_no_desk_is_rung(cloudy: Cloudy, tmp_path: Pa
     exchange = Cloud(cloudy.settings._replace(sip_domain=""), tmp_path, cloudy.clock)
     assert await exchange.place(Leg(leg_id("x"), desk(), 20)) is Placed.REFUSED
     await exchange.close()
+
+
+def test_the_doctor_leaves_nothing_behind_that_the_server_could_not_open(tmp_path: Path) -> None:
+    """It may be run by another user, and before anything is there."""
+    settings = Settings(
+        data=tmp_path / "data",
+        exchange="cloud",
+        cloud_account=ACCOUNT,
+        cloud_token=TOKEN,
+        cloud_number="+5116117300",
+        public_address=PUBLIC,
+        cloud_api="http://127.0.0.1:9",
+    )
+    (found,) = examine(settings)
+    assert (found.state, found.said) == (
+        "fault",
+        "the service at http://127.0.0.1:9 cannot call: ConnectError",
+    )
+    settings.data.mkdir()
+    assert [*examine(settings)] == [found]
+    assert not [*settings.data.iterdir()]
 
 
 async def test_no_number_and_no_token_is_kept_or_shown(cloudy: Cloudy) -> None:

@@ -204,11 +204,7 @@ class Cloud:
 
     async def health(self) -> Health:
         """See `Exchange.health`."""
-        try:
-            state = await self._rest.account()
-        except ExchangeAway as error:
-            return Health(reachable=False, booted=False, trunk=None, detail=str(error))
-        return Health(reachable=True, booted=state == "active", trunk=None, detail=state)
+        return await self._rest.health()
 
     async def close(self) -> None:
         """See `Exchange.close`."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 import httpx
 
 from turnero.telephony.cloud.settings import CloudSettings
-from turnero.telephony.exchange import ExchangeAway
+from turnero.telephony.exchange import ExchangeAway, Health
 
 #: seconds that a step of a request may take
 STEP_S: Final = 8.0
@@ -90,10 +90,14 @@ class Rest:
         """Change a call that is going on; False: it is over, or not known."""
         return await self._ask("POST", f"/Calls/{sid}.json", form) is not None
 
-    async def account(self) -> str:
-        """The state of the account: "active" when it can call."""
-        answer = await self._ask("GET", ".json")
-        return "unknown" if answer is None else str(answer.get("status", "unknown"))
+    async def health(self) -> Health:
+        """Whether the account can call. Never raises."""
+        try:
+            answer = await self._ask("GET", ".json")
+        except ExchangeAway as error:
+            return Health(reachable=False, booted=False, trunk=None, detail=str(error))
+        state = str((answer or {}).get("status", "unknown"))
+        return Health(reachable=True, booted=state == "active", trunk=None, detail=state)
 
     async def _ask(
         self, method: str, path: str, form: dict[str, str] | None = None
