@@ -141,6 +141,19 @@ async def test_an_open_request_is_kept_its_place_taken_or_given_back(house: Hous
     assert await house.room.state(asked.ticket) == "cancelled"
 
 
+async def test_who_is_on_a_campaigns_list_and_rings_in_asks_for_themselves(house: House) -> None:
+    """They would wait behind everybody for it, and it is not what they ring about."""
+    asked = await house.room.ask(ANA, campaign=1)
+    await house.ring()
+    await house.chooses_cashier()
+    await house.press("1")
+    await house.until("6, 5, 4")
+    await house.press("1")
+    await house.until("Listo: su lugar está guardado.")
+    assert await house.room.state(asked.ticket) == "cancelled"
+    assert sorted(await house.tickets())[1] == ("waiting", "phone")
+
+
 async def test_who_took_a_requests_place_and_hangs_up_while_the_desk_rings_is_rung_in_it(
     house: House,
 ) -> None:

@@ -122,19 +122,16 @@ _OPEN = Statement(
     .order_by(callback.c.asked_ms)
     .limit(bindparam("limit"))
 )
-_OF_NUMBER = Statement(
-    select(callback.c.id, callback.c.ticket, callback.c.stage, ticket.c.number, service.c.key)
-    .select_from(
-        callback.join(ticket, ticket.c.id == callback.c.ticket).join(
-            service, service.c.id == callback.c.service
-        )
-    )
+_ASKED = Statement(
+    select(callback.c.id)
+    .select_from(callback.join(service, service.c.id == callback.c.service))
     .where(
         callback.c.site == bindparam("site"),
         callback.c.number_index == bindparam("index"),
         callback.c.ended_ms.is_(None),
+        callback.c.campaign.is_(None),
+        service.c.key == bindparam("service"),
     )
-    .order_by(callback.c.asked_ms)
 )
 _OFFERING = Statement(
     select(service.c.key)
@@ -268,16 +265,6 @@ class OpenCallback(NamedTuple):
     desk_name: str | None
 
 
-class OfNumber(NamedTuple):
-    """An open callback of a number."""
-
-    id: str
-    ticket: str
-    stage: str
-    number: str
-    service: str
-
-
 def work(q: Query) -> Work:
     """What is to be rung, asked, joined and hung up, of every site."""
     # Sorted here: to have them in order SQLite would read every callback there ever was.
@@ -327,9 +314,12 @@ def open_of_site(q: Query, site: int, limit: int = 200) -> list[OpenCallback]:
     return [OpenCallback(*row) for row in q.rows(_OPEN, site=site, limit=limit)]
 
 
-def of_number(q: Query, site: int, index: str) -> list[OfNumber]:
-    """The open callbacks of a number, by its blind index."""
-    return [OfNumber(*row) for row in q.rows(_OF_NUMBER, site=site, index=index)]
+def asked(q: Query, site: int, index: str, service_key: str) -> str | None:
+    """The open callback that was asked for with a number, by its blind index, at a service. A
+    campaign's is none: it gives way to whoever asks.
+    """
+    row = q.row(_ASKED, site=site, index=index, service=service_key)
+    return None if row is None else str(row.id)
 
 
 def offering(q: Query, site: int) -> list[str]:

@@ -150,10 +150,8 @@ class LedgerActs:
 
     async def _look(self, site: int, service: str, number: Number) -> Result:
         index = self._vault.index(number.e164, numbers.FIELD)
-        for one in await self._ledger.read(callback_reads.of_number, site, index):
-            if one.service == service:
-                return calls.Open(one.id)
-        return calls.NotOpen()
+        found = await self._ledger.read(callback_reads.asked, site, index, service)
+        return calls.NotOpen() if found is None else calls.Open(found)
 
     async def _ask(self, leg: str, site: int, act: calls.Ask) -> Result:
         sealed = self._seal(leg, act.number)
