@@ -174,6 +174,36 @@ def test_the_program_of_a_box_is_hardly_exposed(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout[-200:]
 
 
+def calls(name: str) -> set[str]:
+    """The system calls of one of systemd's sets."""
+    if not name.startswith("@"):
+        return {name}
+    words = ["systemd-analyze", "syscall-filter", name]
+    said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=20).stdout
+    lines = (line.strip() for line in said.splitlines()[1:])
+    return set().union(*(calls(one) for one in lines if one and not one.startswith("#")))
+
+
+@pytest.mark.requires("systemd")
+def test_the_program_may_ask_whether_its_clock_is_right_and_not_set_it(tmp_path: Path) -> None:
+    """Without that answer a box that was switched off gives no number before it has heard its server."""
+    install(tmp_path, "--server", SERVER)
+    unit = (tmp_path / "etc/systemd/system/turnero-device.service").read_text()
+    assert "ProtectClock=yes" not in unit, "it forbids the question too"
+    allowed: set[str] = set()
+    for words in re.findall(r"(?m)^SystemCallFilter=(.*)$", unit):
+        found = set().union(*(calls(one) for one in words.removeprefix("~").split()))
+        allowed = allowed - found if words.startswith("~") else allowed | found
+    asking = {
+        "adjtimex",
+        "clock_adjtime",
+        "clock_adjtime64",
+    }  # whichever the system's library takes
+    assert asking | {"read", "openat"} <= allowed
+    assert not {"clock_settime", "settimeofday"} & allowed
+    assert "\nCapabilityBoundingSet=\n" in unit, "without a capability adjtimex only answers"
+
+
 @pytest.mark.requires("systemd")
 def test_the_users_and_groups_are_made_as_written(tmp_path: Path) -> None:
     install(tmp_path, "--server", SERVER, "--screens", BOTH)

@@ -12,6 +12,8 @@ UNITS: Final = PurePosixPath("/etc/systemd/system")
 WATCHDOG_S: Final = 60
 
 # MemoryDenyWriteExecute is left out: ctypes, which pyusb needs, makes its call-backs in such memory.
+# So is ProtectClock: it forbids asking, too, whether a time server keeps the clock right (adjtimex),
+# and without a capability nobody sets it.
 _HARDENED: Final = """\
 NoNewPrivileges=yes
 CapabilityBoundingSet=
@@ -19,13 +21,13 @@ AmbientCapabilities=
 ProtectSystem=strict
 ProtectHome={home}
 ProtectProc=invisible
-ProtectClock=yes
 ProtectHostname=yes
 ProtectControlGroups=yes
 ProtectKernelLogs=yes
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
 PrivateTmp=yes
+PrivateMounts=yes
 RemoveIPC=yes
 LockPersonality=yes
 RestrictNamespaces=yes
@@ -35,6 +37,7 @@ RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
+SystemCallFilter=adjtimex clock_adjtime clock_adjtime64
 SystemCallErrorNumber=EPERM
 DevicePolicy=closed
 DeviceAllow=char-ttyS rw
