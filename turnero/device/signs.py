@@ -36,6 +36,8 @@ class BoxStation(LedgerStation):
         super().__init__(box.ledger)
         self._server = box
         self._known: dict[int, tuple[float, SignState]] = {}
+        #: counts what made it worth nothing: an answer that was on its way then is of before
+        self._rung = 0
         self._bells: asyncio.Queue[Ring] = asyncio.Queue()
         box.heard.append(self._heard)
 
@@ -44,9 +46,10 @@ class BoxStation(LedgerStation):
         known = self._known.get(sign.id)
         if known is not None and time.monotonic() - known[0] < GOOD_S:
             return known[1]
-        asked_s = time.monotonic()
+        asked_s, rung = time.monotonic(), self._rung
         state = await self._server.link.sign(sign.key, SignState)
-        self._known[sign.id] = (asked_s, state)
+        if rung == self._rung:
+            self._known[sign.id] = (asked_s, state)
         return state
 
     async def rings(self) -> AsyncGenerator[Ring, None]:
@@ -62,14 +65,18 @@ class BoxStation(LedgerStation):
     async def _own(self) -> None:
         async for ring in super().rings():
             if ring.devices:
-                self._known.clear()
+                self._forget()
             self._bells.put_nowait(ring)
 
     def _heard(self, news: News) -> None:
         if not news.kind or news.kind in reads.KINDS:
-            self._known.clear()
+            self._forget()
             if self._bells.empty():
                 self._bells.put_nowait(Ring(self._server.site))
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._rung += 1
 
 
 def make(box: Box, data: Path) -> tuple[Slice, Signs]:
