@@ -43,6 +43,9 @@ _SHORTS = ("112", "911", "105", "106", "116", "117", "123", "132", "1 0 5", "+11
         ("300 123 4567", COLOMBIA, "+573001234567", "mobile"),
         ("(601) 2345678", COLOMBIA, "+576012345678", "fixed"),
         ("+57 300 1234567", COLOMBIA, "+573001234567", "mobile"),
+        # two zeros are a plus, also where a company's own digit would have to follow them
+        ("0057 300 123 4567", COLOMBIA, "+573001234567", "mobile"),
+        ("0051987654321", policy_of("co", ("PE",)), "+51987654321", "mobile"),
         ("(212) 555-0123", STATES, "+12125550123", "fixed-or-mobile"),
         ("07400 123456", BRITAIN, "+447400123456", "mobile"),
     ],

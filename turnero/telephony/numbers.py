@@ -93,6 +93,10 @@ def number_of(raw: str, policy: Policy) -> Number:
     digits = "".join(char for char in text if char.isdigit())
     if len(digits) <= _SHORT:
         raise Invalid("phone-short")
+    if text.startswith("00") and digits[2] != "0":
+        # The keys of a telephone have no "+". What else some countries dial for abroad, as the digit of
+        # a company, is none of ours: we hand over the number alone.
+        text = f"+{text[2:]}"
     try:
         found = phonenumbers.parse(text, policy.home or None)
     except phonenumbers.NumberParseException:
@@ -157,5 +161,5 @@ def _ways(significant: str, e164: str) -> set[str]:
     """The digits with which this number is written at home. A text with others was understood by
     guessing: "0909 123 456" is taken for a Peruvian mobile by leaving out a prefix that none has.
     """
-    ways = (significant, written(e164, national=True), e164, f"00{e164[1:]}")
+    ways = (significant, written(e164, national=True), e164)
     return {"".join(char for char in way if char.isdigit()) for way in ways}

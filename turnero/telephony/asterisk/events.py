@@ -52,8 +52,10 @@ def dialled(to: Phone | Extension, settings: AsteriskSettings) -> str | None:
 
 def caller(number: str, region: str) -> Phone | None:
     """A caller's number as the trunk writes it; `region` (ISO 3166) is whose way of writing a number
-    without "+" has, "" where every one has it.
+    without "+" or its two zeros has, "" where every one has it.
     """
+    if number.startswith("00"):
+        number = f"+{number[2:]}"
     if _E164.fullmatch(number):
         return Phone(number)
     try:
