@@ -70,6 +70,11 @@ class Case:
     def text(self) -> str:
         return self.line.machines[0].panel.text
 
+    @property
+    def beat(self) -> SignBeat:
+        assert self.worker.beat is not None
+        return self.worker.beat
+
     def want(self, *numbers: str) -> None:
         self.station.wanted = SignState(tuple(SignCall(one, "3") for one in numbers), "HOLA")
         self.worker.wake()
@@ -227,6 +232,18 @@ async def test_while_nobody_says_what_to_show_it_keeps_it_and_in_the_end_is_idle
         await asyncio.sleep(0.1)
         assert case.text == "A047 3"
         await case.shows(" PASE ")
+        case.want("A048")
+        await case.shows("A048 3")
+
+
+async def test_a_number_that_does_not_fit_leaves_no_earlier_one_in_its_place() -> None:
+    async with working() as case:
+        case.want("A046")
+        await case.shows("A046 3")
+        case.want("AB12345")
+        await case.shows("      ")
+        await until(lambda: case.beat.reason is Reason.TOO_NARROW)
+        assert case.beat.face.number == "AB12345", "what it should show"
         case.want("A048")
         await case.shows("A048 3")
 

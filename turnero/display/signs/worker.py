@@ -151,6 +151,8 @@ class Worker:
     async def _paint(self, face: Face) -> None:
         try:
             outcome = await self._sign.show(face)
+            if outcome.reason is Reason.TOO_NARROW:
+                await self._sign.show(Face())  # the number before it would still call somebody
         except Exception:
             log.exception("sign %s: the adapter failed", self.device.key)
             outcome = Outcome(Result.FAILED, Reason.FAULT)
