@@ -45,9 +45,8 @@ class BoxPapers:
     async def make(self, ledger: Ledger, device: Device, claimed: Claimed) -> Document:
         """See `Papers.make`."""
         config = self._box.config
-        own = await made_here(
-            ledger, device, claimed, config.public_address if config is not None else ""
-        )
+        address = config.public_address if config is not None else ""
+        own = await made_here(ledger, device, claimed, address, self._box.link.offset_ms or 0)
         if own is not None:
             return own
         found = await ledger.read(jobs.document_of, claimed.job, claimed.ticket)

@@ -12,6 +12,7 @@ from tests.device.offline.standing import HOUR_MS, SITE, beside
 from turnero.device.offline import reads
 from turnero.device.offline.paper import made_here
 from turnero.device.offline.tables import box_rating
+from turnero.device.printing import BoxPapers
 from turnero.kiosk.port import By
 from turnero.kiosk.rating import may_rate
 from turnero.printer.document import Text
@@ -294,3 +295,18 @@ async def test_the_paper_is_the_same_with_the_sign_and_burns_its_number_first(
         for words in ("C700", "Caja", "Sin conexión: su número vale igual", "Gracias por esperar"):
             assert words in said
         assert await made_here(it.ledger, printer, Claimed(1, "f" * 32)) is None
+
+
+async def test_a_copy_says_the_servers_hour_whatever_the_clock_of_the_box_says(
+    tmp_path: Path,
+) -> None:
+    async with beside(tmp_path, site=SITE) as it:
+        it.wire.cut = True
+        held = await it.take(attention=None)
+        it.link.offset_ms = 2 * HOUR_MS  # as it was heard last
+        papers = BoxPapers(it.box)
+        made = Claimed(1, held.ticket.id, copy=True)
+        document = await papers.make(it.ledger, printer_of(it.box.site), made)
+        said = " ".join(document.texts())
+        assert "COPIA" in said
+        assert "Reimpreso a las 5:00" in said

@@ -27,9 +27,16 @@ from turnero.web.languages import translator
 
 
 async def made_here(
-    ledger: Ledger, printer: Device, claimed: Claimed, public_address: str = ""
+    ledger: Ledger,
+    printer: Device,
+    claimed: Claimed,
+    public_address: str = "",
+    offset_ms: int = 0,
 ) -> Document | None:
-    """The document of this job, about to be printed; None for a ticket that was not made here."""
+    """The document of this job, about to be printed; None for a ticket that was not made here.
+
+    `offset_ms`: the server's clock less this machine's.
+    """
     site = printer.site
     found = await ledger.read(_slip, site, claimed.ticket, public_address)
     if found is None:
@@ -37,7 +44,7 @@ async def made_here(
     slip, offer, language = found
     await ledger.run(commands.burn, claimed.ticket, site=site, actor="system")
     if claimed.copy:
-        slip = msgspec.structs.replace(slip, copied_ms=ledger.clock.now_ms())
+        slip = msgspec.structs.replace(slip, copied_ms=ledger.clock.now_ms() + offset_ms)
     say = translator(language, offer.site.profile)
     sign = say.gettext(OFFLINE)
     slip = msgspec.structs.replace(
