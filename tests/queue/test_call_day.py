@@ -214,3 +214,17 @@ async def test_hours_that_became_earlier_over_night_hold_the_next_day(hall: Day)
     await hall.at("07:15", days=1)
     (carried,) = await hall.told(CallbackCarried, "ticket")
     assert await hall.next() == carried
+
+
+async def test_a_service_that_attends_on_a_shut_day_rings_on_it_but_for_a_campaign(
+    hall: Day,
+) -> None:
+    open_ = SITE.replace("callbacks = {}", "callbacks = {}\nholidays = true")
+    await hall.load(open_ + '\n[[closure]]\nday = "2026-03-02"\nname = "Fiesta"\n')
+    listed = await hall.ring_me(campaign=1)
+    asked = await hall.ring_me()
+    assert await hall.state(listed.ticket) == "retry"
+    assert await hall.next() == asked.ticket
+    await hall.move("undo", asked.ticket)
+    await hall.at("18:59")
+    assert await hall.state(asked.ticket) == "waiting"

@@ -20,12 +20,11 @@ from sqlalchemy import (
 )
 
 from turnero.queue import refusals
-from turnero.queue.calendars import calendar
 from turnero.queue.call_facts import CallbackEnded, CallbackReopened
+from turnero.queue.call_hours import call_hours
 from turnero.queue.call_settings import CallSettings, call_settings
 from turnero.queue.callback_tables import callback, leg
-from turnero.queue.callbacks import BEFORE_TALK, FOLLOWS, Stage, Window, Wish, window
-from turnero.queue.numbers import day_of
+from turnero.queue.callbacks import BEFORE_TALK, FOLLOWS, Stage, Window, Wish
 from turnero.queue.states import State
 from turnero.queue.tables import service, site, ticket
 from turnero.store.sql import Query, Statement
@@ -88,6 +87,8 @@ class Callback(NamedTuple):
     zone: str
     of_site: str
     of_service: str | None
+    all_day: int
+    holidays: int
 
     @property
     def settings(self) -> CallSettings:
@@ -109,6 +110,8 @@ _READ = select(
     site.c.zone,
     site.c.callbacks,
     service.c.callbacks.label("of_service"),
+    service.c.all_day,
+    service.c.holidays,
 ).select_from(
     callback.join(service, service.c.id == callback.c.service)
     .join(site, site.c.no == callback.c.site)
@@ -177,28 +180,11 @@ _OPEN_PATIENT = Statement(
         leg.c.ended_ms.is_(None),
     )
 )
-_UNWANTED = Statement(
-    update(leg)
-    .where(leg.c.callback == bindparam("b_callback"), leg.c.ended_ms.is_(None))
-    .values(wanted=0)
-)
-_UNWANTED_DESK = Statement(
-    update(leg)
-    .where(
-        leg.c.callback == bindparam("b_callback"),
-        leg.c.ended_ms.is_(None),
-        leg.c.side == "desk",
-    )
-    .values(wanted=0)
-)
+_LEGS = (leg.c.callback == bindparam("b_callback"), leg.c.ended_ms.is_(None))
+_UNWANTED = Statement(update(leg).where(*_LEGS).values(wanted=0))
+_UNWANTED_DESK = Statement(update(leg).where(*_LEGS, leg.c.side == "desk").values(wanted=0))
 _LAST_WORDS = Statement(
-    update(leg)
-    .where(
-        leg.c.callback == bindparam("b_callback"),
-        leg.c.ended_ms.is_(None),
-        leg.c.side == "patient",
-    )
-    .values(until_ms=bindparam("b_until"))
+    update(leg).where(*_LEGS, leg.c.side == "patient").values(until_ms=bindparam("b_until"))
 )
 _UNPROMISED = Statement(
     update(ticket)
@@ -242,11 +228,11 @@ def save(tx: Tx, old: Callback, new: Callback) -> Callback:
     return new._replace(version=old.version + 1)
 
 
-def hours_of(tx: Tx, found: Callback, at_ms: int | None = None) -> Window | None:
-    """When its patient may be rung: the window that is open at that hour (now), or the next one."""
-    at_ms = tx.now_ms if at_ms is None else at_ms
-    shut = calendar(tx, tx.site, day_of(at_ms, found.zone))
-    return window(found.settings, found.wish, at_ms, found.zone, shut)
+def hours_of(q: Query, found: Callback, at_ms: int) -> Window | None:
+    """When its patient may be rung: the window that is open at that moment, UTC, or the next one."""
+    every_day = found.campaign is None and bool(found.all_day or found.holidays)
+    of = (found.site, found.settings, found.wish, at_ms, found.zone)
+    return call_hours(q, *of, every_day=every_day)
 
 
 def follow(tx: Tx, old_state: str, new_state: str, ticket_id: str, service_id: int) -> None:
@@ -299,7 +285,7 @@ def entered(tx: Tx, found: Callback, state: str) -> None:
         tx.run(_UNPROMISED, b_ticket=found.ticket)
         tx.timer(RING_AGAIN, found.id, max(tx.now_ms, found.due_ms or tx.now_ms))
     elif state == State.WAITING and found.how not in ON_THE_LINE:
-        open_now = hours_of(tx, found)
+        open_now = hours_of(tx, found, tx.now_ms)
         if open_now is None or open_now.from_ms > tx.now_ms:
             tx.timer(HOURS_END, found.id, tx.now_ms)
             return
@@ -316,7 +302,7 @@ def clock_set(tx: Tx, by_ms: int) -> None:
         due_ms = found.due_ms or tx.now_ms
         hours = hours_of(tx, found, due_ms)
         if hours is not None and hours.from_ms == due_ms:
-            now = hours_of(tx, found)
+            now = hours_of(tx, found, tx.now_ms)
             due_ms = max(tx.now_ms, tx.now_ms if now is None else now.from_ms)
         else:
             due_ms += by_ms
@@ -362,7 +348,7 @@ def _over(tx: Tx, found: Callback, state: State) -> None:
     goes_on = (found.left_over or found.settings.left_over) == "tomorrow"
     # Who stayed on the line and shows no number cannot be rung.
     if state is State.NOT_SERVED and goes_on and found.phone:
-        hours = hours_of(tx, found)
+        hours = hours_of(tx, found, tx.now_ms)
         if hours is not None:
             # The day is over, not the callback: it goes on under a number of another day.
             clear(tx, found)

@@ -44,7 +44,7 @@ def ring_again(tx: Tx, due: TimerDue) -> None:
     if found.due_ms is not None and found.due_ms > tx.now_ms:
         tx.timer(kept.RING_AGAIN, found.id, found.due_ms)
         return
-    hours = kept.hours_of(tx, found)
+    hours = kept.hours_of(tx, found, tx.now_ms)
     if hours is None or hours.from_ms > tx.now_ms:
         _outside(tx, found, held, None if hours is None else hours.from_ms)
         return
@@ -63,7 +63,7 @@ def hours_end(tx: Tx, due: TimerDue) -> None:
     held = rows.load(tx, found.ticket)
     if held.state != State.WAITING:
         return
-    hours = kept.hours_of(tx, found)
+    hours = kept.hours_of(tx, found, tx.now_ms)
     if hours is not None and hours.from_ms <= tx.now_ms:
         kept.entered(tx, found, State.WAITING)
         return
@@ -75,7 +75,7 @@ def ask_left_over(tx: Tx, due: TimerDue) -> None:
     found = kept.by_id(tx, due.key)
     if found is None or found.stage != Stage.WAITING or found.left_over is not None:
         return
-    hours = kept.hours_of(tx, found)
+    hours = kept.hours_of(tx, found, tx.now_ms)
     if hours is not None:
         tx.append(
             CallbackAsking(
@@ -93,7 +93,7 @@ def carry(tx: Tx, due: TimerDue) -> None:
     found = kept.by_id(tx, due.key)
     if found is None or found.stage != Stage.TOMORROW:
         return
-    hours = kept.hours_of(tx, found)
+    hours = kept.hours_of(tx, found, tx.now_ms)
     if hours is None:
         kept.end(tx, found, "expired")
         return

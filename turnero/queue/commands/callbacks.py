@@ -13,11 +13,11 @@ from sqlalchemy import bindparam, case, func, select
 from turnero.queue import callback_rows as kept
 from turnero.queue import leg_rows as legs
 from turnero.queue import refusals, rows, text
-from turnero.queue.calendars import calendar
 from turnero.queue.call_facts import (
     CallbackAsked,
     CallbackChanged,
 )
+from turnero.queue.call_hours import call_hours
 from turnero.queue.call_requests import (
     WITHHELD,
     AskCallback,
@@ -27,13 +27,12 @@ from turnero.queue.call_requests import (
 )
 from turnero.queue.call_settings import CallSettings, call_settings
 from turnero.queue.callback_tables import callback
-from turnero.queue.callbacks import RELATIONS, WAITS, Stage, Wish, window
+from turnero.queue.callbacks import RELATIONS, WAITS, Stage, Wish
 from turnero.queue.commands.issue import issue
 from turnero.queue.commands.moves import give_up
 from turnero.queue.commands.other_number import other_number
 from turnero.queue.commands.people import keep_phone
 from turnero.queue.facts import TicketReturned
-from turnero.queue.numbers import day_of
 from turnero.queue.ranks import CALLBACK, WALK_IN
 from turnero.queue.requests import Issue, Moved, TicketMove
 from turnero.queue.states import Move, State, after
@@ -57,7 +56,8 @@ _SERVICE = Statement(
         service.c.id,
         service.c.key,
         service.c.callbacks,
-        service.c.prefix,
+        service.c.all_day,
+        service.c.holidays,
         site.c.callbacks.label("of_site"),
         site.c.zone,
     )
@@ -108,8 +108,9 @@ def ask(tx: Tx, request: AskCallback) -> Asked:
     settings = call_settings(about.of_site, about.callbacks)
     _allow_source(tx, request, settings)
     wish = Wish(request.from_minute, request.to_minute)
-    shut = calendar(tx, tx.site, day_of(tx.now_ms, about.zone))
-    hours = window(settings, wish, tx.now_ms, about.zone, shut)
+    every_day = request.campaign is None and bool(about.all_day or about.holidays)
+    of = (tx.site, settings, wish, tx.now_ms, about.zone)
+    hours = call_hours(tx, *of, every_day=every_day)
     if hours is None:
         raise refusals.refused("callback-no-hours", service=key)
     phone = keep_phone(tx, request.phone) if request.phone.sealed else 0
@@ -255,7 +256,7 @@ def change(tx: Tx, request: ChangeCallback) -> Asked:
     kind = _LOOKED_AT.get(rows.load(tx, new.ticket).state)
     if request.hours and kind is not None:
         # Looked at again at once: it may be due now, or not any more.
-        hours = kept.hours_of(tx, new)
+        hours = kept.hours_of(tx, new, tx.now_ms)
         if hours is not None and kind != kept.HOURS_END:
             kept.save(tx, new, new._replace(due_ms=max(hours.from_ms, tx.now_ms)))
         tx.timer(kind, new.id, tx.now_ms)

@@ -153,7 +153,7 @@ def _put_off(tx: Tx, found: kept.Callback, held: rows.Ticket) -> bool:
     while a telephone of that number is in use, or may ring that we have lost sight of.
     """
     why, due_ms = "hours", None
-    hours = kept.hours_of(tx, found)
+    hours = kept.hours_of(tx, found, tx.now_ms)
     if hours is None:
         pass
     elif hours.from_ms > tx.now_ms:

@@ -9,11 +9,8 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from turnero.queue import callback_rows as kept
-from turnero.queue.calendars import calendar
 from turnero.queue.call_settings import call_settings_of
 from turnero.queue.callback_tables import callback
-from turnero.queue.callbacks import window
-from turnero.queue.numbers import day_of
 from turnero.queue.reads.callbacks import offering
 from turnero.queue.tables import site
 from turnero.store.sql import Query, Statement
@@ -86,13 +83,9 @@ def patients_call(q: Query, ticket_id: str, now_ms: int) -> PatientsCall | None:
     found = kept.newest(q, ticket_id)
     if found is None:
         return None
-    until_ms = None
     settings = found.settings
-    if found.ended_ms is None:
-        shut = calendar(q, found.site, day_of(now_ms, found.zone))
-        hours = window(settings, found.wish, now_ms, found.zone, shut)
-        if hours is not None and hours.from_ms <= now_ms:
-            until_ms = hours.until_ms
+    hours = None if found.ended_ms is not None else kept.hours_of(q, found, now_ms)
+    until_ms = None if hours is None or hours.from_ms > now_ms else hours.until_ms
     soon = until_ms is not None and until_ms - now_ms <= settings.ask_minutes * 60_000
     return PatientsCall(
         callback=found.id,

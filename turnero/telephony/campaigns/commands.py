@@ -21,11 +21,11 @@ from sqlalchemy import (
 )
 
 from turnero.queue import callback_rows, refusals, site_out
-from turnero.queue.calendars import calendar
+from turnero.queue.call_hours import call_hours
 from turnero.queue.call_requests import AskCallback
 from turnero.queue.call_settings import call_settings_of
 from turnero.queue.callback_tables import callback
-from turnero.queue.callbacks import WAITS, Stage, Wish, met, window
+from turnero.queue.callbacks import WAITS, Stage, Wish, met
 from turnero.queue.commands import callbacks
 from turnero.queue.commands.people import keep_phone, opted_out, phone_of
 from turnero.queue.commands.sites import load_site
@@ -236,13 +236,12 @@ def feed(tx: Tx, due: TimerDue) -> None:
     if found is None or not found.running:
         return
     about: Any = tx.row(_SITE, site=tx.site)
-    today = day_of(tx.now_ms, about.zone)
-    if found.until_day is not None and today > found.until_day:
+    if found.until_day is not None and day_of(tx.now_ms, about.zone) > found.until_day:
         _set(tx, found, runs=False)
         _withdrawn(tx, found, "expired")
         return
-    wish, shut = Wish(found.from_minute, found.to_minute), calendar(tx, tx.site, today)
-    hours = window(call_settings_of(about.callbacks), wish, tx.now_ms, about.zone, shut)
+    wish, settings = Wish(found.from_minute, found.to_minute), call_settings_of(about.callbacks)
+    hours = call_hours(tx, tx.site, settings, wish, tx.now_ms, about.zone)
     if hours is None or hours.from_ms > tx.now_ms:
         tx.timer(FEED, due.key, tx.now_ms + _DAY_MS if hours is None else hours.from_ms)
         return
