@@ -129,3 +129,12 @@ def test_what_an_outcome_means(outcome: str, before: int, expected: Verdict) -> 
 def test_after_something_unknown_the_pause_outlasts_the_ringing() -> None:
     slow = CallSettings(ring_s=90, busy_minutes=1)
     assert verdict("unknown", 0, slow).pause_ms == 180_000
+
+
+def test_the_pause_after_what_says_nothing_of_the_person_grows_and_costs_no_attempt() -> None:
+    settings = CallSettings()
+    said = [verdict("trunk-fault", 1, settings, faults) for faults in range(7)]
+    assert [one.pause_ms // 60_000 for one in said] == [2, 4, 8, 16, 30, 30, 30]
+    assert not any(one.counts for one in said)
+    rare = CallSettings(busy_minutes=60, later_minutes=1)
+    assert verdict("unknown", 0, rare, 5).pause_ms == 60 * 60_000

@@ -100,6 +100,21 @@ async def test_three_attempts_and_it_is_over(hall: Room) -> None:
     assert (await hall.said(LegDialled, "attempt")) == [1, 1, 2, 2, 3, 3]
 
 
+async def test_a_number_to_which_the_way_is_broken_does_not_have_desks_rung_all_day(
+    hall: Room,
+) -> None:
+    asked = await hall.ask("987654308")
+    for minutes in (2, 4, 8):
+        await hall.next("v1")
+        await hall.until(asked.ticket, "retry")
+        put_off = (await hall.facts(CallbackPutOff))[-1]
+        assert (put_off.why, put_off.counts) == ("trunk-fault", False)
+        assert round((put_off.due_ms - hall.clock.now_ms()) / 60_000) == minutes
+        hall.wait(minutes * 60)
+        await hall.passes(12)
+    assert await hall.state(asked.ticket) == "waiting"
+
+
 async def test_a_number_that_does_not_exist_is_over_at_once(hall: Room) -> None:
     asked = await hall.ask("987654307")
     await hall.next("v1")

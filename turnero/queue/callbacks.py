@@ -105,6 +105,8 @@ BEFORE_TALK: Final = frozenset(
 COUNTS: Final = frozenset({"busy", "no-answer", "declined", "not-confirmed", "machine"})
 #: outcomes that say something about the way there
 FAULTS: Final = frozenset({"trunk-fault"})
+#: nothing was tried: outside of hours, or beyond a cap
+NOT_TRIED: Final = frozenset({"hours", "caps"})
 #: faults of the trunk in a row after which nobody is dialled for a while
 BREAKER: Final = 3
 #: for how long then, milliseconds; doubled each time up to the second figure
@@ -126,11 +128,13 @@ class Verdict(NamedTuple):
     end: str | None = None
 
 
-def verdict(outcome: str, attempts: int, settings: CallSettings) -> Verdict:
-    """What an outcome means; `attempts` are those used up before it.
+def verdict(outcome: str, attempts: int, settings: CallSettings, faults: int = 0) -> Verdict:
+    """What an outcome means; `attempts` are those used up before it, `faults` the tries in a row
+    before it that said nothing about the person.
 
     A pause after something unknown is longer than a telephone may still ring, so that nobody's
-    telephone rings twice for one callback.
+    telephone rings twice for one callback. It grows with each in a row, up to the longest: else a
+    number to which the way is broken would have desks rung for it every two minutes, all day.
     """
     if outcome in {"bad-number", "wrong-person"}:
         return Verdict("end", counts=True, end=outcome)
@@ -138,7 +142,10 @@ def verdict(outcome: str, attempts: int, settings: CallSettings) -> Verdict:
         return Verdict("back", counts=False)
     if outcome not in COUNTS:
         pause_ms = max(2 * settings.ring_s * 1000, settings.busy_minutes * 60_000)
-        return Verdict("retry", counts=False, pause_ms=pause_ms)
+        longest_ms = max(pause_ms, settings.later_minutes * 60_000)
+        return Verdict(
+            "retry", counts=False, pause_ms=min(pause_ms * 2 ** min(faults, 9), longest_ms)
+        )
     if attempts + 1 >= settings.attempts:
         return Verdict("end", counts=True, end="unreachable")
     if outcome == "busy":

@@ -4,7 +4,7 @@ from turnero.queue import callback_rows as kept
 from turnero.queue import refusals, rows
 from turnero.queue.call_facts import CallbackPutOff
 from turnero.queue.call_requests import OfCallback
-from turnero.queue.callbacks import verdict
+from turnero.queue.callbacks import NOT_TRIED, verdict
 from turnero.queue.commands.auto_call import rest
 from turnero.queue.facts import TicketNoShow
 from turnero.queue.requests import Moved
@@ -36,11 +36,12 @@ def not_reached(
     tx: Tx, found: kept.Callback, held: rows.Ticket, why: str, due_ms: int | None = None
 ) -> Moved:
     """Patient and agent were not joined: later, in its place again, or over."""
-    said = verdict(why, found.attempts, found.settings)
+    tried = why not in NOT_TRIED
+    said = verdict(why, found.attempts, found.settings, found.faults if tried else 0)
     if said.then == "back":
         return put_back(tx, found, held, why)
     attempts = found.attempts + said.counts
-    faults = 0 if said.counts else found.faults + 1
+    faults = 0 if said.counts else found.faults + tried
     found = kept.save(tx, found, found._replace(attempts=attempts, faults=faults))
     if said.then == "end":
         kept.end(tx, found, said.end or "unreachable")
