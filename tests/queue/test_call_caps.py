@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.stores import opened
+from tests.queue.engines import both_engines
 from tests.queue.hall import MORNING_MS, Hall
 from tests.queue.refusal import refused
 from tests.telephony.room import CALLING
@@ -83,9 +84,9 @@ class Calls(Hall):
 
 
 @pytest.fixture
-async def hall(tmp_path: Path) -> AsyncIterator[Calls]:
+async def hall(tmp_path: Path, database: str | None) -> AsyncIterator[Calls]:
     clock = VirtualClock(MORNING_MS)
-    async with opened(tmp_path / "data", clock=clock) as ledger:
+    async with opened(tmp_path / "data", database, clock=clock) as ledger:
         yield Calls(ledger, clock)
 
 
@@ -145,6 +146,7 @@ async def test_who_rang_us_and_did_not_wait_was_never_rung(hall: Calls) -> None:
     )
 
 
+@both_engines
 async def test_a_number_is_rung_so_often_on_a_day_of_the_site_s(hall: Calls) -> None:
     await hall.capped(number_a_day=2, attempts=9, again_minutes=1, later_minutes=1)
     asked = await hall.ask(number())
@@ -268,6 +270,7 @@ async def test_who_may_not_be_rung_any_more_today_rings_no_desk_and_is_rung_tomo
     assert put_off.due_ms == MORNING_MS + 22 * 3_600_000  # Tuesday, 07:00
 
 
+@both_engines
 async def test_what_a_broken_way_kept_from_ringing_was_not_rung(hall: Calls) -> None:
     await hall.capped(number_a_day=1, busy_minutes=1)
     asked = await hall.ask(number())
@@ -286,6 +289,7 @@ async def test_what_a_broken_way_kept_from_ringing_was_not_rung(hall: Calls) -> 
     assert (await hall.dialled(asked, "4")).leg is None
 
 
+@both_engines
 async def test_a_clock_that_is_set_while_they_speak_uses_up_no_day(hall: Calls) -> None:
     await hall.capped(minutes_a_day=180)
     asked = await hall.ring_me()
