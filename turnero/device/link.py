@@ -207,9 +207,9 @@ class Link:
         """A copy was made here while there was no server; the same `key` again is the same copy."""
         return await self._message("POST", "/print/copied", CopyKept, copied, key)
 
-    async def answer(self, answer: Answer) -> Reported:
-        """Whether a paper came out; a copy is another job."""
-        return await self._message("POST", "/print/answer", Reported, answer)
+    async def answer(self, answer: Answer, key: str) -> Reported:
+        """Whether a paper came out; a copy is another job. The same `key` again is the same word."""
+        return await self._message("POST", "/print/answer", Reported, answer, key)
 
     async def sign(self, key: str, kind: type[M]) -> M:
         """All that a sign has to show now."""

@@ -14,6 +14,7 @@ from turnero.device.board import PAGE, board_of
 from turnero.device.box import Box
 from turnero.device.entry import COOKIE, BoxAuthenticator
 from turnero.device.jobs import Settled
+from turnero.device.link import Link, Unsent
 from turnero.device.pairing import Pairer
 from turnero.device.standing import standing
 from turnero.printer import reads, spool
@@ -178,7 +179,7 @@ async def _answered(box: Box, job: int, *, came_out: bool, key: str) -> None:
     if server_job is not None:
         state = "printed" if came_out else "cancelled"
         try:
-            await box.link.answer(Answer(server_job, came_out))
+            await _surely_told(box.link, Answer(server_job, came_out), key)
         except Unavailable:
             pass
         else:
@@ -192,6 +193,16 @@ async def _answered(box: Box, job: int, *, came_out: bool, key: str) -> None:
         actor="system",
         key=key,
     )
+
+
+async def _surely_told(link: Link, answer: Answer, key: str) -> None:
+    """The server hears it; where its answer was lost, once more: else both would make a copy."""
+    try:
+        await link.answer(answer, key)
+    except Unsent:
+        raise
+    except Unavailable:
+        await link.answer(answer, key)
 
 
 def poke(web: "Web") -> None:
