@@ -53,6 +53,29 @@ async def test_what_gets_worse_is_the_same_alarm_in_other_words(hall: Spooling) 
     assert len(await hall.facts(AlarmRaised)) == 1
 
 
+MUTE = {"answered": False, "online": None, "paper": None, "cover_open": None}
+
+
+@pytest.mark.parametrize("state", [{"paper": "out"}, {"paper": "near-end"}, {"cover_open": True}])
+async def test_silence_does_not_take_back_what_it_said_itself(
+    hall: Spooling, state: dict[str, Any]
+) -> None:
+    """Without paper, and then switched off."""
+    told = await said(hall, **state)
+    assert await said(hall, **MUTE) == told != []
+    assert await said(hall, answered=True) == []
+    await said(hall, **state)
+    assert await said(hall, **MUTE, asked=False) == [], "it was replaced by one that is never asked"
+
+
+@pytest.mark.parametrize("state", [{"reachable": False}, {"reachable": False, "barred": "offline"}])
+async def test_one_that_never_says_anything_is_well_once_it_is_reached(
+    hall: Spooling, state: dict[str, Any]
+) -> None:
+    assert await said(hall, **MUTE, **state) != []
+    assert await said(hall, **MUTE) == []
+
+
 async def test_a_printer_that_is_taken_out_leaves_no_alarm(hall: Spooling) -> None:
     await said(hall, paper="out")
     await hall.act(remove, RemoveDevice("hnc", "printer", "p1"))

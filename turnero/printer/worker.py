@@ -192,6 +192,7 @@ class Worker:
         said = {
             **msgspec.to_builtins(state),
             "obstacle": state.obstacle.value if state.obstacle else None,
+            "asked": self._printer.caps.reports,
             "queued": queued,
             "holder": self._holder,
         }
