@@ -51,6 +51,8 @@ LOOK_S: Final = 1.0
 SWEEP_S: Final = 30.0
 #: seconds for a last word to who picked up and pressed a key that ends it
 BYE_S: Final = 4.0
+#: seconds in which the menu tells who stays on the line that they need not any more
+LEAVE_S: Final = 12.0
 _STAGES: Final = {Stage.CALLING: "placed", Stage.RINGING: "ringing", Stage.UP: "up"}
 _OVER: Final = frozenset({"wrap-up", "ended"})
 
@@ -73,19 +75,22 @@ class Dialler:
         after: After,
         *,
         surely: Callable[[], bool],
+        in_menu: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """`surely`: whether nobody else can dial now."""
+        """`surely`: whether nobody else can dial now; `in_menu`: whether the menu speaks to a leg."""
         self._ledger = ledger
         self._exchange = exchange
         self._numbers = numbers
         self._after = after
         self._surely = surely
+        self._in_menu = in_menu
         self._epoch = 0
         #: legs that this process has placed or looked up since the link is there
         self._known: set[str] = set()
         self._legs: dict[str, OpenLeg] = {}
         self._confirming = Confirming(exchange, questions, ledger.clock)
-        self._rated: set[str] = set()
+        #: legs whose talk, or place on the line, is over, as the menu says to them
+        self._told: set[str] = set()
         self._placing: set[str] = set()
         self._bell = asyncio.Event()
         self._acts = Acts(ledger.clock, self._bell.set)
@@ -200,7 +205,7 @@ class Dialler:
         self._legs = {leg.id: leg for leg in work.legs}
         line_ms, now_s = self._ledger.clock.line_ms(), self._now_s()
         self._confirming.keep(self._legs)
-        self._rated &= self._legs.keys()
+        self._told &= self._legs.keys()
         self._known &= self._legs.keys() | self._placing
         for leg in work.legs:
             act = self._due_of(leg, line_ms)
@@ -221,10 +226,14 @@ class Dialler:
             return None
         if leg.id not in self._known:
             return self._recover
+        if not leg.wanted and leg.id not in self._told and self._in_menu(leg.id):
+            self._told.add(leg.id)
+            self._acts.later(leg.id, LEAVE_S)
+            return None
         if not leg.wanted or line_ms > leg.until_ms:
             return self._hang
         spoke = leg.side == "patient" and leg.joined_ms is not None and leg.of_stage in _OVER
-        if spoke and leg.id not in self._rated:
+        if spoke and leg.id not in self._told:
             return self._ask_rating
         return None
 
@@ -329,7 +338,7 @@ class Dialler:
             self._acts.later(leg.id)
 
     async def _ask_rating(self, leg: OpenLeg) -> None:
-        self._rated.add(leg.id)
+        self._told.add(leg.id)
         await self._after(leg)
 
     async def _hang(self, leg: OpenLeg) -> None:

@@ -73,7 +73,9 @@ class Telephone:
         self._away_until_s = 0.0
         self.lease = Lease(ledger, holder)
         self.dialler = Dialler(
-            *(ledger, exchange, self._number, self._question, self._after), surely=self.lease.surely
+            *(ledger, exchange, self._number, self._question, self._after),
+            surely=self.lease.surely,
+            in_menu=lambda leg: self._inbounds is not None and self._inbounds.owns(leg),
         )
 
     async def run(self) -> None:

@@ -167,7 +167,7 @@ class AnyCall(RuleBasedStateMachine):
         return Done()
 
     @precondition(lambda self: self.call.step in holding.WAITING)
-    @rule(state=st.sampled_from(["waiting", "called", "gone"]), ahead=st.integers(0, 3))
+    @rule(state=st.sampled_from(["waiting", "called", "kept", "gone"]), ahead=st.integers(0, 3))
     def stands(self, state: str, ahead: int) -> None:
         self._event(Standing(state, ahead))
 

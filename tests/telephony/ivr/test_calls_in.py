@@ -86,6 +86,37 @@ async def test_who_is_sent_on_to_another_desk_hears_so_and_is_joined_there(house
     assert [one.number for one in house.desks()] == ["desk2"]
 
 
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("cancelled", "Lo sentimos: su lugar en la fila quedó anulado. Puede volver a llamar."),
+        ("day over", "Su pedido queda como está. Le llamaremos cuando le toque."),
+        ("set aside", "Su pedido queda como está. Le llamaremos cuando le toque."),
+        (
+            "day over, no number",
+            "Lo sentimos: su lugar en la fila quedó anulado. Puede volver a llamar.",
+        ),
+    ],
+)
+async def test_who_holds_is_told_how_it_ends_and_not_cut_off(
+    house: House, what: str, said: str
+) -> None:
+    await house.room.load(only_first(CALLING) + '\n[callbacks]\nweekdays = "07:00-09:01"\n')
+    await house.ring(None if "no number" in what else ANA)
+    await house.chooses_cashier()
+    await house.press("2")
+    await house.until(IN_LINE)
+    if what.startswith("day over"):
+        await house.passes(60)
+        await house.room.close_day()
+    else:
+        house.exchange.hold("desk1")
+        called = await house.room.next("v1")
+        await house.room.move({"cancelled": "cancel", "set aside": "park"}[what], called or "")
+    await house.until(said, within_s=3)
+    await house.over(within_s=12)
+
+
 async def test_who_hangs_up_while_holding_is_not_called(house: House) -> None:
     await house.ring()
     await house.chooses_cashier()

@@ -46,6 +46,7 @@ ON = Standing("waiting", 3, Wait(10, 15))
 NEXT = Standing("waiting", 0)
 CALLED = Standing("called")
 SERVED = Standing("serving")
+LATER = Standing("kept")
 ENDED = Standing("gone")
 SOUND = ""
 TYPE_IT = (
@@ -284,9 +285,9 @@ PATHS: dict[str, tuple[House, tuple[Event | str, ...], Step, object, str | None]
         house(LAB), (NONE, "2", HELD, CALLED, Connected(), ENDED), Step.RATING, None,
         "Si prefiere no responder, marque 0.",
     ),
-    "the agent sends them on": (
-        house(LAB), (NONE, "2", HELD, CALLED, Connected(), ON), Step.HOLDING, None, STILL,
-    ),
+    "they are rung instead": (house(LAB), (NONE, "2", HELD, LATER), Step.OVER, None, KEPT),
+    "they are to be rung again": (house(LAB), (NONE, "2", HELD, SERVED, LATER), Step.OVER, None, KEPT),
+    "the agent sends them on": (house(LAB), (NONE, "2", HELD, SERVED, ON), Step.HOLDING, None, STILL),
     "looked at while both speak": (
         house(LAB), (NONE, "2", HELD, CALLED, Connected(), CALLED), Step.TALKING, None, None,
     ),

@@ -189,7 +189,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, frozen=True):
     """How a held place stands."""
 
-    #: waiting | called | serving | gone
+    #: waiting | called | serving | gone; kept: they are rung and need not stay on the line
     state: str
     #: how many are before it
     ahead: int | None = None

@@ -55,6 +55,8 @@ def _waiting(call: Call, event: Event) -> Move:
 def _stands(call: Call, found: Standing) -> Move:
     if found.state == "gone":
         return Move(replace(call, step=Step.OVER), (texts.DROPPED, texts.BYE))
+    if found.state == "kept":
+        return Move(replace(call, step=Step.OVER), (texts.KEPT, texts.BYE))
     if found.state == "serving":
         return Move(replace(call, step=Step.TALKING))
     if found.state == "waiting":
@@ -70,6 +72,8 @@ def _talking(call: Call, event: Event) -> Move:
     if isinstance(event, Standing) and event.state == "waiting":
         # Sent on to another desk or service: in line again, and not in silence.
         return resumed(replace(call, standing=event))
+    if isinstance(event, Standing) and event.state == "kept":
+        return _stands(call, event)
     # An agent who calls the next one without hanging up has ended this talk too.
     over = isinstance(event, Standing) and event.state == "gone"
     return rating.start(call) if over or isinstance(event, DeskGone) else Move(call)

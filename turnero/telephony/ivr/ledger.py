@@ -314,6 +314,9 @@ def _standing(q: Query, ticket_id: str, now_ms: int) -> Standing:
     if found is None:
         return Standing("gone")
     state = State(found.state)
+    held = callback_rows.of_ticket(q, ticket_id)
+    if held is not None and held.how not in callback_rows.ON_THE_LINE and state not in AT_DESK:
+        return Standing("kept" if held.phone else "gone")
     if state in (State.FINISHED, State.NO_SHOW, State.CANCELLED, State.NOT_SERVED):
         return Standing("gone")
     if state in AT_DESK:
