@@ -92,3 +92,13 @@ async def test_nothing_ends_a_call_in_which_nobody_spoke_but_its_own_keys(
     await hall.move("start", asked.ticket)  # spoken with by other means
     assert await hall.next("v1") == other
     assert await hall.said(CallbackEnded, "how") == ["done"]
+
+
+async def test_who_waits_to_be_rung_may_be_anywhere_and_need_not_step_out(hall: Room) -> None:
+    asked = await hall.ask("987654305")
+    assert (await hall.ticket(asked.ticket)).out_minutes is None
+    async with refused(hall, "callback-already", number=asked.number):
+        await hall.move("step-out", asked.ticket)
+    await hall.act(callbacks.check_in, requests.TicketMove(asked.ticket))
+    assert (await hall.ticket(asked.ticket)).out_minutes
+    assert await hall.move("step-out", asked.ticket) == "away"

@@ -85,11 +85,13 @@ class TicketRead(msgspec.Struct, frozen=True):
 
     @property
     def can(self) -> frozenset[str]:
-        """What is legal in its state; whether a no-show may still come back is the view's to say."""
+        """What is legal in its state; who may step out or come back from a no-show the view says."""
         state = State(self.ticket.state)
         able = {str(move) for move, states in MOVES.items() if state in states}
         if state is State.NO_SHOW and self.ticket.return_until_ms is None:
             able.discard(str(Move.RETURN))
+        if self.ticket.out_minutes is None:
+            able.discard(str(Move.STEP_OUT))
         return frozenset(able)
 
 

@@ -4,7 +4,7 @@ Coming back is `moves.return_ticket`. Who does not come back in time is a no-sho
 back once, for a while, as any other. Timers are set and removed by aside.py.
 """
 
-from turnero.queue import rows
+from turnero.queue import callback_rows, refusals, rows
 from turnero.queue.alarms import raise_alarm
 from turnero.queue.aside import OVER, PARKED_LONG, REMIND
 from turnero.queue.facts import TicketOverstayed, TicketReminded, TicketSteppedOut
@@ -19,6 +19,9 @@ def step_out(tx: Tx, request: TicketMove) -> Moved:
     """Go out for the site's number of minutes; rank and time of entry are kept."""
     held = rows.load(tx, request.ticket, request.at)
     state = after(Move.STEP_OUT, held.state, held.number)
+    if callback_rows.of_ticket(tx, held.id) is not None:
+        # They may be anywhere; out for too long, nobody would ring them.
+        raise refusals.refused("callback-already", number=held.number)
     until_ms = tx.line_ms + settings_of(held.settings).step_out_minutes * 60_000
     tx.append(
         TicketSteppedOut(

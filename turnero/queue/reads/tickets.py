@@ -78,6 +78,7 @@ _TICKET = select(
     desk.c.ref.label("desk_ref"),
     desk.c.name.label("desk_name"),
     line.c.desk.label("line_desk"),
+    line.c.origin,
     line.c.people.label("line_people"),
     line.c.last_wait_ms,
     line.c.last_call_ms.label("line_call_ms"),
@@ -347,7 +348,8 @@ def _view(q: Query, row: Any, now_ms: int) -> TicketView:
 
 
 def _out_minutes(row: Any) -> int | None:
-    return settings_of(row.settings).step_out_minutes if row.state == State.WAITING else None
+    may = row.state == State.WAITING and row.origin != CALLBACK
+    return settings_of(row.settings).step_out_minutes if may else None
 
 
 def _hurry(row: Any, now_ms: int) -> bool:
