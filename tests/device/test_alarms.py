@@ -30,6 +30,7 @@ from turnero.store.devices import Beat
 TO = "+51987654321"
 WELL = PrinterState(answered=True, reachable=True, online=True, paper=Paper.PRESENT)
 EMPTY = PrinterState(answered=True, reachable=True, online=True, paper=Paper.OUT)
+MUTE = PrinterState(answered=False, reachable=True)
 #: a printer of the box
 PRINTER = 7
 
@@ -181,6 +182,8 @@ async def test_a_printer_without_paper_is_told_once_and_that_it_prints_again(
         assert await comes(gateway, 0) == []
         await says(it, EMPTY)
         assert await comes(gateway, 1) == [out]
+        await says(it, MUTE)
+        assert await comes(gateway, 1) == [out], "switched off, it does not print again"
         await says(it, WELL)
         assert await comes(gateway, 2) == [
             out,

@@ -18,6 +18,7 @@ from turnero.device.box import Box
 from turnero.device.heart import FRESH_MS
 from turnero.device.keeping import Note
 from turnero.device.standing import PrinterNow, standing
+from turnero.printer.port import Reason
 from turnero.queue.outbox import Channel
 from turnero.telephony.messages.port import Message, Messenger
 from turnero.telephony.messages.texts import About, text_of
@@ -79,6 +80,8 @@ class Alarms:
         self._again_s, self._look_s = again_s, look_s
         self._told: set[str] = set()
         self._changes: dict[str, _Change] = {}
+        #: printers that said last what nobody else could know of them
+        self._own_words: set[str] = set()
 
     async def run(self) -> None:
         """Look, and tell, until cancelled."""
@@ -120,10 +123,19 @@ class Alarms:
     def _printers(self, printers: tuple[PrinterNow, ...]) -> Iterator[_Now]:
         now_ms = self._box.ledger.clock.now_ms()
         for one in printers:
-            # What it said before a restart is no word of now.
-            if one.heard_ms is not None and abs(now_ms - one.heard_ms) < FRESH_MS:
+            # What it said before a restart is no word of now; and silence takes nothing back.
+            fresh = one.heard_ms is not None and abs(now_ms - one.heard_ms) < FRESH_MS
+            if fresh and not self._silent(one):
                 sorts = ("printer-trouble", "printer-well")
                 yield _Now(one.key, one.name, one.obstacle is not None, sorts, self._printer_s)
+
+    def _silent(self, one: PrinterNow) -> bool:
+        """It said what is wrong with it, and now says nothing."""
+        if one.obstacle in (Reason.PAPER_OUT, Reason.COVER_OPEN):
+            self._own_words.add(one.key)
+        elif one.obstacle is not None or (one.state is not None and one.state.answered):
+            self._own_words.discard(one.key)
+        return one.obstacle is None and one.key in self._own_words
 
     async def _send(self, one: _Now, message_id: str) -> bool:
         """Whether it need not be tried again."""
