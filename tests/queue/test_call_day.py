@@ -228,3 +228,16 @@ async def test_a_service_that_attends_on_a_shut_day_rings_on_it_but_for_a_campai
     await hall.move("undo", asked.ticket)
     await hall.at("18:59")
     assert await hall.state(asked.ticket) == "waiting"
+
+
+@pytest.mark.parametrize(("most", "people"), [(5, 4), (2, 1)])
+async def test_who_came_together_goes_on_together_where_they_still_may(
+    hall: Day, most: int, people: int
+) -> None:
+    here = await hall.take("caja", people=4)
+    await hall.ring_me(ticket=here)
+    await hall.at("00:30", days=1)
+    await hall.load(SITE.replace("[site]", f"[site]\nsettings = {{ max_people = {most} }}"))
+    await hall.at("08:00", days=1)
+    (carried,) = await hall.told(CallbackCarried, "ticket")
+    assert (await hall.ticket(carried)).people == people

@@ -109,6 +109,7 @@ def carry(tx: Tx, due: TimerDue) -> None:
         # One that the site speaks still.
         language=about.language if about.language in languages_of(about.languages) else None,
         aids=msgspec.json.decode(about.aids, type=tuple[str, ...]),
+        people=before.people,
         channel="triage" if _clinical(tx, before.attention) else "api",
         origin=CALLBACK,
         due_ms=found.asked_ms,
@@ -117,8 +118,8 @@ def carry(tx: Tx, due: TimerDue) -> None:
         issued = issue_at_desk(tx, again)
     except Refused:
         try:
-            # The class is gone since yesterday.
-            issued = issue_at_desk(tx, msgspec.structs.replace(again, attention=None))
+            # The class is gone since yesterday, or they are more than may share a number.
+            issued = issue_at_desk(tx, msgspec.structs.replace(again, attention=None, people=1))
         except Refused:
             # So is the service.
             kept.end(tx, found, "expired")
