@@ -87,9 +87,14 @@ async def link(request: PageRequest, site: int) -> str:
     return web.render("telephony/calls_link.html", {}, site=site, language=language)
 
 
-def leaves(services: tuple[ServiceView, ...]) -> list[ServiceView]:
-    """The services that give tickets."""
-    return [leaf for one in services for leaf in (leaves(one.children) if one.children else [one])]
+async def service_names(web: Web, site: int, language: str) -> dict[str, str]:
+    """Keys of the services that give tickets → their names."""
+    found = await web.ledger.read(line.services, site, web.clock.line_ms())
+    return {one.key: name_in(one.names, language) for one in _leaves(found)}
+
+
+def _leaves(services: tuple[ServiceView, ...]) -> list[ServiceView]:
+    return [leaf for one in services for leaf in (_leaves(one.children) if one.children else [one])]
 
 
 class CallsPanel:
@@ -120,18 +125,12 @@ class CallsPanel:
             return reads.open_of_site(q, site, _SHOWN), reads.counts(q, site), closed
 
         found, counts, closed = await web.ledger.read(read)
-        offers = await web.ledger.read(line.site, site, web.clock.line_ms())
-        names = (
-            {one.key: name_in(one.names, language) for one in leaves(offers.services)}
-            if offers
-            else {}
-        )
         return {
             "calls": found,
             "counts": counts,
             "closed": closed,
             "site_no": site,
-            "names": names,
+            "names": await service_names(web, site, language),
             "listed": LISTED,
             "how": HOW,
             "why_closed": CLOSED,

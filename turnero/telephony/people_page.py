@@ -12,7 +12,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Meta
 
-from turnero.queue import reads as line
 from turnero.queue.commands.erasing import (
     EraseNumber,
     LookUp,
@@ -24,11 +23,10 @@ from turnero.queue.reads.patients_calls import call_offer, number_policy
 from turnero.queue.reads.people import KeptOf, kept_of
 from turnero.queue.telephones import Telephones
 from turnero.queue.text import MAX_REASON
-from turnero.queue.views import name_in
 from turnero.store.errors import Invalid
 from turnero.store.sql import Query
 from turnero.telephony.call_words import LISTED
-from turnero.telephony.calls_page import leaves, site_of
+from turnero.telephony.calls_page import service_names, site_of
 from turnero.telephony.campaigns.forgetting import erase_number, lists_of
 from turnero.telephony.campaigns.progress import ENDS
 from turnero.web.forms import Form, read_form
@@ -79,14 +77,12 @@ def routes(telephones: Telephones) -> list[HTTPRouteHandler]:
             language = language_of(request, web.looks.look(site), web.languages)
             now_ms = web.clock.line_ms()
             kept, lists = await web.ledger.read(read_kept, site, index, now_ms)
-            offers = await web.ledger.read(line.site, site, now_ms)
-            services = leaves(offers.services) if offers else []
             context |= {
                 "kept": kept,
                 "lists": lists,
                 "erasable": bool(kept.tail or kept.calls or kept.messages or lists),
                 "keep_days": (await web.ledger.read(call_offer, site)).keep_days,
-                "names": {one.key: name_in(one.names, language) for one in services},
+                "names": await service_names(web, site, language),
                 "listed": LISTED,
                 "ends": ENDS,
             }

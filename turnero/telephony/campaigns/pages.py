@@ -11,14 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Meta
 
-from turnero.queue import reads as line
 from turnero.queue.numbers import minutes
 from turnero.queue.reads import callbacks as calls
 from turnero.queue.reads.patients_calls import number_policy
 from turnero.queue.telephones import Telephones
-from turnero.queue.views import name_in
 from turnero.store.errors import Invalid, Refused
-from turnero.telephony.calls_page import leaves, site_of
+from turnero.telephony.calls_page import service_names, site_of
 from turnero.telephony.campaigns import at_desk, commands, lists, reads
 from turnero.telephony.campaigns.progress import CampaignPanel
 from turnero.telephony.desk_calls import DeskCallPanel, desk_site
@@ -139,16 +137,10 @@ def _of_lists(progress: CampaignPanel, telephones: Telephones) -> list[HTTPRoute
         request: PageRequest, site: int, given: dict[str, str], wrong: str = ""
     ) -> Response[str]:
         web, _, language = _say(request, site)
-        offers = await web.ledger.read(line.site, site, web.clock.line_ms())
-        names = (
-            {one.key: name_in(one.names, language) for one in leaves(offers.services)}
-            if offers
-            else {}
-        )
         context = {
             "campaigns": await web.ledger.read(reads.all_of, site),
             "offering": await web.ledger.read(calls.offering, site),
-            "names": names,
+            "names": await service_names(web, site, language),
             "given": given,
             "wrong": wrong,
         }

@@ -2,14 +2,12 @@
 
 from typing import Any, Final
 
-from turnero.queue import reads as line
 from turnero.queue import refusals
 from turnero.queue.numbers import clock
 from turnero.queue.reads import callbacks as calls
 from turnero.queue.shares import FEW
-from turnero.queue.views import name_in
 from turnero.store.facts import Entry
-from turnero.telephony.calls_page import leaves
+from turnero.telephony.calls_page import service_names
 from turnero.telephony.campaigns import reads
 from turnero.telephony.campaigns.survey import QUESTIONS
 from turnero.web.languages import mark
@@ -58,12 +56,11 @@ class CampaignPanel:
         found = await web.ledger.read(reads.one_of, site, campaign)
         if found is None:
             raise refusals.unknown("campaign-unknown")
-        offers = await web.ledger.read(line.site, site, web.clock.line_ms())
-        names = {one.key: one.names for one in leaves(offers.services)} if offers else {}
+        names = await service_names(web, site, language)
         return {
             "campaign": found,
             "site_no": site,
-            "service": name_in(names.get(found.service, {}), language) or found.service,
+            "service": names.get(found.service) or found.service,
             "offered": found.service in await web.ledger.read(calls.offering, site),
             "clock": clock,
             "questions": QUESTIONS,
