@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import logging
 import os
-import re
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -23,7 +22,6 @@ log = logging.getLogger(__name__)
 
 #: raised when anything about the rendering changes
 _EDITION: Final = 2
-_NAME: Final = re.compile(r"[0-9a-f]{32}")
 #: some 1000 sentences of three seconds
 BOUND_BYTES: Final = 48_000_000
 #: of a site's own sound for those who hold: at its end they are told how their place stands
@@ -36,7 +34,7 @@ _PART: Final = ".part"
 class Sounds:
     """One for the server, for every exchange. Methods belong to the event loop.
 
-    `folder` must be readable by an exchange that takes paths. `held`: a site's own WAV for those
+    `folder` must be readable by the exchange. `held`: a site's own WAV for those
     who hold, in place of ours.
     """
 
@@ -67,20 +65,6 @@ class Sounds:
     async def media(self, say: Say) -> str:
         """Its address for an Asterisk that reads our folder."""
         return f"sound:{(await self.file(say)).with_suffix('')}"
-
-    async def address(self, say: Say, base: str) -> str:
-        """Its address for an exchange that fetches it from us; `base` is where `wav` is served."""
-        return f"{base.rstrip('/')}/{(await self.file(say)).name}"
-
-    async def wav(self, name: str) -> bytes | None:
-        """The bytes of a file that `file` or `address` named; None for any other name."""
-        plain = name.removesuffix(".wav")
-        if not _NAME.fullmatch(plain):
-            return None
-        try:
-            return await asyncio.to_thread((self._folder / f"{plain}.wav").read_bytes)
-        except OSError:
-            return None
 
     async def _kept(self, name: str, spoken: str | None) -> Path | None:
         path = self._folder / f"{name}.wav"
@@ -163,9 +147,7 @@ def _read(path: Path | None) -> bytes | None:
 
 
 def _touched(path: Path) -> bool:
-    """Whether the file is there; it is then the last to make room."""
-    try:
+    """Whether the file is there; it is then the last to make room, where we may say so."""
+    with contextlib.suppress(OSError):
         os.utime(path)
-    except OSError:
-        return False
-    return True
+    return os.access(path, os.R_OK)

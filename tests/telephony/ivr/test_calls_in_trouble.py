@@ -7,6 +7,7 @@ import pytest
 from tests.telephony.ivr.calling import IN_LINE, OFFER, House
 from turnero.store.errors import Unavailable
 from turnero.telephony.exchange import PromptDone, Stage
+from turnero.telephony.ivr.ledger import LedgerActs
 
 
 async def test_events_that_come_twice_late_or_not_at_all_ask_for_one_callback(house: House) -> None:
@@ -205,6 +206,8 @@ async def test_a_call_that_breaks_off_here_leaves_no_place_behind(
     await house.over()
     await house.passes(2)
     assert await house.tickets() == [("cancelled", "phone")]
+    assert isinstance(house.menus._acts, LedgerActs)
+    assert not house.menus._acts._sealed, "a number is kept that nobody needs"
 
 
 async def test_who_hung_up_while_the_process_was_dead_is_not_called(house: House) -> None:

@@ -179,6 +179,7 @@ class Inbounds:
                 await self._leave(session.leg)
             finally:
                 self._sessions.pop(session.leg, None)
+                self._acts.over(session.leg)
 
         self._start(kept())
 

@@ -115,7 +115,6 @@ class Session:
             await self._exchange.hangup(self.leg, "over")
         while self._works:
             await asyncio.gather(*self._works)
-        self._acts.over(self.leg)
 
     def _finished(self) -> bool:
         call = self._call
