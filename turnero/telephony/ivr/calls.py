@@ -108,9 +108,6 @@ class Rate(msgspec.Struct, frozen=True):
 
 Act = Look | Check | Ask | Cancel | Hold | TalkNow | Rate
 
-#: what makes a place in line, or takes one over: never a second time in one call
-PLACES = (Ask, Hold, TalkNow)
-
 
 # --- what comes of it ------------------------------------------------------------------------
 

@@ -62,7 +62,6 @@ class Switchboard:
         self._over: dict[str, LegState] = {}
         self._reader: Reader | None = None
         self._linked = True
-        self._changed: list[Callable[[], None]] = []
         self._speaking = Speaking(self.agenda, self.tell)
         self._count = 0
 
@@ -116,7 +115,7 @@ class Switchboard:
             self._part(call)
             self._speaking.stop(call)
         one.joined, other.joined = b, a
-        self._tell_all(Joined(a, b))
+        self.tell(Joined(a, b))
         for call in (one, other):
             self._converse(call)
         return name
@@ -138,7 +137,6 @@ class Switchboard:
             call.asked += 1
             for n, key in enumerate("".join(keys)):
                 self._later(call, 1_500 + 300 * n, lambda c=call, k=key: self._speaking.key(c, k))  # type: ignore[misc]
-        self._change()
 
     def hangup(self, leg_id: str, why: str = "") -> None:
         """See `Exchange.hangup`."""
@@ -189,7 +187,6 @@ class Switchboard:
         if call is None or call.stage is not Stage.UP:
             return False
         self._speaking.key(call, digit)
-        self._change()
         return True
 
     def hang(self, leg_id: str) -> bool:
@@ -213,18 +210,13 @@ class Switchboard:
         name = f"in-{self.agenda.now_ms}-{self._count}"
         call = Call(name, far, kind, inbound=True, stage=Stage.RINGING, rang=True)
         self._calls[call.id] = call
-        self._tell_all(Inbound(call.id, far, called))
+        self.tell(Inbound(call.id, far, called))
         self._alone(call)
         return call.id
 
     def telephones(self) -> list[Seen]:
         """Every telephone in use, for a page."""
         return [call.seen() for call in self._calls.values()]
-
-    def on_change(self, heard: Callable[[], None]) -> Callable[[], None]:
-        """Call it whenever `telephones` may have changed; gives what ends that."""
-        self._changed.append(heard)
-        return lambda: self._changed.remove(heard)
 
     # --- what breaks at one moment -------------------------------------------------------
 
@@ -252,7 +244,6 @@ class Switchboard:
         self._calls.clear()
         self._over.clear()
         self.cut()
-        self._change()
 
     def boot(self) -> None:
         """It is there again, and knows nothing of before."""
@@ -283,14 +274,6 @@ class Switchboard:
         if self._reader is not None and self._linked:
             self._reader.put(event)
 
-    def _tell_all(self, event: Event) -> None:
-        self.tell(event)
-        self._change()
-
-    def _change(self) -> None:
-        for heard in tuple(self._changed):
-            heard()
-
     def _reached(self) -> None:
         if self.faults.away or self.faults.mute:
             raise ExchangeAway("no answer")
@@ -301,7 +284,6 @@ class Switchboard:
         def do() -> None:
             if self._calls.get(call.id) is call:
                 act()
-                self._change()
 
         self.agenda.after(milliseconds, do)
 
@@ -325,11 +307,10 @@ class Switchboard:
             acts_ms = (kind.rings_ms or 0) + self._some(kind.acts_ms)
             self._later(call, acts_ms, lambda: self._act(call))
         self._later(call, leg.ring_s * 1000, lambda: self._ring_over(call))
-        self._change()
 
     def _rings(self, call: Call) -> None:
         call.stage, call.rang = Stage.RINGING, True
-        self._tell_all(Ringing(call.id))
+        self.tell(Ringing(call.id))
 
     def _act(self, call: Call) -> None:
         if call.stage is Stage.UP:
@@ -345,7 +326,7 @@ class Switchboard:
 
     def _pick_up(self, call: Call) -> None:
         call.stage = Stage.UP
-        self._tell_all(Answered(call.id))
+        self.tell(Answered(call.id))
         self._alone(call)
         if (stays := call.telephone.hangs_ms) is not None:
             self._later(call, self._some(stays), lambda: self._end(call, Outcome.ANSWERED, "16"))
@@ -387,7 +368,7 @@ class Switchboard:
         if other is not None:
             other.joined = None
             self._keep(other)
-            self._tell_all(Parted(call.id, other.id))
+            self.tell(Parted(call.id, other.id))
 
     def _end(self, call: Call, outcome: Outcome, cause: str) -> None:
         self._part(call)
@@ -395,4 +376,4 @@ class Switchboard:
         del self._calls[call.id]
         if self.faults.remembers:
             self._over[call.id] = LegState(call.id, Stage.ENDED, outcome=outcome)
-        self._tell_all(Ended(call.id, outcome, cause, call.rang))
+        self.tell(Ended(call.id, outcome, cause, call.rang))
