@@ -43,6 +43,7 @@ DevicePolicy=closed
 DeviceAllow=char-ttyS rw
 DeviceAllow=char-ttyUSB rw
 DeviceAllow=char-ttyACM rw
+DeviceAllow=char-ttyAMA rw
 DeviceAllow=char-usb rw
 DeviceAllow=char-usb_device rw
 UMask=0077
