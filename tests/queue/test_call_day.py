@@ -241,3 +241,16 @@ async def test_who_came_together_goes_on_together_where_they_still_may(
     await hall.at("08:00", days=1)
     (carried,) = await hall.told(CallbackCarried, "ticket")
     assert (await hall.ticket(carried)).people == people
+
+
+async def test_a_day_that_closes_within_a_pause_does_not_shorten_it(hall: Day) -> None:
+    asked = await hall.ring_me()
+    await hall.next()
+    await hall.act(reaching.by_hand, OfCallback(asked.callback, "no-answer", "hnc.v1"))
+    await hall.close_day()
+    await hall.fire_timers()
+    assert await hall.state(asked.ticket) == "not-served"
+    assert await hall.facts(CallbackCarried) == []
+    await hall.at("09:15")
+    (carried,) = await hall.told(CallbackCarried, "ticket")
+    assert await hall.next() == carried

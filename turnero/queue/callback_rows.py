@@ -348,14 +348,16 @@ def _over(tx: Tx, found: Callback, state: State) -> None:
     goes_on = (found.left_over or found.settings.left_over) == "tomorrow"
     # Who stayed on the line and shows no number cannot be rung.
     if state is State.NOT_SERVED and goes_on and found.phone:
-        hours = hours_of(tx, found, tx.now_ms)
+        # Not before the hour that they were told, if they were.
+        at_ms = max(tx.now_ms, found.due_ms or 0)
+        hours = hours_of(tx, found, at_ms)
         if hours is not None:
             # The day is over, not the callback: it goes on under a number of another day.
             clear(tx, found)
+            due_ms = max(at_ms, hours.from_ms)
             how = "phone" if found.how in ON_THE_LINE else found.how
-            new = found._replace(stage=Stage.TOMORROW, due_ms=hours.from_ms, how=how)
-            save(tx, found, new)
-            tx.timer(CARRY, found.id, max(tx.now_ms, hours.from_ms))
+            save(tx, found, found._replace(stage=Stage.TOMORROW, due_ms=due_ms, how=how))
+            tx.timer(CARRY, found.id, due_ms)
             return
     end(tx, found, _ENDS[state])
 
