@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.telephony.ivr.calling import IN_LINE, OFFER, House
-from turnero.store.errors import Unavailable
+from turnero.store.errors import Refused, Unavailable
 from turnero.telephony.exchange import PromptDone, Stage
 from turnero.telephony.ivr.ledger import LedgerActs
 
@@ -208,6 +208,28 @@ async def test_a_call_that_breaks_off_here_leaves_no_place_behind(
     assert await house.tickets() == [("cancelled", "phone")]
     assert isinstance(house.menus._acts, LedgerActs)
     assert not house.menus._acts._sealed, "a number is kept that nobody needs"
+
+
+async def test_an_agent_who_starts_before_the_telephone_is_picked_up_hangs_up_on_nobody(
+    house: House,
+) -> None:
+    house.exchange.hold("desk1")
+    await house.ring()
+    await house.chooses_cashier()
+    await house.press("2")
+    await house.until(IN_LINE)
+    called = await house.room.next("v1")
+    assert called is not None
+    await house.passes(2)
+    with pytest.raises(Refused, match="callback-by-phone"):
+        await house.room.move("start", called)
+    (desk,) = house.desks()
+    assert house.exchange.answer(desk.leg)
+    await house.passes(2)
+    mine = house.seen()
+    assert mine is not None
+    assert mine.joined == desk.leg
+    assert await house.room.state(called) == "serving"
 
 
 async def test_who_hung_up_while_the_process_was_dead_is_not_called(house: House) -> None:

@@ -6,7 +6,8 @@ no-show comes back once, for a while, just after the second in its line.
 
 from sqlalchemy import bindparam, select
 
-from turnero.queue import refusals, rows
+from turnero.queue import callback_rows, refusals, rows
+from turnero.queue.callbacks import Stage
 from turnero.queue.commands.paths import in_line_ms, left_now, over, renewed
 from turnero.queue.facts import (
     ServiceStarted,
@@ -18,7 +19,7 @@ from turnero.queue.facts import (
 from turnero.queue.paths import elsewhere
 from turnero.queue.places import allow_there, desk_id, service_row
 from turnero.queue.presses import Press
-from turnero.queue.ranks import Rank, rank_back
+from turnero.queue.ranks import CALLBACK, Rank, rank_back
 from turnero.queue.requests import Moved, TicketMove, Transfer
 from turnero.queue.rows import Ticket
 from turnero.queue.seats import held_at
@@ -43,9 +44,14 @@ _FIRST_THREE = Statement(
 
 
 def start(tx: Tx, request: TicketMove) -> Moved:
-    """The person is at the desk: service counts from now."""
+    """The person is at the desk: service counts from now. With who waits on the line it begins once
+    the desk's telephone is picked up: started before, they would be hung up on.
+    """
     held = held_at(tx, request.ticket, request.at)
     state = after(Move.START, held.state, held.number)
+    found = callback_rows.of_ticket(tx, held.id) if held.origin == CALLBACK else None
+    if found and found.how in callback_rows.ON_THE_LINE and found.stage != Stage.JOINING:
+        raise refusals.refused("callback-by-phone", number=held.number)
     press = Press(tx, Move.START, held.desk)
     press.append(
         ServiceStarted(
