@@ -1,5 +1,7 @@
 """When a patient may be rung: by the hours of the site, those that they prefer, and the shut days."""
 
+import msgspec
+
 from turnero.queue.calendars import calendar
 from turnero.queue.call_settings import CallSettings
 from turnero.queue.callbacks import Window, Wish, window
@@ -16,11 +18,20 @@ def call_hours(
     at_ms: int,
     zone: str,
     *,
-    every_day: bool = False,
+    survey: bool,
+    every_day: bool,
 ) -> Window | None:
     """The window that is open at that moment, UTC, or the next one; None: see `callbacks.window`.
 
-    `every_day`: they asked for it themselves, of a service that attends on shut days too.
+    `survey`: a campaign's, which rings nobody on Sundays and shut days; `every_day`: their service
+    attends on shut days too.
     """
+    if survey:
+        settings, every_day = of_surveys(settings), False
     shut = ALWAYS if every_day else calendar(q, site_no, day_of(at_ms, zone))
     return window(settings, wish, at_ms, zone, shut)
+
+
+def of_surveys(settings: CallSettings) -> CallSettings:
+    """The same for who did not ask to be rung."""
+    return msgspec.structs.replace(settings, sundays="")

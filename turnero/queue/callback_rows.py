@@ -230,9 +230,9 @@ def save(tx: Tx, old: Callback, new: Callback) -> Callback:
 
 def hours_of(q: Query, found: Callback, at_ms: int) -> Window | None:
     """When its patient may be rung: the window that is open at that moment, UTC, or the next one."""
-    every_day = found.campaign is None and bool(found.all_day or found.holidays)
     of = (found.site, found.settings, found.wish, at_ms, found.zone)
-    return call_hours(q, *of, every_day=every_day)
+    every_day = bool(found.all_day or found.holidays)
+    return call_hours(q, *of, survey=found.campaign is not None, every_day=every_day)
 
 
 def follow(tx: Tx, old_state: str, new_state: str, ticket_id: str, service_id: int) -> None:

@@ -175,3 +175,24 @@ async def test_a_language_that_is_gone_keeps_nobody_behind_it_waiting(room: Room
     await room.passes(1)
     now = await room.campaign(number)
     assert (now.open, now.waiting) == (2, 0)
+
+
+async def test_on_a_sunday_who_asked_is_rung_and_nobody_of_a_list(room: Room) -> None:
+    days = SITE.replace("hours = {", 'hours = { sun = ["08:00-18:00"],')
+    await room.load(days + '\n[callbacks]\nsundays = "08:00-15:00"\n')
+    room.wait(6 * 24 * 3_600)
+    number = await room.begin(1)
+    await room.passes(61)
+    assert (await room.campaign(number)).open == 0
+    await room.open()
+    asked = await room.ring_me()
+    assert await room.next() == asked.ticket
+    await room.passes(23 * 3_600)
+    assert (await room.campaign(number)).open == 1
+
+
+async def test_where_sundays_alone_have_hours_no_list_can_be_called(room: Room) -> None:
+    hours = 'weekdays = ""\nsaturdays = ""\nsundays = "08:00-15:00"'
+    await room.load(f"{SITE}\n[callbacks]\n{hours}\n")
+    with pytest.raises(Invalid, match="campaign-no-hours"):
+        await room.begin(1)

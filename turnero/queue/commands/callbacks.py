@@ -108,9 +108,9 @@ def ask(tx: Tx, request: AskCallback) -> Asked:
     settings = call_settings(about.of_site, about.callbacks)
     _allow_source(tx, request, settings)
     wish = Wish(request.from_minute, request.to_minute)
-    every_day = request.campaign is None and bool(about.all_day or about.holidays)
     of = (tx.site, settings, wish, tx.now_ms, about.zone)
-    hours = call_hours(tx, *of, every_day=every_day)
+    every_day = bool(about.all_day or about.holidays)
+    hours = call_hours(tx, *of, survey=request.campaign is not None, every_day=every_day)
     if hours is None:
         raise refusals.refused("callback-no-hours", service=key)
     phone = keep_phone(tx, request.phone) if request.phone.sealed else 0

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from turnero.queue import callback_rows, refusals, site_out
-from turnero.queue.call_hours import call_hours
+from turnero.queue.call_hours import call_hours, of_surveys
 from turnero.queue.call_requests import AskCallback
 from turnero.queue.call_settings import call_settings_of
 from turnero.queue.callback_tables import callback
@@ -241,7 +241,8 @@ def feed(tx: Tx, due: TimerDue) -> None:
         _withdrawn(tx, found, "expired")
         return
     wish, settings = Wish(found.from_minute, found.to_minute), call_settings_of(about.callbacks)
-    hours = call_hours(tx, tx.site, settings, wish, tx.now_ms, about.zone)
+    of = (tx.site, settings, wish, tx.now_ms, about.zone)
+    hours = call_hours(tx, *of, survey=True, every_day=False)
     if hours is None or hours.from_ms > tx.now_ms:
         tx.timer(FEED, due.key, tx.now_ms + _DAY_MS if hours is None else hours.from_ms)
         return
@@ -280,7 +281,8 @@ def _allow_time(tx: Tx, request: MakeCampaign) -> None:
     about: Any = tx.row(_SITE, site=tx.site)
     if request.until_day is not None and request.until_day < day_of(tx.now_ms, about.zone):
         raise refusals.invalid("campaign-day-over")
-    if not met(call_settings_of(about.callbacks), Wish(request.from_minute, request.to_minute)):
+    settings = of_surveys(call_settings_of(about.callbacks))
+    if not met(settings, Wish(request.from_minute, request.to_minute)):
         raise refusals.invalid("campaign-no-hours")
 
 
