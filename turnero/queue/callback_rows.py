@@ -368,17 +368,20 @@ def _reopen(tx: Tx, ticket_id: str, state: State) -> None:
     if row is None:
         return
     found = Callback(*row)
-    if not found.number_index:
-        # It was erased since: nobody could be rung.
+    spoke = state is State.SERVING
+    if not found.number_index or not (spoke or found.phone):
+        # It was erased since, or never shown by who was on the line: nobody could be rung.
         raise refusals.unknown("phone-unknown")
     same = {"site": tx.site, "index": found.number_index, "service": found.service}
     other = tx.row(SAME, **same)
     if other is not None:
         # They have asked again since.
         raise refusals.refused("callback-already", number=other.number)
-    stage = Stage.WRAP_UP if state is State.SERVING else FOLLOWS[state]
+    stage = Stage.WRAP_UP if spoke else FOLLOWS[state]
     due_ms = found.due_ms if state is State.RETRY else None
-    new = found._replace(stage=stage, end=None, ended_ms=None, due_ms=due_ms)
+    # Who was on the line was told that it is over: they are rung, like everybody.
+    how = "phone" if found.how in ON_THE_LINE and not spoke else found.how
+    new = found._replace(stage=stage, end=None, ended_ms=None, due_ms=due_ms, how=how)
     save(tx, found, new)
     tx.append(
         CallbackReopened(

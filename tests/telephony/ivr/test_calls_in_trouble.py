@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.telephony.ivr.calling import IN_LINE, OFFER, House
-from turnero.store.errors import Refused, Unavailable
+from tests.telephony.ivr.calling import IN_LINE, OFFER, House, _tickets
+from turnero.store.errors import NotFound, Refused, Unavailable
 from turnero.telephony.exchange import PromptDone, Stage
 from turnero.telephony.ivr.ledger import LedgerActs
 
@@ -230,6 +230,29 @@ async def test_an_agent_who_starts_before_the_telephone_is_picked_up_hangs_up_on
     assert mine is not None
     assert mine.joined == desk.leg
     assert await house.room.state(called) == "serving"
+
+
+@pytest.mark.parametrize("caller", ["+51987654301", None])
+async def test_who_waited_on_the_line_and_whose_end_is_taken_back_is_rung(
+    house: House, caller: str | None
+) -> None:
+    await house.ring(caller)
+    await house.chooses_cashier()
+    await house.press("2")
+    await house.until(IN_LINE)
+    ((ticket, *_),) = await house.room.read(_tickets)
+    await house.room.move("cancel", ticket)
+    if caller is None:
+        with pytest.raises(NotFound, match="phone-unknown"):
+            await house.room.move("undo", ticket)
+        return
+    await house.room.move("undo", ticket)
+    await house.over()
+    assert await house.tickets() == [("waiting", "phone")]
+    assert (await house.room.callback(ticket)).how == "phone"
+    assert await house.room.next("v1") == ticket
+    await house.room.until(ticket, "serving")
+    assert [dial.to for dial in house.exchange.switchboard.dials] == ["desk1", caller]
 
 
 async def test_who_hung_up_while_the_process_was_dead_is_not_called(house: House) -> None:
