@@ -198,13 +198,14 @@ async def test_a_page_whose_session_is_over_says_so_once_and_does_not_press_for_
     open_page: Visit, served: Served
 ) -> None:
     page = await open_as(open_page, served)
-    await shown(page, 0)
+    # the stream is there: one that begins after the end would be proved by a cookie of before
+    await expect(page.locator("section[data-live-seq]")).to_be_attached()
     asked: list[str] = []
     page.on(
         "request", lambda request: asked.append(request.url) if "/live?" in request.url else None
     )
     await page.context.clear_cookies()
-    served.web.hub.seats.end(None)
+    served.loop.call_soon_threadsafe(served.web.hub.seats.end, None)
     toast = page.locator("#toasts > *")
     await expect(toast).to_have_count(1)
     await page.wait_for_timeout(3000)
