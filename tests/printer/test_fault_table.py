@@ -31,8 +31,9 @@ from turnero.store.tx import Tx
 
 DOCS = Path(__file__).parents[2] / "docs" / "printing.md"
 CAN, CANNOT = "epson-tm-t20", "generic-80"
-#: generous, for rows run side by side; what is late here is later still
-LIMITS = Limits(connect_s=2, send_s=4, answer_s=0.6, confirm_s=2)
+#: generous, for rows run side by side on a machine that may stand still for a second; what is late here is
+#: later still
+LIMITS = Limits(connect_s=2, send_s=4, answer_s=2, confirm_s=2)
 LONG = "Traiga su documento de identidad. " * 1500
 
 
