@@ -20,7 +20,8 @@ from turnero.printer.transports import file, open_printer
 from turnero.printer.transports.usb import UsbName, UsbPrinter
 from turnero.printer.virtual import Session, VirtualPrinter
 
-LIMITS = Limits(connect_s=2, send_s=2, answer_s=0.3, confirm_s=0.8)
+#: short, but for a machine that stands still for half a second
+LIMITS = Limits(connect_s=2, send_s=2, answer_s=0.6, confirm_s=0.8)
 
 #: in this process, over TCP, on a serial line (pty), a device of the system (pty), on USB (fake)
 KINDS = ("virtual", "tcp", "serial", "file", "usb")
